@@ -1,0 +1,96 @@
+//! Conditions: which rows a filter step, a permission or an if-then-else keeps.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::value::Value;
+
+/// A condition on one row: a comparison, or several joined by `and` or `or`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Condition {
+    And(AndCondition),
+    Or(OrCondition),
+    Comparison(Comparison),
+}
+
+/// Every condition of the list holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AndCondition {
+    pub and: Vec<Condition>,
+}
+
+/// At least one condition of the list holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrCondition {
+    pub or: Vec<Condition>,
+}
+
+/// One column compared with a value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    pub column: String,
+    #[serde(default)]
+    pub operator: Operator,
+    #[serde(default = "null")]
+    pub value: Value,
+}
+
+fn null() -> Value {
+    Value::Null
+}
+
+/// How a column is compared with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Operator {
+    #[default]
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    In,
+    Nin,
+    Isnull,
+    Notnull,
+    Matches,
+    Notmatches,
+    /// On or after the day of the value.
+    From,
+    /// On or before the day of the value, that day included.
+    Until,
+}
+
+impl Condition {
+    /// Removes every comparison whose value is [`Value::All`], and the groups this leaves empty.
+    ///
+    /// `None` means that no condition is left: every row passes. Never call it on a permission.
+    #[must_use]
+    pub fn without_all(self) -> Option<Self> {
+        match self {
+            Self::Comparison(comparison) => (!comparison.value.is_all()).then_some(Self::Comparison(comparison)),
+            Self::And(group) => {
+                let and: Vec<_> = group.and.into_iter().filter_map(Self::without_all).collect();
+                (!and.is_empty()).then_some(Self::And(AndCondition { and }))
+            }
+            Self::Or(group) => {
+                let or: Vec<_> = group.or.into_iter().filter_map(Self::without_all).collect();
+                (!or.is_empty()).then_some(Self::Or(OrCondition { or }))
+            }
+        }
+    }
+
+    /// Calls `visit` with every column that the condition reads.
+    pub fn visit_columns<'a>(&'a self, visit: &mut impl FnMut(&'a str)) {
+        match self {
+            Self::Comparison(comparison) => visit(&comparison.column),
+            Self::And(group) => group.and.iter().for_each(|condition| condition.visit_columns(visit)),
+            Self::Or(group) => group.or.iter().for_each(|condition| condition.visit_columns(visit)),
+        }
+    }
+}

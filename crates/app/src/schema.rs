@@ -1,0 +1,24 @@
+//! Columns and their types, as far as an app needs to know them.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// The type of a column, the same whatever the source calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnType {
+    Boolean,
+    Integer,
+    Float,
+    Text,
+    Date,
+    Geometry,
+    /// Known only when the query runs.
+    Unknown,
+}
+
+/// The columns of a table in their order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TableSchema {
+    pub columns: IndexMap<String, ColumnType>,
+}

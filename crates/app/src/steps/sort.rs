@@ -1,0 +1,29 @@
+//! `sort`: orders the rows by one or several columns, nulls last.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Orders the rows by one or several columns, nulls last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Sort {
+    pub columns: Vec<SortColumn>,
+}
+
+/// One column to sort by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SortColumn {
+    pub column: String,
+    #[serde(default)]
+    pub order: Order,
+}
+
+/// Ascending or descending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    #[default]
+    Asc,
+    Desc,
+}

@@ -1,0 +1,196 @@
+//! Typed values: what a filter, a variable, a permission or a step parameter can hold.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The key that marks a date inside serialised steps; an author can never write it.
+pub const DATE_KEY: &str = "$date";
+/// The key that marks [`Value::All`] inside serialised steps; an author can never write it.
+pub const ALL_KEY: &str = "$all";
+
+/// A typed value, bound into a query and never spliced into text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    /// An instant in UTC; a date without an offset is taken as UTC.
+    Date(DateTime<Utc>),
+    List(Vec<Value>),
+    /// A filter's special choice: the condition that holds it disappears.
+    All,
+}
+
+impl Value {
+    /// Reads a calendar date or an ISO 8601 instant; without an offset it is UTC.
+    #[must_use]
+    pub fn parse_date(text: &str) -> Option<DateTime<Utc>> {
+        if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+            return Some(instant.with_timezone(&Utc));
+        }
+        for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
+            if let Ok(naive) = NaiveDateTime::parse_from_str(text, format) {
+                return Some(naive.and_utc());
+            }
+        }
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        Some(day.and_hms_opt(0, 0, 0)?.and_utc())
+    }
+
+    /// True for [`Value::All`], also inside a list.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        match self {
+            Self::All => true,
+            Self::List(items) => items.iter().any(Self::is_all),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Boolean(value) => write!(f, "{value}"),
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Float(value) => write!(f, "{value}"),
+            Self::Text(value) => f.write_str(value),
+            Self::Date(value) => write!(f, "{}", value.format("%Y-%m-%dT%H:%M:%SZ")),
+            Self::All => f.write_str("All"),
+            Self::List(items) => {
+                f.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(", ")?;
+                    }
+                    write!(f, "{item}")?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Boolean(value) => serializer.serialize_bool(*value),
+            Self::Integer(value) => serializer.serialize_i64(*value),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::Text(value) => serializer.serialize_str(value),
+            Self::Date(value) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(DATE_KEY, &value.timestamp_micros())?;
+                map.end()
+            }
+            Self::List(items) => items.serialize(serializer),
+            Self::All => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(ALL_KEY, &true)?;
+                map.end()
+            }
+        }
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("null, a boolean, a number, a text, a date or a list of these")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Boolean(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Integer(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        #[expect(clippy::cast_precision_loss, reason = "beyond 2^63 a float is the nearest number there is")]
+        Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::Text(value.to_owned()))
+    }
+
+    fn visit_string<E: de::Error>(self, value: String) -> Result<Value, E> {
+        Ok(Value::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = sequence.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let Some(key) = map.next_key::<String>()? else {
+            return Err(de::Error::custom("expected a value, found an empty map"));
+        };
+        match key.as_str() {
+            DATE_KEY => {
+                let micros = map.next_value::<i64>()?;
+                DateTime::from_timestamp_micros(micros)
+                    .map(Value::Date)
+                    .ok_or_else(|| de::Error::custom("date out of range"))
+            }
+            ALL_KEY => {
+                map.next_value::<bool>()?;
+                Ok(Value::All)
+            }
+            other => Err(de::Error::custom(format!("expected a value, found a map with the key `{other}`"))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+impl JsonSchema for Value {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A value: null, a boolean, a number, a text, a date (ISO 8601), a list of these, or `{{ a variable }}`.",
+            "type": ["null", "boolean", "number", "string", "array"]
+        })
+    }
+}
