@@ -1,0 +1,1 @@
+//! The query engine: steps to one plan, permissions, cache, limits.

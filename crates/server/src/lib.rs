@@ -1,0 +1,1 @@
+//! The REST server: sign-in, configuration, queries, the client's files.

@@ -1,0 +1,1 @@
+//! Sources: tables behind the engine, one module a connector.
