@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# All tests, or one part: test.sh [rust|web|browser]
+source "$(dirname "$0")/common.sh"
+part=${1:-all}
+check_tools
+left_out=()
+
+rust_tests() {
+  say "Rust tests"
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --workspace --locked --no-fail-fast
+  else
+    cargo test --workspace --locked --no-fail-fast
+  fi
+}
+
+web_tests() {
+  say "Client: types and unit tests"
+  (cd web && npm run --silent check && npx vitest run)
+}
+
+browser_tests() {
+  local chromium
+  chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+  if [ -z "$chromium" ]; then
+    install_debian chromium && chromium=$(command -v chromium) || true
+  fi
+  if [ -z "$chromium" ]; then
+    left_out+=("browser tests: no Chromium; install the package chromium")
+    return
+  fi
+  say "Browser tests"
+  (cd e2e && ARACARI_BINARY="$(cd .. && realpath "$(binary)")" CHROMIUM="$chromium" NODE_PATH=../web/node_modules ../web/node_modules/.bin/playwright test)
+}
+
+build_client
+case $part in
+  rust) build_server; rust_tests ;;
+  web) web_tests ;;
+  browser) build_server; browser_tests ;;
+  all) web_tests; build_server; rust_tests; browser_tests ;;
+  *) fail "unknown part \`$part\`: rust, web or browser" ;;
+esac
+
+if [ ${#left_out[@]} -gt 0 ]; then
+  printf '\033[33mLeft out:\033[0m\n'
+  printf '  - %s\n' "${left_out[@]}"
+fi
