@@ -1,0 +1,6 @@
+//! The flights app served by the real binary: its numbers, its permissions, its crashes.
+
+mod crash;
+mod differential;
+mod numbers;
+mod support;
