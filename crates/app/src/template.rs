@@ -1,0 +1,207 @@
+//! Templates: steps and conditions in which variables stand, kept as a tree and bound for each question.
+
+use serde_json::{Map, Value as Json};
+
+use crate::condition::Condition;
+use crate::query::Reader;
+use crate::steps::Step;
+use crate::value::{ALL_KEY, DATE_KEY, Value};
+
+mod clean;
+mod path;
+
+pub use path::{VariablePath, placeholders};
+
+/// Where the values of variables come from while one question is answered.
+#[derive(Clone, Copy)]
+pub struct Variables<'a> {
+    pub filters: &'a dyn Fn(&str, Option<&str>) -> Option<Value>,
+    pub views: &'a dyn Fn(&str) -> Option<Value>,
+    pub reader: &'a Reader,
+}
+
+/// A JSON tree in which variables stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    tree: Tree,
+}
+
+/// Why a template cannot be bound.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TemplateError {
+    #[error("the variable `{0}` is unknown")]
+    UnknownVariable(String),
+    #[error("`{text}` is not a variable: {reason}")]
+    NotAVariable { text: String, reason: String },
+    #[error("step {position}: {reason}", position = index + 1)]
+    BadStep { index: usize, reason: String },
+    #[error("{0}")]
+    BadCondition(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Tree {
+    Fixed(Json),
+    /// The whole value is one variable: it keeps its type.
+    Variable(VariablePath),
+    /// Text with variables in it.
+    Text(Vec<Part>),
+    List(Vec<Tree>),
+    Map(Vec<(String, Tree)>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    Literal(String),
+    Variable(VariablePath),
+}
+
+/// True when a variable stands anywhere in the tree.
+pub fn has_variables(json: &Json) -> bool {
+    match json {
+        Json::String(text) => text.contains("{{"),
+        Json::Array(items) => items.iter().any(has_variables),
+        Json::Object(entries) => entries.values().any(has_variables),
+        _ => false,
+    }
+}
+
+impl Template {
+    /// Reads the variables of a tree once.
+    pub fn parse(json: &Json) -> Result<Self, TemplateError> {
+        Ok(Self { tree: Tree::parse(json)? })
+    }
+
+    /// Every variable of the tree.
+    pub fn variables(&self) -> Vec<&VariablePath> {
+        let mut found = Vec::new();
+        self.tree.collect(&mut found);
+        found
+    }
+
+    /// The tree, a list of steps, with values in place of variables; conditions on All are gone.
+    pub fn bind_steps(&self, variables: &Variables<'_>) -> Result<Vec<Step>, TemplateError> {
+        let Json::Array(items) = self.tree.bind(variables)? else {
+            return Err(TemplateError::BadStep { index: 0, reason: "expected a list of steps".to_owned() });
+        };
+        parse_steps(items)
+    }
+
+    /// The tree, a condition, with values in place of variables; `None` when All removed all of it.
+    pub fn bind_condition(&self, variables: &Variables<'_>) -> Result<Option<Condition>, TemplateError> {
+        let bound = self.tree.bind(variables)?;
+        let condition: Condition = serde_json::from_value(bound).map_err(|error| TemplateError::BadCondition(error.to_string()))?;
+        Ok(condition.without_all())
+    }
+}
+
+/// Parses steps and removes the conditions on All.
+pub fn parse_steps(items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
+    let mut steps = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        let step: Step =
+            serde_json::from_value(item).map_err(|error| TemplateError::BadStep { index, reason: error.to_string() })?;
+        let cleaned = clean::without_all(step).map_err(|reason| TemplateError::BadStep { index, reason })?;
+        steps.extend(cleaned);
+    }
+    Ok(steps)
+}
+
+impl Tree {
+    fn parse(json: &Json) -> Result<Self, TemplateError> {
+        if !has_variables(json) {
+            return Ok(Self::Fixed(json.clone()));
+        }
+        match json {
+            Json::String(text) => Self::parse_text(text),
+            Json::Array(items) => Ok(Self::List(items.iter().map(Self::parse).collect::<Result<_, _>>()?)),
+            Json::Object(entries) => {
+                let parsed = entries.iter().map(|(key, item)| Ok((key.clone(), Self::parse(item)?)));
+                Ok(Self::Map(parsed.collect::<Result<_, TemplateError>>()?))
+            }
+            fixed => Ok(Self::Fixed(fixed.clone())),
+        }
+    }
+
+    fn parse_text(text: &str) -> Result<Self, TemplateError> {
+        let mut parts = Vec::new();
+        for piece in placeholders(text) {
+            match piece {
+                path::Piece::Literal(literal) => parts.push(Part::Literal(literal.to_owned())),
+                path::Piece::Placeholder(inner) => parts.push(Part::Variable(VariablePath::parse(inner)?)),
+            }
+        }
+        match parts.as_slice() {
+            [Part::Variable(only)] => Ok(Self::Variable(only.clone())),
+            _ => Ok(Self::Text(parts)),
+        }
+    }
+
+    fn collect<'a>(&'a self, found: &mut Vec<&'a VariablePath>) {
+        match self {
+            Self::Fixed(_) => {}
+            Self::Variable(path) => found.push(path),
+            Self::Text(parts) => found.extend(parts.iter().filter_map(|part| match part {
+                Part::Variable(path) => Some(path),
+                Part::Literal(_) => None,
+            })),
+            Self::List(items) => items.iter().for_each(|item| item.collect(found)),
+            Self::Map(entries) => entries.iter().for_each(|(_, item)| item.collect(found)),
+        }
+    }
+
+    fn bind(&self, variables: &Variables<'_>) -> Result<Json, TemplateError> {
+        Ok(match self {
+            Self::Fixed(json) => json.clone(),
+            Self::Variable(path) => to_json(&path.value(variables)?),
+            Self::Text(parts) => bind_text(parts, variables)?,
+            Self::List(items) => {
+                let mut bound = Vec::with_capacity(items.len());
+                for item in items {
+                    match (item, item.bind(variables)?) {
+                        // A list inside a list is flattened.
+                        (Self::Variable(_), Json::Array(inner)) => bound.extend(inner),
+                        (_, json) => bound.push(json),
+                    }
+                }
+                Json::Array(bound)
+            }
+            Self::Map(entries) => {
+                let mut bound = Map::with_capacity(entries.len());
+                for (key, item) in entries {
+                    bound.insert(key.clone(), item.bind(variables)?);
+                }
+                Json::Object(bound)
+            }
+        })
+    }
+}
+
+fn bind_text(parts: &[Part], variables: &Variables<'_>) -> Result<Json, TemplateError> {
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            Part::Literal(literal) => text.push_str(literal),
+            Part::Variable(path) => match path.value(variables)? {
+                // Part of a text that is All: the whole value is All.
+                Value::All => return Ok(to_json(&Value::All)),
+                Value::Null => {}
+                value => text.push_str(&value.to_string()),
+            },
+        }
+    }
+    Ok(Json::String(text))
+}
+
+fn to_json(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Boolean(boolean) => Json::Bool(*boolean),
+        Value::Integer(integer) => Json::from(*integer),
+        Value::Float(float) => Json::from(*float),
+        Value::Text(text) => Json::String(text.clone()),
+        Value::Date(date) => Json::Object(Map::from_iter([(DATE_KEY.to_owned(), Json::from(date.timestamp_micros()))])),
+        Value::List(items) => Json::Array(items.iter().map(to_json).collect()),
+        Value::All => Json::Object(Map::from_iter([(ALL_KEY.to_owned(), Json::Bool(true))])),
+    }
+}

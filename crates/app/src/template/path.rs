@@ -1,0 +1,87 @@
+//! Variables by name: `filters.period.start`, `view.airport`, `user.attributes.country`.
+
+use super::{TemplateError, Variables};
+use crate::value::Value;
+
+/// A piece of a text in which variables stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'a> {
+    Literal(&'a str),
+    /// What stands between `{{` and `}}`, trimmed.
+    Placeholder(&'a str),
+}
+
+/// Cuts a text into literals and what stands between `{{` and `}}`.
+pub fn placeholders(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((inner, following)) = after.split_once("}}") else { break };
+        if !before.is_empty() {
+            pieces.push(Piece::Literal(before));
+        }
+        pieces.push(Piece::Placeholder(inner.trim()));
+        rest = following;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Literal(rest));
+    }
+    pieces
+}
+
+/// The name of a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VariablePath {
+    /// `filters.<id>`, or `filters.<id>.start|end` of a date range.
+    Filter { id: String, part: Option<String> },
+    /// `view.<id>`.
+    View(String),
+    /// `user.attributes.<name>`.
+    Attribute(String),
+}
+
+impl VariablePath {
+    /// Reads the name of a variable.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let wrong = |reason: &str| TemplateError::NotAVariable { text: text.to_owned(), reason: reason.to_owned() };
+        let segments: Vec<&str> = text.split('.').map(str::trim).collect();
+        if segments.iter().any(|segment| segment.is_empty()) {
+            return Err(wrong("expected `filters.<id>`, `view.<id>` or `user.attributes.<name>`"));
+        }
+        match segments.as_slice() {
+            ["filters", id] => Ok(Self::Filter { id: (*id).to_owned(), part: None }),
+            ["filters", id, part @ ("start" | "end")] => {
+                Ok(Self::Filter { id: (*id).to_owned(), part: Some((*part).to_owned()) })
+            }
+            ["filters", _, _] => Err(wrong("a date range has the parts `start` and `end`")),
+            ["view", id] => Ok(Self::View((*id).to_owned())),
+            ["user", "attributes", name] => Ok(Self::Attribute((*name).to_owned())),
+            ["user", ..] => Err(wrong("of a user only `user.attributes.<name>` can be used")),
+            _ => Err(wrong("expected `filters.<id>`, `view.<id>` or `user.attributes.<name>`")),
+        }
+    }
+
+    /// The variable's value; a missing attribute is null.
+    pub fn value(&self, variables: &Variables<'_>) -> Result<Value, TemplateError> {
+        let unknown = || TemplateError::UnknownVariable(self.to_string());
+        match self {
+            Self::Filter { id, part } => (variables.filters)(id, part.as_deref()).ok_or_else(unknown),
+            Self::View(id) => (variables.views)(id).ok_or_else(unknown),
+            Self::Attribute(name) => Ok(match variables.reader.attributes.get(name) {
+                None | Some(Value::All) => Value::Null,
+                Some(value) => value.clone(),
+            }),
+        }
+    }
+}
+
+impl std::fmt::Display for VariablePath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Filter { id, part: Some(part) } => write!(f, "filters.{id}.{part}"),
+            Self::Filter { id, part: None } => write!(f, "filters.{id}"),
+            Self::View(id) => write!(f, "view.{id}"),
+            Self::Attribute(name) => write!(f, "user.attributes.{name}"),
+        }
+    }
+}
