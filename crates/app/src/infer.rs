@@ -1,0 +1,316 @@
+//! Which columns a pipeline produces, without running it, or the step that cannot work and why.
+
+mod formulas;
+mod shape;
+
+use crate::condition::{Condition, Operator};
+use crate::schema::{ColumnType, TableSchema};
+use crate::steps::{PipelineReference, Step};
+use crate::value::Value;
+
+/// How deep pipelines may be written inside one another.
+const MAX_NESTING: usize = 16;
+
+/// A step that cannot work on what comes in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Mistake {
+    /// The position of the step in its pipeline, from 0.
+    pub step_index: usize,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+/// Where a pipeline finds the columns of another dataset.
+pub type Datasets<'a> = &'a dyn Fn(&str) -> Option<TableSchema>;
+
+/// The columns that come out of `steps` when `input` goes in.
+pub fn infer(steps: &[Step], input: TableSchema, datasets: Datasets<'_>) -> Result<TableSchema, Mistake> {
+    infer_nested(steps, input, datasets, 0)
+}
+
+fn infer_nested(steps: &[Step], input: TableSchema, datasets: Datasets<'_>, depth: usize) -> Result<TableSchema, Mistake> {
+    let mut schema = input;
+    for (step_index, step) in steps.iter().enumerate() {
+        schema = after_step(step, schema, datasets, depth)
+            .map_err(|problem| Mistake { step_index, message: problem.message, hint: problem.hint })?;
+    }
+    Ok(schema)
+}
+
+/// A mistake that does not know its step yet.
+#[derive(Debug)]
+struct Problem {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Problem {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+}
+
+type Inferred<T = TableSchema> = Result<T, Problem>;
+
+/// The name among `known` that `wanted` was probably meant to be.
+#[must_use]
+pub fn suggest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = wanted.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(&lower, &name.to_lowercase()), name))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, name)| name)
+}
+
+fn column(schema: &TableSchema, name: &str) -> Inferred<ColumnType> {
+    if let Some(kind) = schema.columns.get(name) {
+        return Ok(*kind);
+    }
+    let known = || schema.columns.keys().map(String::as_str);
+    let hint = match suggest(name, known()) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => format!("the columns here are {}", list(known())),
+    };
+    Err(Problem { message: format!("there is no column `{name}` here"), hint: Some(hint) })
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut shown: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    if shown.len() > 12 {
+        let more = shown.len() - 12;
+        shown.truncate(12);
+        shown.push(format!("and {more} more"));
+    }
+    shown.join(", ")
+}
+
+fn date_column(schema: &TableSchema, name: &str) -> Inferred<()> {
+    match column(schema, name)? {
+        ColumnType::Date | ColumnType::Unknown => Ok(()),
+        other => Err(Problem {
+            message: format!("`{name}` holds {}, not dates", describe(other)),
+            hint: Some(format!("put a step before: {{ name: todate, column: {name} }}")),
+        }),
+    }
+}
+
+fn describe(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Boolean => "booleans",
+        ColumnType::Integer => "integers",
+        ColumnType::Float => "numbers",
+        ColumnType::Text => "texts",
+        ColumnType::Date => "dates",
+        ColumnType::Geometry => "shapes",
+        ColumnType::Unknown => "values of a type known only when it runs",
+    }
+}
+
+fn type_of(value: &Value) -> ColumnType {
+    match value {
+        Value::Boolean(_) => ColumnType::Boolean,
+        Value::Integer(_) => ColumnType::Integer,
+        Value::Float(_) => ColumnType::Float,
+        Value::Text(text) if text.contains("{{") => ColumnType::Unknown,
+        Value::Text(_) => ColumnType::Text,
+        Value::Date(_) => ColumnType::Date,
+        Value::Null | Value::List(_) | Value::All => ColumnType::Unknown,
+    }
+}
+
+/// The type that holds both; [`ColumnType::Unknown`] gives way to the other.
+fn unite(left: ColumnType, right: ColumnType) -> ColumnType {
+    match (left, right) {
+        _ if left == right => left,
+        (ColumnType::Unknown, other) | (other, ColumnType::Unknown) => other,
+        (ColumnType::Integer, ColumnType::Float) | (ColumnType::Float, ColumnType::Integer) => ColumnType::Float,
+        _ => ColumnType::Text,
+    }
+}
+
+fn condition(schema: &TableSchema, condition: &Condition) -> Inferred<()> {
+    match condition {
+        Condition::And(group) => group.and.iter().try_for_each(|inner| self::condition(schema, inner)),
+        Condition::Or(group) => group.or.iter().try_for_each(|inner| self::condition(schema, inner)),
+        Condition::Comparison(comparison) => {
+            let kind = column(schema, &comparison.column)?;
+            match comparison.operator {
+                Operator::From | Operator::Until if !matches!(kind, ColumnType::Text) => {
+                    date_column(schema, &comparison.column)
+                }
+                _ => Ok(()),
+            }
+        }
+    }
+}
+
+fn pipeline(reference: &PipelineReference, datasets: Datasets<'_>, depth: usize) -> Inferred {
+    if depth >= MAX_NESTING {
+        return Err(Problem::new("pipelines are written too deeply inside one another"));
+    }
+    match reference {
+        PipelineReference::Dataset(name) => {
+            datasets(name).ok_or_else(|| Problem::new(format!("there is no dataset `{name}`")))
+        }
+        PipelineReference::Steps(steps) => {
+            if !matches!(steps.first(), Some(Step::Domain(_))) {
+                return Err(Problem {
+                    message: "a pipeline written inside a step starts with a `domain` step".into(),
+                    hint: Some("begin it with { name: domain, domain: a dataset }".into()),
+                });
+            }
+            infer_nested(steps, TableSchema::default(), datasets, depth + 1).map_err(|mistake| Problem {
+                message: format!("in step {} of the inner pipeline: {}", mistake.step_index + 1, mistake.message),
+                hint: mistake.hint,
+            })
+        }
+    }
+}
+
+fn after_step(step: &Step, schema: TableSchema, datasets: Datasets<'_>, depth: usize) -> Inferred {
+    match step {
+        Step::Domain(step) => pipeline(&PipelineReference::Dataset(step.domain.clone()), datasets, depth),
+        Step::Select(step) => shape::select(&step.columns, &schema),
+        Step::Delete(step) => shape::delete(&step.columns, schema),
+        Step::Rename(step) => shape::rename(&step.to_rename, schema),
+        Step::Filter(step) => condition(&schema, &step.condition).map(|()| schema),
+        Step::Formula(step) => formulas::formula(step, schema),
+        Step::Ifthenelse(step) => formulas::ifthenelse(step, schema),
+        Step::Aggregate(step) => shape::aggregate(step, schema),
+        Step::Join(step) => shape::join(step, schema, &pipeline(&step.right_pipeline, datasets, depth)?),
+        Step::Append(step) => {
+            let others = step.pipelines.iter().map(|other| pipeline(other, datasets, depth));
+            Ok(shape::append(schema, others.collect::<Inferred<Vec<_>>>()?))
+        }
+        Step::Sort(step) => {
+            step.columns.iter().try_for_each(|key| column(&schema, &key.column).map(drop))?;
+            Ok(schema)
+        }
+        Step::Top(step) => {
+            column(&schema, &step.rank_on)?;
+            step.groups.iter().try_for_each(|group| column(&schema, group).map(drop))?;
+            Ok(schema)
+        }
+        Step::Text(step) => Ok(shape::with(schema, &step.new_column, type_of(&step.text))),
+        Step::Concatenate(step) => {
+            step.columns.iter().try_for_each(|name| column(&schema, name).map(drop))?;
+            Ok(shape::with(schema, &step.new_column_name, ColumnType::Text))
+        }
+        Step::Todate(step) => {
+            column(&schema, &step.column)?;
+            Ok(shape::with(schema, &step.column, ColumnType::Date))
+        }
+        Step::Dategranularity(step) => {
+            date_column(&schema, &step.column)?;
+            Ok(shape::with(schema, step.new_column.as_ref().unwrap_or(&step.column), ColumnType::Date))
+        }
+        Step::Dateextract(step) => shape::dateextract(step, schema),
+        Step::Convert(step) => shape::convert(step, schema),
+        Step::Fillna(step) => step.columns.iter().try_fold(schema, |schema, name| {
+            let kind = unite(column(&schema, name)?, type_of(&step.value));
+            Ok(shape::with(schema, name, kind))
+        }),
+        Step::Percentage(step) => shape::percentage(step, schema),
+        Step::Uniquegroups(step) => shape::select(&step.on, &schema),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn flights() -> TableSchema {
+        let columns = [
+            ("carrier", ColumnType::Text),
+            ("dep_delay", ColumnType::Integer),
+            ("distance", ColumnType::Float),
+            ("date", ColumnType::Date),
+        ];
+        TableSchema { columns: columns.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect() }
+    }
+
+    fn airlines(name: &str) -> Option<TableSchema> {
+        let columns = [("carrier".to_owned(), ColumnType::Text), ("name".to_owned(), ColumnType::Text)];
+        (name == "airlines").then(|| TableSchema { columns: columns.into_iter().collect() })
+    }
+
+    fn infer_json(steps: serde_json::Value) -> Result<TableSchema, Mistake> {
+        let steps: Vec<Step> = serde_json::from_value(steps).unwrap();
+        infer(&steps, flights(), &airlines)
+    }
+
+    fn columns(steps: serde_json::Value) -> Vec<(String, ColumnType)> {
+        infer_json(steps).unwrap().columns.into_iter().collect()
+    }
+
+    #[test]
+    fn a_pipeline_of_many_steps_tells_its_columns() {
+        let found = columns(json!([
+            {"name": "join", "type": "left", "rightPipeline": "airlines", "on": [["carrier", "carrier"]]},
+            {"name": "formula", "newColumn": "on_time", "formula": "dep_delay <= 15"},
+            {"name": "dategranularity", "column": "date", "granularity": "month", "newColumn": "month"},
+            {"name": "aggregate", "on": ["name", "month"], "aggregations": [
+                {"aggfunction": "avg", "columns": ["on_time"], "newcolumns": ["rate"]},
+                {"aggfunction": "count distinct", "columns": ["carrier"], "newcolumns": ["carriers"]},
+                {"aggfunction": "max", "columns": ["date"], "newcolumns": ["latest"]}]}
+        ]));
+        let expected = [
+            ("name", ColumnType::Text),
+            ("month", ColumnType::Date),
+            ("rate", ColumnType::Float),
+            ("carriers", ColumnType::Integer),
+            ("latest", ColumnType::Date),
+        ];
+        assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
+    }
+
+    #[test]
+    fn names_that_clash_in_a_join_are_told_apart() {
+        let found = columns(json!([
+            {"name": "rename", "toRename": [["distance", "name"]]},
+            {"name": "join", "type": "inner", "rightPipeline": "airlines", "on": [["carrier", "carrier"]]}
+        ]));
+        let names: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["carrier", "dep_delay", "name", "date", "name_JOIN"]);
+    }
+
+    #[test]
+    fn a_mistake_names_its_step_and_suggests() {
+        for (steps, index, message, hint) in [
+            (json!([{"name": "select", "columns": ["carier"]}]), 0, "no column `carier`", "`carrier`"),
+            (
+                json!([{"name": "delete", "columns": ["date"]}, {"name": "sort", "columns": [{"column": "date"}]}]),
+                1,
+                "no column `date`",
+                "",
+            ),
+            (json!([{"name": "formula", "newColumn": "x", "formula": "dep_delay - carrier"}]), 0, "texts", ""),
+            (json!([{"name": "formula", "newColumn": "x", "formula": "dep_delay -"}]), 0, "character 12", ""),
+            (json!([{"name": "dategranularity", "column": "carrier", "granularity": "day"}]), 0, "not dates", "todate"),
+            (json!([{"name": "join", "type": "left", "rightPipeline": "nobody", "on": []}]), 0, "no dataset `nobody`", ""),
+            (
+                json!([{"name": "append", "pipelines": [[{"name": "domain", "domain": "airlines"},
+                       {"name": "select", "columns": ["nam"]}]]}]),
+                0,
+                "in step 2 of the inner pipeline: there is no column `nam`",
+                "`name`",
+            ),
+            (
+                json!([{"name": "aggregate", "on": [], "aggregations": [
+                    {"aggfunction": "sum", "columns": ["carrier"], "newcolumns": ["x"]}]}]),
+                0,
+                "`sum` needs numbers",
+                "",
+            ),
+        ] {
+            let mistake = infer_json(steps.clone()).unwrap_err();
+            assert_eq!(mistake.step_index, index, "{steps}");
+            assert!(mistake.message.contains(message), "{steps}: {mistake}");
+            assert!(mistake.hint.unwrap_or_default().contains(hint), "{steps}");
+        }
+    }
+}
