@@ -1,7 +1,6 @@
 //! Users, sessions and audit events, kept in SQLite.
 
 mod audit;
-pub mod conformance;
 mod error;
 pub mod files;
 mod id;

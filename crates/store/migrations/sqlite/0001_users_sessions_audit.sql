@@ -49,3 +49,10 @@ CREATE TRIGGER audit_events_never_vanish BEFORE DELETE ON audit_events
 BEGIN
     SELECT RAISE(ABORT, 'audit events are append-only');
 END;
+
+-- `REPLACE` deletes without the trigger above.
+CREATE TRIGGER audit_events_never_replaced BEFORE INSERT ON audit_events
+WHEN EXISTS (SELECT 1 FROM audit_events WHERE sequence = NEW.sequence)
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;

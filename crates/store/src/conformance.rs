@@ -1,1 +1,0 @@
-//! What every store must do, whatever keeps it: functions over the traits, run by the tests of each implementation.
