@@ -20,5 +20,5 @@ pub use hashing::Hasher;
 pub use password::{PasswordRule, check_password, generate_password};
 pub use principal::Principal;
 pub use secret::{Mode, Secret, SecretError};
-pub use throttle::ThrottleSettings;
+pub use throttle::{Limits, ThrottleSettings};
 pub use token::SessionToken;
