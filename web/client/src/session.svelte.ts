@@ -1,0 +1,63 @@
+//! Who is signed in, and what happens when that ends.
+import { Problem, type Client, type User } from '@aracari/api';
+
+export type SessionStatus = 'unknown' | 'signed-out' | 'signed-in' | 'unreachable';
+
+export class Session {
+	readonly client: Client;
+	status: SessionStatus = $state('unknown');
+	user: User | null = $state.raw(null);
+	problem: Problem | null = $state.raw(null);
+	/** The session ended by itself: the page is kept and shown again after sign-in. */
+	expired = $state(false);
+	/** The last reader; another one must not find this one's data. */
+	#last: string | null = null;
+	onOtherUser: () => void = () => undefined;
+
+	constructor(client: Client) {
+		this.client = client;
+		client.http.onExpired = () => this.#expire();
+	}
+
+	async resume(): Promise<void> {
+		if (this.client.http.delivery === 'bearer' && this.client.http.token === null) {
+			this.status = 'signed-out';
+			return;
+		}
+		try {
+			this.#enter(await this.client.session());
+		} catch (error) {
+			const problem = Problem.of(error);
+			this.problem = problem;
+			this.status = problem.status === 401 ? 'signed-out' : 'unreachable';
+		}
+	}
+
+	async signIn(name: string, password: string): Promise<void> {
+		this.#enter(await this.client.signIn(name, password));
+	}
+
+	async signOut(): Promise<void> {
+		await this.client.signOut().catch(() => undefined);
+		this.expired = false;
+		this.user = null;
+		this.status = 'signed-out';
+		this.onOtherUser();
+	}
+
+	#enter(user: User): void {
+		if (this.#last !== null && this.#last !== user.id) this.onOtherUser();
+		this.#last = user.id;
+		this.user = user;
+		this.problem = null;
+		this.expired = false;
+		this.status = 'signed-in';
+	}
+
+	#expire(): void {
+		if (this.status !== 'signed-in') return;
+		this.client.http.token = null;
+		this.expired = true;
+		this.status = 'signed-out';
+	}
+}

@@ -1,0 +1,21 @@
+//! The app runtime: its state in plain modules, and the components that show it.
+export { accentTones } from './accent.ts';
+export { dashboardOf, pageBlocks, readingOrder, storyOf } from './blocks.ts';
+export { default as AssetImage } from './components/AssetImage.svelte';
+export { default as Contents } from './components/Contents.svelte';
+export { default as Dashboard } from './components/Dashboard.svelte';
+export { default as Diagnostics } from './components/Diagnostics.svelte';
+export { default as FilterBar } from './components/FilterBar.svelte';
+export { default as Home } from './components/Home.svelte';
+export { default as Icon, type IconName } from './components/Icon.svelte';
+export { default as Popover } from './components/Popover.svelte';
+export { default as Search } from './components/Search.svelte';
+export { default as Story } from './components/Story.svelte';
+export { default as ViewSelector } from './components/ViewSelector.svelte';
+export { arrowKeys } from './components/floating.ts';
+export { getReader, getUi, setReader, setUi } from './context.ts';
+export { localeNames, type InterfaceLocale, type Messages } from './i18n/index.ts';
+export { explain } from './problems.ts';
+export { AppReader } from './reader.svelte.ts';
+export { formatLocation, parseLocation, type Location, type Route } from './route.ts';
+export { Ui, type ThemeMode } from './ui.svelte.ts';

@@ -1,0 +1,148 @@
+//! One open app as its reader sees it: presentation, address, filters, view and the data of the page.
+import {
+	Problem,
+	type Client,
+	type Filter,
+	type FilterValue,
+	type PageRef,
+	type Presentation,
+	type QueriesRequest,
+	type Scalar,
+} from '@aracari/api';
+import { pageBlocks, pageFilters } from './blocks.ts';
+import { ChoiceLists } from './choices.svelte.ts';
+import {
+	dependents,
+	filterStates,
+	keepOffered,
+	viewValues,
+	wireValues,
+	withFilter,
+	withoutFilters,
+	withView,
+	type FilterState,
+} from './filters.ts';
+import { PageData } from './page-data.svelte.ts';
+import { formatLocation, pageRef, type Location, type Params, type Route } from './route.ts';
+import { decodeValue } from './values.ts';
+
+/** Writes an address without a new entry in the history. */
+export type Replace = (hash: string) => void;
+
+export class AppReader {
+	readonly id: string;
+	readonly client: Client;
+	app: Presentation | null = $state.raw(null);
+	problem: Problem | null = $state.raw(null);
+	location: Location = $state.raw({ route: { page: 'unknown' }, params: new Map() });
+	readonly data: PageData;
+	readonly filterChoices: ChoiceLists;
+	readonly viewChoices: ChoiceLists;
+	readonly page: PageRef | null = $derived(pageRef(this.location.route));
+	readonly filters: FilterState[] = $derived(
+		this.app && this.page ? filterStates(this.app, pageFilters(this.app, this.page), this.location.params) : [],
+	);
+	readonly view: Record<string, Scalar | null> = $derived(this.app ? viewValues(this.app, this.location.params) : {});
+	readonly request: QueriesRequest | null = $derived.by(() => {
+		if (!this.app || !this.page) return null;
+		const blocks = [...pageBlocks(this.app, this.page).keys()];
+		return blocks.length === 0 ? null : { page: this.page, blocks, filters: wireValues(this.filters), view: this.view };
+	});
+	/** What limits lists of values: asked again when it changes. */
+	readonly limits: string = $derived(JSON.stringify([wireValues(this.filters), this.view]));
+	readonly #replace: Replace;
+
+	constructor(id: string, client: Client, replace: Replace) {
+		this.id = id;
+		this.client = client;
+		this.#replace = replace;
+		this.data = new PageData((request, signal) => client.queries(id, request, signal));
+		this.filterChoices = new ChoiceLists((filter, search, signal) =>
+			client.filterValues(id, filter, { ...this.#limitsOf(filter), search }, signal),
+		);
+		this.viewChoices = new ChoiceLists((view, search, signal) =>
+			client.viewValues(id, view, { filters: {}, view: {}, search }, signal),
+		);
+	}
+
+	/** Loads or reloads the presentation; charts that did not change keep their data. */
+	async open(locale: string): Promise<void> {
+		try {
+			const next = await this.client.presentation(this.id, locale);
+			const before = this.app;
+			if (before && before.version !== next.version) this.#forgetChanged(before, next);
+			if (before && before.locale !== next.locale) this.filterChoices.clear();
+			if (before) this.viewChoices.clear();
+			this.app = next;
+			this.problem = null;
+			if (before && before.version !== next.version) this.data.reload();
+		} catch (error) {
+			const problem = Problem.of(error);
+			// A broken connection must not take away what can still be read.
+			if (!this.app || problem.status === 404 || problem.status === 403) this.problem = problem;
+		}
+	}
+
+	/** The address of a page of this app, with what is chosen carried along. */
+	href(route: Route): string {
+		return formatLocation(route, this.location.params);
+	}
+
+	setFilter(filter: Filter, value: FilterValue): void {
+		this.#setParams(withFilter(this.location.params, filter, value));
+		void this.#pruneDependents(filter.id);
+	}
+
+	setView(view: string, value: Scalar | null): void {
+		this.#setParams(withView(this.location.params, view, value));
+	}
+
+	resetFilters(): void {
+		this.#setParams(
+			withoutFilters(
+				this.location.params,
+				this.filters.map(({ filter }) => filter.id),
+			),
+		);
+	}
+
+	viewValue(id: string): Scalar | null {
+		const value = decodeValue('select', this.location.params.get(`view.${id}`) ?? '*');
+		return value === undefined || typeof value === 'object' ? null : value;
+	}
+
+	#setParams(params: Params): void {
+		this.location = { ...this.location, params };
+		this.#replace(formatLocation(this.location.route, params));
+	}
+
+	/** A list is limited by the filters it depends on, never by its own choice. */
+	#limitsOf(id: string): { filters: Record<string, FilterValue>; view: Record<string, Scalar | null> } {
+		const limiting = this.app?.filters[id]?.depends_on ?? [];
+		return { filters: wireValues(this.filters.filter(({ filter }) => limiting.includes(filter.id))), view: this.view };
+	}
+
+	limitsKey(id: string): string {
+		return JSON.stringify(this.#limitsOf(id));
+	}
+
+	async #pruneDependents(changed: string): Promise<void> {
+		if (!this.app) return;
+		for (const filter of dependents(this.app.filters, changed)) {
+			const state = this.filters.find((one) => one.filter.id === filter.id);
+			if (!state?.set || !filter.has_values) continue;
+			const offered = await this.filterChoices.load(filter.id, this.limitsKey(filter.id));
+			if (!offered || this.filterChoices.get(filter.id)?.truncated) continue;
+			const kept = keepOffered(state.value, offered);
+			if (kept !== state.value) this.#setParams(withFilter(this.location.params, filter, kept));
+		}
+	}
+
+	#forgetChanged(before: Presentation, next: Presentation): void {
+		if (!this.page) return;
+		const [old, current] = [pageBlocks(before, this.page), pageBlocks(next, this.page)];
+		for (const [block, chart] of old) {
+			if (JSON.stringify(chart) !== JSON.stringify(current.get(block))) this.data.forget(block);
+		}
+	}
+}
