@@ -1,0 +1,62 @@
+/** Reads a figure, what it is compared with, its target and its trend. */
+import { amount, fieldOf, valuesOf } from './data';
+import { formatEvolution, formatValue, timeOf, type Evolution } from './format';
+import { messages } from './messages';
+import { textWidth } from './text';
+import type { Chart, Field, Frame, Frames, Value } from './types';
+
+export interface Figure {
+	field: Field;
+	/** The figure without its unit, as wide as the tile allows. */
+	text: string;
+	/** The full figure, where the text is the short one. */
+	full: string;
+	unit: string;
+	evolution: Evolution | null;
+	compare: string;
+	target: { text: string; met: boolean | null } | null;
+	trend: (number | null)[];
+}
+
+const UNKNOWN: Field = { id: '', label: '', kind: 'measure', format: { style: 'decimal' } };
+
+/** Values of the trend in the order of time. */
+function trendOf(field: Field, frame: Frame | undefined): (number | null)[] {
+	if (!frame || frame.columns.length < 2) return [];
+	const values = frame.columns.find((column) => column.name === field.id) ?? frame.columns[frame.columns.length - 1]!;
+	const dates = frame.columns.find((column) => column !== values)!;
+	return values.values
+		.map((value, row) => ({ value: amount(value), time: timeOf(dates.values[row]) ?? row }))
+		.sort((a, b) => a.time - b.time)
+		.map((point) => point.value);
+}
+
+/** A duration says its own units; a percentage its sign. Both stay with the figure. */
+export function figureOf(chart: Chart, frames: Frames, locale: string, width: number): Figure {
+	const field = fieldOf(chart, 'value') ?? chart.fields[0] ?? UNKNOWN;
+	const { options } = chart;
+	const value: Value = valuesOf(chart, frames.main, field.id)[0] ?? null;
+	const trend = trendOf(field, frames.trend);
+	const before = options.compare === 'previous-point' ? trend[trend.length - 2] : frames.previous ? valuesOf(chart, frames.previous, field.id)[0] : undefined;
+	const words = messages(locale);
+
+	const full = formatValue(value, field.format, { locale });
+	const unit = value === null ? '' : (field.unit ?? '');
+	const wide = textWidth(full, 40) + (unit ? textWidth(unit, 20) + 8 : 0);
+	const text = width > 0 && wide > width ? formatValue(value, field.format, { locale, short: true }) : full;
+
+	const options_ = { locale, unit: field.unit, higherIs: field.higher_is };
+	const number = amount(value);
+	const { target } = options;
+	const met = target === undefined || number === null || !field.higher_is || field.higher_is === 'neutral' ? null : field.higher_is === 'worse' ? number <= target : number >= target;
+	return {
+		field,
+		text,
+		full: formatValue(value, field.format, { locale, unit: field.unit }),
+		unit,
+		evolution: formatEvolution(number, before, field.format, options_),
+		compare: options.compare_label ?? (options.compare === 'previous-point' ? words.previousPoint : words.previous),
+		target: target === undefined ? null : { text: `${words.target} ${formatValue(target, field.format, { locale, unit: field.unit })}`, met },
+		trend,
+	};
+}

@@ -1,0 +1,100 @@
+/** What all charts share: tooltips of a category, colours of series, targets. */
+import { nameOf, type Grid, type Series } from './data';
+import { rule, text, type Graphic } from './cartesian';
+import { formatValue } from './format';
+import { fill, messages } from './messages';
+import type { Context, LegendItem, MarkRow } from './plan';
+import type { Chart, Field, Value } from './types';
+
+/** Full value with its unit. */
+export function full(value: Value | undefined, field: Field, locale: string): string {
+	return formatValue(value, field.format, { locale, unit: value === null ? undefined : field.unit });
+}
+
+export const short = (value: Value | undefined, field: Field, locale: string): string =>
+	formatValue(value, field.format, { locale, short: true });
+
+export const nameAt = (grid: Grid, index: number, context: Context): string =>
+	nameOf(grid.keys[index] ?? null, grid.x, context.locale);
+
+/** Eight series have a colour, the rest are context. */
+export function seriesColor(context: Context, index: number): string {
+	return index < 8 ? (context.tokens.palette[index] ?? context.tokens.quiet) : context.tokens.quiet;
+}
+
+export function rowsAt(series: Series[], index: number, context: Context, colors: string[], at?: (value: number) => number): MarkRow[] {
+	return series.map((one, order) => {
+		const value = one.values[index] ?? null;
+		const row: MarkRow = { label: one.label, value: full(value, one.field, context.locale) };
+		if (series.length > 1) row.color = colors[order];
+		if (at && value !== null) row.at = at(value);
+		return row;
+	});
+}
+
+export function legendOf(series: Series[], colors: string[], context: Context, shape: LegendItem['shape']): LegendItem[] {
+	const named = series.slice(0, 8).map((one, index): LegendItem => ({ label: one.label, color: colors[index]!, shape }));
+	if (series.length > 8) {
+		const label = fill(messages(context.locale).othersMuted, { count: series.length - 8 });
+		named.push({ label, color: context.tokens.quiet, shape });
+	}
+	return named;
+}
+
+/** Which categories the chart stresses; none means all alike. */
+export function stressed(chart: Chart, grid: Grid): Set<number> | null {
+	const wish = chart.options.highlight;
+	if (wish === undefined || wish === null || grid.series.length !== 1) return null;
+	const values = grid.series[0]!.values;
+	if (wish === 'max' || wish === 'min') {
+		let best = -1;
+		values.forEach((value, index) => {
+			if (value === null) return;
+			const held = best < 0 ? null : values[best]!;
+			if (held === null || (wish === 'max' ? value > held : value < held)) best = index;
+		});
+		return best < 0 ? null : new Set([best]);
+	}
+	const found = grid.keys.findIndex((key) => String(key) === String(wish));
+	return found < 0 ? null : new Set([found]);
+}
+
+export function targetText(target: number, field: Field, locale: string): string {
+	return `${messages(locale).target} ${formatValue(target, field.format, { locale, short: true, unit: field.unit })}`;
+}
+
+/** A dashed line across the plot, named at its right end. */
+export function targetAcross(context: Context, box: { left: number; right: number }, y: number, label: string): Graphic[] {
+	const { tokens } = context;
+	return [
+		rule(box.left, y, box.right, y, { stroke: tokens.text, lineDash: [4, 3], lineWidth: 1.25 }, 6),
+		text(context, box.right, y - 4, label, {
+			textAlign: 'right',
+			textVerticalAlign: 'bottom',
+			fill: tokens.text,
+			fontWeight: '500',
+			stroke: tokens.surface,
+			lineWidth: 3,
+		}),
+	];
+}
+
+/** Places labels at heights, moved apart by at least a line, kept between two edges. */
+export function spread(heights: number[], gap: number, top: number, bottom: number): number[] {
+	const order = heights.map((_, index) => index).sort((a, b) => heights[a]! - heights[b]!);
+	const placed = [...heights];
+	let edge = top;
+	for (const index of order) {
+		placed[index] = Math.max(placed[index]!, edge);
+		edge = placed[index]! + gap;
+	}
+	let floor = bottom;
+	for (const index of [...order].reverse()) {
+		placed[index] = Math.min(placed[index]!, floor);
+		floor = placed[index]! - gap;
+	}
+	return placed;
+}
+
+/** Shared start of every option: no motion but to explain a change. */
+export const base = { animationDuration: 0, animationDurationUpdate: 180, animationEasingUpdate: 'cubicOut' as const };

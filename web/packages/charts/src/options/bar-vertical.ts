@@ -1,0 +1,142 @@
+/** Upright bars: single, grouped, stacked, percent; with a target and a stressed bar. */
+import { frame, text, tickCount, wholeNumbers } from '../cartesian';
+import type { Grid, Series } from '../data';
+import { base, full, legendOf, nameAt, rowsAt, seriesColor, short, stressed, targetAcross, targetText } from '../marks';
+import { isPhone, type Context, type Plan } from '../plan';
+import { niceScale, type Scale } from '../scale';
+import { textWidth } from '../text';
+import type { Chart, Field } from '../types';
+
+export type Stack = 'grouped' | 'stacked' | 'percent';
+
+export const PERCENT: Field = { id: '', label: '', kind: 'measure', format: { style: 'percent', decimals: 0 } };
+
+export function stackOf(chart: Chart, grid: Grid): Stack {
+	const wish = chart.options.stack;
+	if (grid.series.length < 2 && wish !== 'percent') return 'grouped';
+	return wish === 'percent' ? 'percent' : wish === 'stacked' || wish === true ? 'stacked' : 'grouped';
+}
+
+/** Sums of the positive and of the negative parts of each category. */
+export function stackEnds(series: Series[], count: number): number[] {
+	const ends: number[] = [];
+	for (let index = 0; index < count; index++) {
+		let up = 0;
+		let down = 0;
+		for (const one of series) {
+			const value = one.values[index] ?? 0;
+			if (value >= 0) up += value;
+			else down += value;
+		}
+		ends.push(up, down);
+	}
+	return ends;
+}
+
+/** Each value as a share of its category's whole. */
+export function asShares(grid: Grid): Grid {
+	const wholes = grid.keys.map((_, index) => grid.series.reduce((sum, one) => sum + Math.abs(one.values[index] ?? 0), 0));
+	const share = (value: number | null, index: number): number | null => (value === null || !wholes[index] ? null : value / wholes[index]!);
+	return { ...grid, series: grid.series.map((one) => ({ ...one, values: one.values.map(share) })) };
+}
+
+export function scaleFor(chart: Chart, grid: Grid, stack: Stack, count: number): Scale {
+	if (stack === 'percent') return niceScale([0, 1], { zero: true, count: Math.min(count, 4) });
+	const target = chart.options.target;
+	const values = stack === 'stacked' ? stackEnds(grid.series, grid.keys.length) : grid.series.flatMap((one) => one.values);
+	const field = grid.series[0]?.field;
+	const cap = field?.format.style === 'percent' ? 1 : undefined;
+	return niceScale(target === undefined ? values : [...values, target], { zero: true, count, whole: field ? wholeNumbers(field) : false, cap });
+}
+
+export function barVertical(chart: Chart, source: Grid, context: Context): Plan {
+	const stack = stackOf(chart, source);
+	const grid = stack === 'percent' ? asShares(source) : source;
+	const field = stack === 'percent' ? PERCENT : (grid.series[0]?.field ?? PERCENT);
+	const { tokens } = context;
+	const scale = scaleFor(chart, grid, stack, tickCount(context));
+	const bare = saysItsValues(chart, grid, context);
+	const drawn = frame(context, { grid, scale, field, bands: true, bare, top: chart.options.target === undefined ? undefined : 24 });
+	const { box, graphic, pitch } = drawn;
+	const colors = grid.series.map((_, index) => (grid.series.length === 1 ? tokens.accent : seriesColor(context, index)));
+	const focus = stressed(chart, grid);
+	const columns = stack === 'grouped' ? grid.series.length : 1;
+	const thickness = Math.max(1, Math.min(columns === 1 ? 72 : 44, (pitch * (pitch < 8 ? 0.85 : columns === 1 ? 0.7 : 0.8)) / columns));
+	const round = stack === 'grouped' ? Math.min(3, thickness / 4) : 0;
+
+	const series = grid.series.map((one, order) => ({
+		id: one.id,
+		name: one.label,
+		type: 'bar' as const,
+		silent: true,
+		stack: stack === 'grouped' ? undefined : 'all',
+		barWidth: thickness,
+		barGap: '8%',
+		emphasis: { disabled: true },
+		itemStyle: { color: colors[order]! },
+		data: one.values.map((value, index) => ({
+			value: value ?? '-',
+			itemStyle: {
+				color: focus && !focus.has(index) ? tokens.quiet : colors[order]!,
+				borderRadius: value !== null && value < 0 ? [0, 0, round, round] : [round, round, 0, 0],
+				...(stack === 'grouped' ? {} : { borderColor: tokens.surface, borderWidth: thickness > 6 ? 0.5 : 0 }),
+			},
+		})),
+	}));
+
+	if (grid.series.length === 1) {
+		grid.series[0]!.values.forEach((value, index) => {
+			if (value === null || (!bare && !focus?.has(index))) return;
+			const loud = !focus || focus.has(index);
+			const y = drawn.yAt(value);
+			graphic.push(
+				text(context, drawn.xAt(index), value < 0 ? y + 4 : y - 4, short(value, field, context.locale), {
+					textVerticalAlign: value < 0 ? 'top' : 'bottom',
+					fill: loud ? tokens.text : tokens.muted,
+					fontWeight: loud ? '600' : '400',
+					stroke: tokens.surface,
+					lineWidth: 3,
+				}),
+			);
+		});
+	}
+	if (chart.options.target !== undefined && stack !== 'percent') {
+		graphic.push(...targetAcross(context, box, drawn.yAt(chart.options.target), targetText(chart.options.target, field, context.locale)));
+	}
+
+	return {
+		option: { ...base, ...drawn.option, series, graphic },
+		height: context.height,
+		legend: grid.series.length > 1 ? legendOf(grid.series, colors, context, 'square') : [],
+		marks: grid.keys.map((_, index) => ({
+			title: nameAt(grid, index, context),
+			rows: rowsWithShares(source, grid, stack, index, context, colors),
+			x: drawn.xAt(index),
+			y: Math.min(...grid.series.map((one) => drawn.yAt(Math.max(0, one.values[index] ?? 0)))),
+		})),
+		pointing: 'x',
+		band: pitch,
+		plot: box,
+		renderer: 'svg',
+	};
+}
+
+/** The value in its own unit, and its share where the picture shows shares. */
+export function rowsWithShares(source: Grid, shares: Grid, stack: Stack, index: number, context: Context, colors: string[]) {
+	const rows = rowsAt(source.series, index, context, colors);
+	const shown = source.series.length > 10 ? rows.filter((_, order) => source.series[order]!.values[index] !== null).slice(0, 10) : rows;
+	if (stack !== 'percent') return shown;
+	return rows.map((row, order) => {
+		const share = shares.series[order]!.values[index];
+		return share === null || share === undefined ? row : { ...row, value: `${row.value} (${full(share, PERCENT, context.locale)})` };
+	});
+}
+
+/** Few bars carry their own values: the axis would say them twice. */
+function saysItsValues(chart: Chart, grid: Grid, context: Context): boolean {
+	if (grid.series.length !== 1 || chart.options.stack === 'percent' || context.size === 'tile') return false;
+	const pitch = context.width / Math.max(1, grid.keys.length);
+	const field = grid.series[0]!.field;
+	const widest = Math.max(0, ...grid.series[0]!.values.map((value) => textWidth(short(value, field, context.locale))));
+	return grid.keys.length <= (isPhone(context) ? 8 : 13) && widest + 6 <= pitch;
+}

@@ -1,0 +1,83 @@
+/** Columns, order and search of a table; indexes of rows, never copies of them. */
+import { timeOf } from './format';
+import { formatValue, isAmount } from './format';
+import { nameOf, valuesOf } from './data';
+import { textWidth } from './text';
+import type { Chart, Field, Format, Frame, Value } from './types';
+
+export interface Column {
+	field: Field;
+	values: Value[];
+	right: boolean;
+	width: number;
+	text: (row: number) => string;
+}
+
+export interface Order {
+	column: number;
+	descending: boolean;
+}
+
+const SAMPLE = 300;
+
+/** All numbers of a column have the same decimals. */
+function sameDecimals(field: Field, values: Value[]): Format {
+	const { format } = field;
+	if (format.decimals !== undefined || format.style !== 'decimal') return format;
+	const sample = values.slice(0, SAMPLE).filter((value): value is number => typeof value === 'number');
+	if (sample.every((value) => Number.isInteger(value))) return { ...format, decimals: 0 };
+	return { ...format, decimals: sample.every((value) => Math.abs(value) < 1) ? 3 : sample.every((value) => Math.abs(value * 10 - Math.round(value * 10)) < 1e-9) ? 1 : 2 };
+}
+
+export function columnsOf(chart: Chart, frame: Frame, locale: string): Column[] {
+	return chart.fields.map((field) => {
+		const values = valuesOf(chart, frame, field.id);
+		const format = sameDecimals(field, values);
+		const type = frame.columns.find((column) => column.name === field.id)?.type;
+		const right = isAmount(format) && type !== 'text' && type !== 'boolean';
+		const shown: Field = { ...field, format };
+		const text = (row: number): string => {
+			const value = values[row] ?? null;
+			if (field.kind === 'dimension') return nameOf(value, shown, locale);
+			return formatValue(value, format, { locale, by: field.by });
+		};
+		let widest = textWidth(label(field), 13) + 20;
+		for (let row = 0; row < Math.min(SAMPLE, frame.rows); row++) widest = Math.max(widest, textWidth(text(row), 14));
+		return { field, values, right, width: Math.min(320, Math.max(64, widest + 24)), text };
+	});
+}
+
+/** The unit is said once, in the head. */
+export const label = (field: Field): string => (field.unit ? `${field.label} (${field.unit})` : field.label);
+
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+function compare(a: Value, b: Value, collator: Intl.Collator): number {
+	if (typeof a === 'number' && typeof b === 'number') return a - b;
+	if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
+	return collator.compare(String(a), String(b));
+}
+
+/** Rows that hold the search in any column, in the wished order; missing values last either way. */
+export function rowsOf(columns: Column[], count: number, search: string, order: Order | null, locale: string): number[] {
+	const words = plain(search.trim()).split(/\s+/).filter(Boolean);
+	const rows: number[] = [];
+	for (let row = 0; row < count; row++) {
+		if (words.length > 0) {
+			const text = plain(columns.map((column) => column.text(row)).join('\u0001'));
+			if (!words.every((word) => text.includes(word))) continue;
+		}
+		rows.push(row);
+	}
+	const column = order ? columns[order.column] : undefined;
+	if (!order || !column) return rows;
+	const collator = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
+	const dated = column.field.format.style === 'date' && column.values.some((value) => typeof value === 'string');
+	const key = (row: number): Value => (dated ? timeOf(column.values[row]) : (column.values[row] ?? null));
+	return rows.sort((a, b) => {
+		const [left, right] = [key(a), key(b)];
+		if (left === null || right === null) return left === right ? a - b : left === null ? 1 : -1;
+		const way = compare(left, right, collator);
+		return (order.descending ? -way : way) || a - b;
+	});
+}
