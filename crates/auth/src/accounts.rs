@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::error::AuthError;
 use crate::hashing::Hasher;
 use crate::password::{PasswordRule, check_password, generate_password};
+use crate::profile::{ProfileRule, check_profile};
 
 /// Why a user was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,8 @@ pub enum AccountError {
     Unknown(UserName),
     #[error(transparent)]
     Password(#[from] PasswordRule),
+    #[error(transparent)]
+    Profile(#[from] ProfileRule),
     #[error(transparent)]
     Internal(#[from] AuthError),
 }
@@ -51,6 +54,7 @@ impl Accounts {
 
     /// Adds a user with a chosen password.
     pub async fn create_with_password(&self, mut new: NewUser, password: &SecretString) -> Result<User, AccountError> {
+        check_profile(&new)?;
         check_password(password.expose_secret(), &new.name)?;
         if self.store.user_by_name(&new.name).await?.is_some() {
             return Err(AccountError::Exists(new.name));

@@ -82,7 +82,9 @@ async fn write_batches(store: Arc<dyn Store>, mut waiting: mpsc::Receiver<Messag
                 Message::Flush(done) => flushes.push(done),
             }
         }
-        if !events.is_empty() && let Err(error) = store.append_audit(&events).await {
+        if !events.is_empty()
+            && let Err(error) = store.append_audit(&events).await
+        {
             tracing::error!(%error, events = events.len(), "audit events could not be written");
         }
         let idle = flushes.is_empty();

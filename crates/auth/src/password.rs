@@ -14,8 +14,18 @@ const GROUP: usize = 5;
 
 /// Beginnings that every guessing list holds, in lower case without digits and punctuation at the ends.
 const COMMON: [&str; 12] = [
-    "password", "passwordpassword", "motdepasse", "qwertyuiop", "azertyuiop", "changeme", "letmein", "iloveyou",
-    "administrator", "welcome", "aracari", "abcdefghijkl",
+    "password",
+    "passwordpassword",
+    "motdepasse",
+    "qwertyuiop",
+    "azertyuiop",
+    "changeme",
+    "letmein",
+    "iloveyou",
+    "administrator",
+    "welcome",
+    "aracari",
+    "abcdefghijkl",
 ];
 
 /// A rule that a password breaks.

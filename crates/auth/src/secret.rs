@@ -32,7 +32,9 @@ pub enum Mode {
 /// Why an instance must not start; each text says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    #[error("production needs `ARACARI_SECRET`; make one with `openssl rand -base64 48` and keep it outside the configuration")]
+    #[error(
+        "production needs `ARACARI_SECRET`; make one with `openssl rand -base64 48` and keep it outside the configuration"
+    )]
     Missing,
     #[error("`ARACARI_SECRET` has {0} bytes, at least 32 are needed; make one with `openssl rand -base64 48`")]
     Short(usize),
@@ -77,7 +79,8 @@ impl Secret {
 
     fn kept_in(data_directory: &Path) -> Result<Self, SecretError> {
         let path = data_directory.join(FILE_NAME);
-        let text = read_or_make(data_directory, &path).map_err(|error| SecretError::File { path: path.clone(), error })?;
+        let text =
+            read_or_make(data_directory, &path).map_err(|error| SecretError::File { path: path.clone(), error })?;
         Self::parse(&text).map_err(|_| SecretError::Damaged(path))
     }
 
@@ -169,7 +172,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let secrets: Vec<String> = std::thread::scope(|scope| {
             let starts: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| load(Mode::Development, None, folder.path()).unwrap().0.expose_secret().to_owned()))
+                .map(|_| {
+                    scope.spawn(|| load(Mode::Development, None, folder.path()).unwrap().0.expose_secret().to_owned())
+                })
                 .collect();
             starts.into_iter().map(|start| start.join().unwrap()).collect()
         });

@@ -56,12 +56,7 @@ impl Sessions {
         let token = SessionToken::random();
         let created = (self.clock)();
         let digest = self.digester.digest(&token);
-        let new = NewSession {
-            digest,
-            user: user.id.clone(),
-            created,
-            expires: created + ABSOLUTE,
-        };
+        let new = NewSession { digest, user: user.id.clone(), created, expires: created + ABSOLUTE };
         let session = self.store.create_session(new).await?;
         Ok((token, Arc::new(Principal::new(user, &session, digest))))
     }

@@ -33,10 +33,8 @@ pub struct ThrottleSettings {
 
 impl Default for ThrottleSettings {
     fn default() -> Self {
-        let account =
-            Limits { free: 8, leak: Duration::from_secs(60), longest: Duration::from_secs(60) };
-        let address =
-            Limits { free: 40, leak: Duration::from_secs(10), longest: Duration::from_secs(15 * 60) };
+        let account = Limits { free: 8, leak: Duration::from_secs(60), longest: Duration::from_secs(60) };
+        let address = Limits { free: 40, leak: Duration::from_secs(10), longest: Duration::from_secs(15 * 60) };
         Self { account, address, capacity: 50_000 }
     }
 }
@@ -224,7 +222,11 @@ mod tests {
             let from = address(&format!("198.51.100.{guess}"));
             let refusal = throttle.begin("jane", from, now).unwrap_err();
             waits.push(refusal.retry_after.as_secs());
-            assert_eq!(throttle.begin("jane", from, now).unwrap_err().retry_after, refusal.retry_after, "refusals are free");
+            assert_eq!(
+                throttle.begin("jane", from, now).unwrap_err().retry_after,
+                refusal.retry_after,
+                "refusals are free"
+            );
             now += refusal.retry_after;
             throttle.begin("jane", from, now).unwrap();
         }

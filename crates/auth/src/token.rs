@@ -68,5 +68,6 @@ impl TokenDigester {
 /// A MAC keyed with any number of bytes.
 pub(crate) fn keyed_with(key: &[u8]) -> Hmac<Sha256> {
     // HMAC takes keys of every length; the empty default stands in for an error that cannot be.
-    Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
+    Hmac::<Sha256>::new_from_slice(key)
+        .unwrap_or_else(|_| Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
 }

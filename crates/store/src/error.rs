@@ -7,7 +7,9 @@ pub enum StoreError {
     Conflict { what: &'static str, name: String },
     #[error("{what} `{name}` does not exist")]
     NotFound { what: &'static str, name: String },
-    #[error("the database was made by a newer version of aracari (migration {0}); upgrade aracari, or restore a backup")]
+    #[error(
+        "the database was made by a newer version of aracari (migration {0}); upgrade aracari, or restore a backup"
+    )]
     Newer(i64),
     #[error("the database cannot be brought up to date: {0}")]
     Migration(#[source] sqlx::migrate::MigrateError),

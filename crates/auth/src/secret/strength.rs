@@ -9,8 +9,23 @@ const FEWEST_BITS: f64 = 90.0;
 
 /// Words of examples and defaults, ours and others'; one random secret in a million holds one by chance.
 const KNOWN: [&str; 17] = [
-    "changeme", "change-me", "change_me", "changethis", "change-this", "change_this", "password", "passw0rd", "qwerty",
-    "letmein", "example", "default", "mysecret", "my-secret", "supersecret", "aracari", "replace-",
+    "changeme",
+    "change-me",
+    "change_me",
+    "changethis",
+    "change-this",
+    "change_this",
+    "password",
+    "passw0rd",
+    "qwerty",
+    "letmein",
+    "example",
+    "default",
+    "mysecret",
+    "my-secret",
+    "supersecret",
+    "aracari",
+    "replace-",
 ];
 
 /// Says what is wrong with a secret, for the operator; nothing when nothing is.

@@ -41,7 +41,8 @@ async fn attack_34_nothing_secret_is_printed_or_kept_in_clear() {
     instance.accounts.create_with_password(NewUser::named(name("jane")), &canary).await.unwrap();
     let credentials = instance.store.credentials(&name("jane")).await.unwrap().unwrap();
     let hash = credentials.password_hash.clone().unwrap();
-    let request = SignIn { name: "jane", password: &canary, previous_token: Some("canary-5e2a"), context: Context::default() };
+    let request =
+        SignIn { name: "jane", password: &canary, previous_token: Some("canary-5e2a"), context: Context::default() };
     let shown_request = format!("{request:?}");
     let signed_in = instance.authenticator.sign_in(request).await.unwrap();
     let refusal = instance.sign_in("jane", &SecretString::from("canary-wrong")).await.unwrap_err();

@@ -189,7 +189,8 @@ async fn wait_for_notes(instance: &Instance, now: DateTime<Utc>) {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
     let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.unwrap();
     for _ in 0..200 {
-        let latest: i64 = sqlx::query_scalar("SELECT max(used) FROM sessions").fetch_one(&mut connection).await.unwrap();
+        let latest: i64 =
+            sqlx::query_scalar("SELECT max(used) FROM sessions").fetch_one(&mut connection).await.unwrap();
         if latest == now.timestamp_micros() {
             return;
         }

@@ -45,6 +45,12 @@ impl SqliteStore {
         Ok(Self { writer, readers })
     }
 
+    /// True when the data folder has a database.
+    #[must_use]
+    pub fn exists(data_directory: &Path) -> bool {
+        data_directory.join(FILE_NAME).is_file()
+    }
+
     /// A store that lives as long as this value, for tests.
     pub async fn in_memory() -> Result<Self> {
         let writer = pool(1).connect_with(options().in_memory(true)).await?;

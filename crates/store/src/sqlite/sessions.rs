@@ -52,8 +52,7 @@ impl SessionStore for SqliteStore {
     }
 
     async fn delete_session(&self, id: &SessionId) -> Result<bool> {
-        let deleted =
-            sqlx::query("DELETE FROM sessions WHERE id = ?").bind(id.as_str()).execute(&self.writer).await?;
+        let deleted = sqlx::query("DELETE FROM sessions WHERE id = ?").bind(id.as_str()).execute(&self.writer).await?;
         Ok(deleted.rows_affected() > 0)
     }
 

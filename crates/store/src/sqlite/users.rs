@@ -71,10 +71,7 @@ impl UserStore for SqliteStore {
             return Ok(None);
         };
         let password_hash: Option<String> = row.try_get("password_hash")?;
-        Ok(Some(Credentials {
-            user: rows::user(&row)?,
-            password_hash: password_hash.map(PasswordHash::from_phc),
-        }))
+        Ok(Some(Credentials { user: rows::user(&row)?, password_hash: password_hash.map(PasswordHash::from_phc) }))
     }
 
     async fn list_users(&self) -> Result<Vec<User>> {

@@ -16,12 +16,18 @@ pub(crate) async fn events_come_back_newest_first(store: &dyn Store) {
 
     let events = store.latest_audit(10).await.unwrap();
 
-    assert_eq!(events.iter().map(|event| event.action.as_str()).collect::<Vec<_>>(), ["session.sign_in", "user.create"]);
+    assert_eq!(
+        events.iter().map(|event| event.action.as_str()).collect::<Vec<_>>(),
+        ["session.sign_in", "user.create"]
+    );
     let read = &events[0];
     assert_eq!(read.actor.as_deref(), Some("jane\\nforged"));
     assert_eq!((read.actor_id.as_ref(), read.object.as_deref()), (Some(&id), Some("app:flights")));
     assert_eq!((read.address.as_deref(), read.request_id.as_deref()), (Some("192.0.2.1"), Some("r-1")));
-    assert_eq!((read.outcome, read.tenant.as_str(), read.details["by"].as_str()), (Outcome::Denied, "instance", "password"));
+    assert_eq!(
+        (read.outcome, read.tenant.as_str(), read.details["by"].as_str()),
+        (Outcome::Denied, "instance", "password")
+    );
     assert_eq!(read.at.timestamp_micros(), event.at.timestamp_micros());
     assert_eq!(store.latest_audit(1).await.unwrap().len(), 1);
 }

@@ -43,7 +43,10 @@ async fn a_commit_is_on_the_disk_before_it_is_answered() {
     let journal: String = sqlx::query("PRAGMA journal_mode").fetch_one(&mut connection).await.unwrap().get(0);
     assert_eq!(journal, "wal");
     let source = include_str!("../../src/sqlite/mod.rs");
-    assert!(source.contains(".synchronous(SqliteSynchronous::Full)"), "`synchronous` is per connection and cannot be read from outside");
+    assert!(
+        source.contains(".synchronous(SqliteSynchronous::Full)"),
+        "`synchronous` is per connection and cannot be read from outside"
+    );
 }
 
 #[tokio::test]

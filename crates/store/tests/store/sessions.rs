@@ -25,7 +25,10 @@ pub(crate) async fn a_session_is_found_by_its_digest_only(store: &dyn Store) {
     assert_eq!(store.find_session(&digest(1)).await.unwrap(), Some((session, jane)));
     assert_eq!(store.find_session(&digest(2)).await.unwrap(), None);
     let stranger = NewSession { digest: digest(3), user: UserId::random(), created: at(0), expires: at(1) };
-    assert!(matches!(store.create_session(stranger).await, Err(StoreError::Database(_))), "a session belongs to a user");
+    assert!(
+        matches!(store.create_session(stranger).await, Err(StoreError::Database(_))),
+        "a session belongs to a user"
+    );
 }
 
 pub(crate) async fn use_never_moves_backwards_nor_revives(store: &dyn Store) {
