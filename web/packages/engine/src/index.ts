@@ -16,6 +16,7 @@ export { arrowKeys } from './components/floating.ts';
 export { getReader, getUi, setReader, setUi } from './context.ts';
 export { localeNames, type InterfaceLocale, type Messages } from './i18n/index.ts';
 export { explain } from './problems.ts';
+export { Address } from './address.svelte.ts';
 export { AppReader } from './reader.svelte.ts';
 export { formatLocation, parseLocation, type Location, type Route } from './route.ts';
 export { Ui, type ThemeMode } from './ui.svelte.ts';

@@ -9,6 +9,7 @@ import {
 	type QueriesRequest,
 	type Scalar,
 } from '@aracari/api';
+import type { Address } from './address.svelte.ts';
 import { pageBlocks, pageFilters } from './blocks.ts';
 import { ChoiceLists } from './choices.svelte.ts';
 import {
@@ -23,21 +24,19 @@ import {
 	type FilterState,
 } from './filters.ts';
 import { PageData } from './page-data.svelte.ts';
-import { formatLocation, pageRef, type Location, type Params, type Route } from './route.ts';
+import { formatLocation, pageRef, type Location, type Route } from './route.ts';
 import { decodeValue } from './values.ts';
-
-/** Writes an address without a new entry in the history. */
-export type Replace = (hash: string) => void;
 
 export class AppReader {
 	readonly id: string;
 	readonly client: Client;
 	app: Presentation | null = $state.raw(null);
 	problem: Problem | null = $state.raw(null);
-	location: Location = $state.raw({ route: { page: 'unknown' }, params: new Map() });
+	readonly address: Address;
 	readonly data: PageData;
 	readonly filterChoices: ChoiceLists;
 	readonly viewChoices: ChoiceLists;
+	readonly location: Location = $derived.by(() => this.address.current);
 	readonly page: PageRef | null = $derived(pageRef(this.location.route));
 	readonly filters: FilterState[] = $derived(
 		this.app && this.page ? filterStates(this.app, pageFilters(this.app, this.page), this.location.params) : [],
@@ -48,14 +47,11 @@ export class AppReader {
 		const blocks = [...pageBlocks(this.app, this.page).keys()];
 		return blocks.length === 0 ? null : { page: this.page, blocks, filters: wireValues(this.filters), view: this.view };
 	});
-	/** What limits lists of values: asked again when it changes. */
-	readonly limits: string = $derived(JSON.stringify([wireValues(this.filters), this.view]));
-	readonly #replace: Replace;
 
-	constructor(id: string, client: Client, replace: Replace) {
+	constructor(id: string, client: Client, address: Address) {
 		this.id = id;
 		this.client = client;
-		this.#replace = replace;
+		this.address = address;
 		this.data = new PageData((request, signal) => client.queries(id, request, signal));
 		this.filterChoices = new ChoiceLists((filter, search, signal) =>
 			client.filterValues(id, filter, { ...this.#limitsOf(filter), search }, signal),
@@ -89,16 +85,16 @@ export class AppReader {
 	}
 
 	setFilter(filter: Filter, value: FilterValue): void {
-		this.#setParams(withFilter(this.location.params, filter, value));
+		this.address.setParams(withFilter(this.location.params, filter, value));
 		void this.#pruneDependents(filter.id);
 	}
 
 	setView(view: string, value: Scalar | null): void {
-		this.#setParams(withView(this.location.params, view, value));
+		this.address.setParams(withView(this.location.params, view, value));
 	}
 
 	resetFilters(): void {
-		this.#setParams(
+		this.address.setParams(
 			withoutFilters(
 				this.location.params,
 				this.filters.map(({ filter }) => filter.id),
@@ -109,11 +105,6 @@ export class AppReader {
 	viewValue(id: string): Scalar | null {
 		const value = decodeValue('select', this.location.params.get(`view.${id}`) ?? '*');
 		return value === undefined || typeof value === 'object' ? null : value;
-	}
-
-	#setParams(params: Params): void {
-		this.location = { ...this.location, params };
-		this.#replace(formatLocation(this.location.route, params));
 	}
 
 	/** A list is limited by the filters it depends on, never by its own choice. */
@@ -134,7 +125,7 @@ export class AppReader {
 			const offered = await this.filterChoices.load(filter.id, this.limitsKey(filter.id));
 			if (!offered || this.filterChoices.get(filter.id)?.truncated) continue;
 			const kept = keepOffered(state.value, offered);
-			if (kept !== state.value) this.#setParams(withFilter(this.location.params, filter, kept));
+			if (kept !== state.value) this.address.setParams(withFilter(this.location.params, filter, kept));
 		}
 	}
 
