@@ -1,28 +1,43 @@
 //! The app model: configuration files to a typed, validated, immutable app.
 
+mod app;
+mod choices;
+mod compile;
 pub mod condition;
 pub mod config;
 mod dataset;
 mod diagnostic;
 pub mod formula;
 pub mod infer;
+mod json_schema;
+mod load;
+mod parts;
 mod permissions;
 mod pipeline;
+pub mod presentation;
 mod privilege;
 pub mod query;
+mod resolve;
 pub mod schema;
 mod source;
 pub mod steps;
 pub mod template;
 pub mod value;
+mod yaml;
 
+pub use app::App;
+pub use choices::{Choice, CompiledFilter, CompiledView};
 pub use condition::Condition;
 pub use dataset::{Dataset, DatasetInput, Metric};
 pub use diagnostic::{Diagnostic, Severity};
+pub use json_schema::{SCHEMA_KINDS, schema_json};
+pub use load::Loaded;
 pub use permissions::{BoundRule, ColumnRule, Operand, Permissions, RowPermissions, RowRule, UnboundCondition};
 pub use pipeline::Pipeline;
+pub use presentation::Presentation;
 pub use privilege::Privilege;
 pub use query::{Query, Reader};
+pub use resolve::{PageRef, QueryRequest, ResolveError, ResolvedBlock, VALUES_LIMIT};
 pub use source::{CsvOptions, Source, SourceKind, SourceSchemas};
 pub use steps::Step;
 pub use value::Value;

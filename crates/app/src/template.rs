@@ -10,7 +10,7 @@ use crate::value::{ALL_KEY, DATE_KEY, Value};
 mod clean;
 mod path;
 
-pub use path::{VariablePath, placeholders};
+pub use path::{Piece, VariablePath, placeholders};
 
 /// Where the values of variables come from while one question is answered.
 #[derive(Clone, Copy)]
@@ -79,6 +79,13 @@ impl Template {
         found
     }
 
+    /// The datasets that the steps name in a join, an append or a domain.
+    pub(crate) fn dataset_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        self.tree.dataset_names(&mut names);
+        names
+    }
+
     /// The tree, a list of steps, with values in place of variables; conditions on All are gone.
     pub fn bind_steps(&self, variables: &Variables<'_>) -> Result<Vec<Step>, TemplateError> {
         let Json::Array(items) = self.tree.bind(variables)? else {
@@ -127,13 +134,33 @@ impl Tree {
         let mut parts = Vec::new();
         for piece in placeholders(text) {
             match piece {
-                path::Piece::Literal(literal) => parts.push(Part::Literal(literal.to_owned())),
-                path::Piece::Placeholder(inner) => parts.push(Part::Variable(VariablePath::parse(inner)?)),
+                Piece::Literal(literal) => parts.push(Part::Literal(literal.to_owned())),
+                Piece::Placeholder(inner) => parts.push(Part::Variable(VariablePath::parse(inner)?)),
             }
         }
         match parts.as_slice() {
             [Part::Variable(only)] => Ok(Self::Variable(only.clone())),
             _ => Ok(Self::Text(parts)),
+        }
+    }
+
+    fn dataset_names(&self, names: &mut Vec<String>) {
+        match self {
+            Self::Fixed(json) => fixed_dataset_names(json, names),
+            Self::Variable(_) | Self::Text(_) => {}
+            Self::List(items) => items.iter().for_each(|item| item.dataset_names(names)),
+            Self::Map(entries) => {
+                for (key, item) in entries {
+                    match item {
+                        Self::Fixed(Json::String(name)) if is_reference(key) => names.push(name.clone()),
+                        Self::Fixed(Json::Array(items)) if key == "pipelines" => {
+                            names.extend(items.iter().filter_map(Json::as_str).map(str::to_owned));
+                            items.iter().for_each(|inner| fixed_dataset_names(inner, names));
+                        }
+                        other => other.dataset_names(names),
+                    }
+                }
+            }
         }
     }
 
@@ -174,6 +201,29 @@ impl Tree {
                 Json::Object(bound)
             }
         })
+    }
+}
+
+fn is_reference(key: &str) -> bool {
+    matches!(key, "rightPipeline" | "right_pipeline" | "domain")
+}
+
+fn fixed_dataset_names(json: &Json, names: &mut Vec<String>) {
+    match json {
+        Json::Array(items) => items.iter().for_each(|item| fixed_dataset_names(item, names)),
+        Json::Object(entries) => {
+            for (key, item) in entries {
+                match item {
+                    Json::String(name) if is_reference(key) => names.push(name.clone()),
+                    Json::Array(items) if key == "pipelines" => {
+                        names.extend(items.iter().filter_map(Json::as_str).map(str::to_owned));
+                        fixed_dataset_names(item, names);
+                    }
+                    other => fixed_dataset_names(other, names),
+                }
+            }
+        }
+        _ => {}
     }
 }
 

@@ -1,0 +1,257 @@
+//! Datasets: input, pipeline, the columns that come out, and the order in which they depend on each other.
+
+use std::path::{Component, Path};
+
+use super::{Compiler, references};
+use crate::config;
+use crate::dataset::{Dataset, DatasetInput};
+use crate::infer::{Mistake, infer};
+use crate::permissions::Permissions;
+use crate::pipeline::Pipeline;
+use crate::schema::TableSchema;
+use crate::source::SourceSchemas;
+use crate::steps::Step;
+use crate::template::{Template, has_variables, parse_steps};
+use crate::yaml::{Node, Span};
+
+/// What has to be compiled before a dataset, with the places where it says so.
+struct Dependencies {
+    id: String,
+    needs: Vec<(String, Span)>,
+}
+
+impl Compiler<'_> {
+    pub(super) fn datasets(&mut self, schemas: &dyn SourceSchemas) {
+        for id in self.dataset_order() {
+            let draft = self.draft;
+            let Some(item) = draft.datasets.get(&id) else { continue };
+            let Some(settings) = &item.settings else { continue };
+            let before = self.report.error_count();
+            let compiled = self.dataset(&id, settings, &item.node, schemas);
+            // A dataset that only shows something wrongly still tells its columns to others.
+            if let Some(dataset) = compiled {
+                self.datasets.insert(id, dataset);
+            } else if self.report.error_count() == before {
+                self.report.error("bad_dataset", item.node.span, format!("the dataset `{id}` cannot be compiled"), None);
+            }
+        }
+        let order = &self.draft.datasets;
+        self.datasets.sort_by_cached_key(|id, _| order.get_index_of(id));
+    }
+
+    /// Ids in an order in which every dataset follows what it needs; cycles are reported and left out.
+    fn dataset_order(&mut self) -> Vec<String> {
+        let draft = self.draft;
+        let mut open: Vec<Dependencies> = Vec::new();
+        for (id, item) in &draft.datasets {
+            let mut needs = item.node.get("steps").map(references::written).unwrap_or_default();
+            if let Some(parent) = item.node.get("dataset")
+                && let Some(name) = parent.text()
+            {
+                needs.push((name.to_owned(), parent.span));
+            }
+            for (name, span) in &needs {
+                self.dataset_at(name, *span);
+            }
+            needs.retain(|(name, _)| draft.datasets.contains_key(name));
+            open.push(Dependencies { id: id.clone(), needs });
+        }
+        let mut ordered: Vec<String> = Vec::new();
+        loop {
+            let (ready, waiting): (Vec<_>, Vec<_>) =
+                open.into_iter().partition(|one| one.needs.iter().all(|(name, _)| ordered.contains(name)));
+            open = waiting;
+            if ready.is_empty() {
+                break;
+            }
+            ordered.extend(ready.into_iter().map(|one| one.id));
+        }
+        let stuck: Vec<String> = open.iter().map(|one| one.id.clone()).collect();
+        for one in &open {
+            if let Some((_, span)) = one.needs.iter().find(|(name, _)| stuck.contains(name)) {
+                let cycle = cycle_through(&one.id, &open);
+                if cycle.first() == cycle.last() && cycle.len() > 1 {
+                    let message = format!("datasets need each other in a circle: {}", cycle.join(" → "));
+                    self.report.error("dataset_cycle", *span, message, None);
+                }
+            }
+        }
+        ordered
+    }
+
+    fn dataset(
+        &mut self,
+        id: &str,
+        settings: &config::Dataset,
+        node: &Node,
+        schemas: &dyn SourceSchemas,
+    ) -> Option<Dataset> {
+        let input = self.input(settings, node);
+        let (input, input_schema) = match input {
+            Some(input) => {
+                let schema = self.input_schema(&input, node, schemas);
+                (input, schema)
+            }
+            None => return self.only_metrics(settings, node),
+        };
+        let permissions = self.permissions(settings, node, input_schema.as_ref());
+        let input_schema = input_schema?;
+        let steps = self.pipeline(&settings.steps, node.node_at(&["steps"]))?;
+        let schema = match &steps {
+            Pipeline::Fixed(fixed) => self.infer(fixed, input_schema.clone(), node.node_at(&["steps"])),
+            Pipeline::Templated(template) => {
+                let sample = self.sample(template, node.node_at(&["steps"]))?;
+                self.infer(&sample, input_schema.clone(), node.node_at(&["steps"]))
+            }
+        }?;
+        let of = format!("the dataset `{id}`");
+        for column in node.get("columns").into_iter().flat_map(Node::entries) {
+            self.column_at(&schema, &column.key, &of, column.key_span);
+        }
+        let metrics = self.metrics(id, settings, node, &schema);
+        let permissions = permissions.unwrap_or_else(Permissions::nobody);
+        let columns = settings.columns.clone();
+        self.check_column_rules(&permissions, node, &input_schema, &schema);
+        Some(Dataset { id: id.to_owned(), input, steps, permissions, input_schema, schema, columns, metrics })
+    }
+
+    /// Without an input nothing else can be known; the permissions are still looked at.
+    fn only_metrics(&mut self, settings: &config::Dataset, node: &Node) -> Option<Dataset> {
+        self.permissions(settings, node, None);
+        None
+    }
+
+    fn input(&mut self, settings: &config::Dataset, node: &Node) -> Option<DatasetInput> {
+        match (&settings.source, &settings.table, &settings.dataset) {
+            (Some(source), Some(table), None) => {
+                self.used.sources.insert(source.clone());
+                let draft = self.draft;
+                let names = draft.sources.keys().map(String::as_str);
+                if !self.known("source", "unknown_source", source, node.span_at(&["source"]), names) {
+                    return None;
+                }
+                let Some(found) = self.sources.get(source).cloned() else { return None };
+                if !is_relative(table) {
+                    let message = format!("`{table}` is not a path inside the app's folder");
+                    let hint = Some("write it relative to the app's folder, with `/` and without `..`".to_owned());
+                    self.report.error("bad_path", node.span_at(&["table"]), message, hint);
+                    return None;
+                }
+                Some(DatasetInput::Table { source: found, table: table.clone() })
+            }
+            (None, None, Some(parent)) => Some(DatasetInput::Dataset(parent.clone())),
+            (None, None, None) => {
+                let hint = Some("write `source` and `table`, or `dataset`".to_owned());
+                self.report.error("missing_key", node.span, "the dataset does not say where its rows come from", hint);
+                None
+            }
+            (_, _, Some(_)) => {
+                let message = "`dataset` stands instead of `source` and `table`: keep one of them";
+                self.report.error("conflicting_keys", node.key_span("dataset"), message, None);
+                None
+            }
+            (source, _, None) => {
+                let missing = if source.is_some() { "table" } else { "source" };
+                self.report.error("missing_key", node.span, format!("the key `{missing}` is missing"), None);
+                None
+            }
+        }
+    }
+
+    fn input_schema(&mut self, input: &DatasetInput, node: &Node, schemas: &dyn SourceSchemas) -> Option<TableSchema> {
+        match input {
+            DatasetInput::Dataset(parent) => self.datasets.get(parent).map(|parent| parent.schema.clone()),
+            DatasetInput::Table { source, table } => match schemas.columns(source, table) {
+                Ok(schema) => Some(schema),
+                Err(reason) => {
+                    let message = format!("the table `{table}` cannot be read: {reason}");
+                    self.report.error("unreadable_table", node.span_at(&["table"]), message, None);
+                    None
+                }
+            },
+        }
+    }
+
+    /// Parses steps, or keeps them as a tree where variables stand in them.
+    pub(super) fn pipeline(&mut self, steps: &[serde_json::Value], node: &Node) -> Option<Pipeline> {
+        let json = serde_json::Value::Array(steps.to_vec());
+        for (index, step) in steps.iter().enumerate() {
+            if step.get("name").and_then(serde_json::Value::as_str) == Some("domain") {
+                let span = node.span_at(&[&index.to_string()]);
+                let hint = Some("the dataset says where its rows come from".to_owned());
+                self.report.error("misplaced_step", span, "the step `domain` cannot stand here", hint);
+                return None;
+            }
+        }
+        if has_variables(&json) {
+            return match Template::parse(&json) {
+                Ok(template) => self.known_variables(&template, node).then(|| Pipeline::Templated(Box::new(template))),
+                Err(error) => {
+                    self.report.error("bad_variable", super::texts::place_of("{{", node), error.to_string(), None);
+                    None
+                }
+            };
+        }
+        match parse_steps(steps.to_vec()) {
+            Ok(parsed) => Some(Pipeline::Fixed(parsed)),
+            Err(crate::template::TemplateError::BadStep { index, reason }) => {
+                self.report.error("bad_step", node.span_at(&[&index.to_string()]), format!("this step cannot be read: {reason}"), None);
+                None
+            }
+            Err(error) => {
+                self.report.error("bad_step", node.span, error.to_string(), None);
+                None
+            }
+        }
+    }
+
+    /// The columns that come out of steps; a mistake is reported at its step.
+    pub(super) fn infer(&mut self, steps: &[Step], input: TableSchema, node: &Node) -> Option<TableSchema> {
+        let mut needed = Vec::new();
+        references::typed(steps, &mut needed);
+        // A dataset with mistakes of its own says nothing about this one.
+        if needed.iter().any(|name| !self.datasets.contains_key(name)) {
+            return None;
+        }
+        let datasets = |name: &str| self.datasets.get(name).map(|dataset| dataset.schema.clone());
+        match infer(steps, input, &datasets) {
+            Ok(schema) => Some(schema),
+            Err(Mistake { step_index, message, hint }) => {
+                let step = node.node_at(&[&step_index.to_string()]);
+                let place = quoted_word(&message).map_or(step.span, |word| super::texts::place_of(word, step));
+                self.report.error("bad_step", place, message, hint);
+                None
+            }
+        }
+    }
+}
+
+/// The first word between backticks: what a message is about.
+fn quoted_word(message: &str) -> Option<&str> {
+    message.split('`').nth(1)
+}
+
+fn is_relative(table: &str) -> bool {
+    let path = Path::new(table);
+    let plain = path.components().all(|component| matches!(component, Component::Normal(_) | Component::CurDir));
+    !table.is_empty() && plain && !table.contains('\\') && !table.contains('\0')
+}
+
+/// The way from a dataset back to itself, or to a dataset in a circle.
+fn cycle_through(start: &str, open: &[Dependencies]) -> Vec<String> {
+    let mut way = vec![start.to_owned()];
+    let mut current = start;
+    while way.len() <= open.len() + 1 {
+        let next = open
+            .iter()
+            .find(|one| one.id == current)
+            .and_then(|one| one.needs.iter().find(|(name, _)| open.iter().any(|other| other.id == *name)));
+        let Some((name, _)) = next else { break };
+        way.push(name.clone());
+        if name == start {
+            break;
+        }
+        current = name;
+    }
+    way
+}

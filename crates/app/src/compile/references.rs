@@ -1,0 +1,77 @@
+//! Which datasets a pipeline reads, as written and as typed.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use crate::dataset::{Dataset, DatasetInput};
+use crate::pipeline::Pipeline;
+use crate::steps::{PipelineReference, Step};
+use crate::yaml::{Node, NodeValue, Span};
+
+/// The datasets that steps name, as they are written, with their places.
+pub(super) fn written(steps: &Node) -> Vec<(String, Span)> {
+    let mut found = Vec::new();
+    for step in steps.items() {
+        for key in ["rightPipeline", "right_pipeline"] {
+            step.get(key).into_iter().for_each(|reference| one(reference, &mut found));
+        }
+        step.get("pipelines").into_iter().flat_map(Node::items).for_each(|reference| one(reference, &mut found));
+        if let (Some("domain"), Some(domain)) = (step.get("name").and_then(Node::text), step.get("domain")) {
+            one(domain, &mut found);
+        }
+    }
+    found
+}
+
+fn one(reference: &Node, found: &mut Vec<(String, Span)>) {
+    match &reference.value {
+        NodeValue::Text(name) if !name.contains("{{") => found.push((name.clone(), reference.span)),
+        NodeValue::List(_) => found.extend(written(reference)),
+        _ => {}
+    }
+}
+
+/// Every dataset with a templated pipeline behind a query.
+pub(crate) fn templated_behind(datasets: &IndexMap<String, Dataset>, dataset: &str, steps: &[Step]) -> Vec<String> {
+    let mut open: Vec<String> = vec![dataset.to_owned()];
+    typed(steps, &mut open);
+    let mut seen = BTreeSet::new();
+    let mut templated = Vec::new();
+    while let Some(id) = open.pop() {
+        let Some(known) = datasets.get(&id) else { continue };
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        if let DatasetInput::Dataset(parent) = &known.input {
+            open.push(parent.clone());
+        }
+        match &known.steps {
+            Pipeline::Fixed(fixed) => typed(fixed, &mut open),
+            Pipeline::Templated(template) => {
+                open.extend(template.dataset_names());
+                templated.push(id);
+            }
+        }
+    }
+    templated
+}
+
+/// The datasets that typed steps read.
+pub(super) fn typed(steps: &[Step], found: &mut Vec<String>) {
+    for step in steps {
+        match step {
+            Step::Domain(step) => found.push(step.domain.clone()),
+            Step::Join(step) => reference(&step.right_pipeline, found),
+            Step::Append(step) => step.pipelines.iter().for_each(|pipeline| reference(pipeline, found)),
+            _ => {}
+        }
+    }
+}
+
+fn reference(pipeline: &PipelineReference, found: &mut Vec<String>) {
+    match pipeline {
+        PipelineReference::Dataset(name) => found.push(name.clone()),
+        PipelineReference::Steps(steps) => typed(steps, found),
+    }
+}

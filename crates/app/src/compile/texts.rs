@@ -1,0 +1,188 @@
+//! Languages of texts, and variables in steps.
+
+use super::Compiler;
+use crate::config::FilterType;
+use crate::load::did_you_mean;
+use crate::query::Reader;
+use crate::steps::Step;
+use crate::template::{Template, TemplateError, VariablePath, Variables};
+use crate::value::Value;
+use crate::yaml::{Node, NodeValue, Span};
+
+/// What stands in for the reader's choices while an app is checked.
+#[derive(Clone, Copy)]
+enum Sample {
+    Text,
+    Integer,
+    All,
+}
+
+impl Sample {
+    fn value(self) -> Value {
+        match self {
+            Self::Text => Value::Text("sample".to_owned()),
+            Self::Integer => Value::Integer(1),
+            Self::All => Value::All,
+        }
+    }
+}
+
+impl Compiler<'_> {
+    /// Languages are codes, and texts are written in the app's languages only.
+    pub(super) fn check_texts(&mut self) {
+        let draft = self.draft;
+        let locales = super::locales(draft);
+        if let Some(item) = &draft.locales {
+            for (index, locale) in locales.iter().enumerate() {
+                let span = item.node.span_at(&[&index.to_string()]);
+                if !is_locale(locale) {
+                    self.report.error("bad_locale", span, format!("`{locale}` is no language code"), Some("such as `en` or `fr-CA`".to_owned()));
+                } else if locales.iter().take(index).any(|before| before == locale) {
+                    self.report.error("duplicate_id", span, format!("the language `{locale}` stands twice"), None);
+                }
+            }
+        }
+        for locale in draft.translations.keys().filter(|locale| !locales.contains(locale)) {
+            let start = draft.locales.as_ref().map_or(Span { file: 0, line: 1, column: 1, length: 1 }, |item| item.node.span);
+            let message = format!("there are translations to `{locale}`, which is not among the app's `locales`");
+            self.report.warning("unknown_locale", start, message, None);
+        }
+        let nodes = draft
+            .home
+            .iter()
+            .map(|item| &item.node)
+            .chain(draft.title.iter().map(|item| &item.node))
+            .chain(draft.datasets.values().map(|item| &item.node))
+            .chain(draft.filters.values().map(|item| &item.node))
+            .chain(draft.views.values().map(|item| &item.node))
+            .chain(draft.chapters.values().map(|item| &item.node))
+            .chain(draft.stories.values().map(|item| &item.node))
+            .chain(draft.dashboards.values().map(|item| &item.node))
+            .chain(draft.glossary.values().map(|item| &item.node));
+        for node in nodes {
+            self.text_locales(node, &locales);
+        }
+    }
+
+    /// Reports languages that the app does not have, wherever a text is a map.
+    fn text_locales(&mut self, node: &Node, locales: &[String]) {
+        for entry in node.entries() {
+            if is_text_key(&entry.key) && matches!(entry.node.value, NodeValue::Map(_)) {
+                for version in entry.node.entries().iter().filter(|version| !locales.contains(&version.key)) {
+                    let message = format!("`{}` is not among the app's `locales`", version.key);
+                    let hint = did_you_mean(&version.key, locales.iter().map(String::as_str));
+                    self.report.warning("unknown_locale", version.key_span, message, hint);
+                }
+            } else {
+                self.text_locales(&entry.node, locales);
+            }
+        }
+        for item in node.items() {
+            self.text_locales(item, locales);
+        }
+    }
+
+    /// Checks that the variables of a template exist.
+    pub(super) fn known_variables(&mut self, template: &Template, node: &Node) -> bool {
+        let draft = self.draft;
+        let before = self.report.error_count();
+        for path in template.variables() {
+            let span = place_of(&path.to_string(), node);
+            match path {
+                VariablePath::Filter { id, part } => {
+                    self.used.variables.insert(id.clone());
+                    self.used.filters.insert(id.clone());
+                    if !self.known("filter", "unknown_filter", id, span, draft.filters.keys().map(String::as_str)) {
+                        continue;
+                    }
+                    let kind = draft.filters.get(id).and_then(|item| item.settings.as_ref()).map(|settings| settings.kind);
+                    if part.is_some() && kind.is_some_and(|kind| kind != FilterType::DateRange) {
+                        let message = format!("only a `date-range` has a start and an end, and `{id}` is none");
+                        self.report.error("bad_variable", span, message, None);
+                    }
+                }
+                VariablePath::View(id) => {
+                    self.known("view", "unknown_view", id, span, draft.views.keys().map(String::as_str));
+                }
+                VariablePath::Attribute(_) => {}
+            }
+        }
+        self.report.error_count() == before
+    }
+
+    /// The steps of a template with values of some type in it, and a check that All can stand there too.
+    pub(super) fn sample(&mut self, template: &Template, node: &Node) -> Option<Vec<Step>> {
+        let bind = |sample| self.with_sample(sample, |variables| template.bind_steps(variables));
+        let bound = bind(Sample::Text).or_else(|error| bind(Sample::Integer).map_err(|_| error));
+        let outcome = bound.and_then(|steps| bind(Sample::All).map(|_| steps));
+        match outcome {
+            Ok(steps) => Some(steps),
+            Err(TemplateError::BadStep { index, reason }) => {
+                let span = node.span_at(&[&index.to_string()]);
+                self.report.error("bad_step", span, format!("this step cannot be read: {reason}"), None);
+                None
+            }
+            Err(error) => {
+                self.report.error("bad_variable", place_of("{{", node), error.to_string(), None);
+                None
+            }
+        }
+    }
+
+    /// Checks a templated condition with values in it.
+    pub(super) fn sample_condition(&mut self, template: &Template, node: &Node) -> bool {
+        match self.with_sample(Sample::Text, |variables| template.bind_condition(variables)) {
+            Ok(_) => true,
+            Err(error) => {
+                self.report.error("bad_condition", node.span, format!("this is no condition: {error}"), None);
+                false
+            }
+        }
+    }
+
+    fn with_sample<T>(&self, sample: Sample, bind: impl FnOnce(&Variables<'_>) -> T) -> T {
+        let kind = |id: &str| self.draft.filters.get(id).and_then(|item| item.settings.as_ref()).map(|settings| settings.kind);
+        let date = || Value::parse_date("2013-01-01").unwrap_or_default();
+        let filters = |id: &str, part: Option<&str>| {
+            Some(match (sample, kind(id), part) {
+                (Sample::All, _, _) => Value::All,
+                (_, Some(FilterType::DateRange), Some(_)) => Value::Date(date()),
+                (_, Some(FilterType::DateRange), None) => Value::List(vec![Value::Date(date()), Value::Date(date())]),
+                (_, Some(FilterType::MultiSelect), _) => Value::List(vec![sample.value()]),
+                _ => sample.value(),
+            })
+        };
+        let views = |_: &str| Some(sample.value());
+        let reader = Reader::default();
+        bind(&Variables { filters: &filters, views: &views, reader: &reader })
+    }
+}
+
+/// The place of the first text below `node` that holds `needle`, or the node's own.
+pub(super) fn place_of(needle: &str, node: &Node) -> Span {
+    find(needle, node).unwrap_or(node.span)
+}
+
+fn find(needle: &str, node: &Node) -> Option<Span> {
+    match &node.value {
+        NodeValue::Text(text) if text.contains(needle) => Some(node.span),
+        NodeValue::List(items) => items.iter().find_map(|item| find(needle, item)),
+        NodeValue::Map(entries) => entries.iter().find_map(|entry| find(needle, &entry.node)),
+        _ => None,
+    }
+}
+
+/// The keys whose value is a text for readers.
+fn is_text_key(key: &str) -> bool {
+    matches!(
+        key,
+        "title" | "subtitle" | "label" | "description" | "narrative" | "tip" | "intro" | "definition" | "term" | "all_label" | "compare_label" | "alt" | "unit"
+    )
+}
+
+fn is_locale(locale: &str) -> bool {
+    let mut parts = locale.split('-');
+    let language = parts.next().unwrap_or_default();
+    let language_fits = (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase());
+    language_fits && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}

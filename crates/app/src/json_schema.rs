@@ -1,0 +1,77 @@
+//! The JSON Schemas of the configuration files, made from the types that read them.
+
+use std::sync::LazyLock;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value as Json};
+
+use crate::{config, steps::Step};
+
+/// The kinds of files and values that have a schema.
+pub const SCHEMA_KINDS: [&str; 8] = ["app", "dataset", "filter", "view", "chapter", "story", "dashboard", "step"];
+
+/// The JSON Schema of a kind of file: `app`, `dataset`, `filter`, `view`, `chapter`, `story`, `dashboard` or `step`.
+pub fn schema_json(kind: &str) -> Option<Json> {
+    Some(match kind {
+        "app" => APP.clone(),
+        "dataset" => generate::<config::Dataset>(),
+        "filter" => generate::<config::Filter>(),
+        "view" => generate::<config::View>(),
+        "chapter" => generate::<config::Chapter>(),
+        "story" => generate::<config::Story>(),
+        "dashboard" => generate::<config::Dashboard>(),
+        "step" => generate::<Step>(),
+        _ => return None,
+    })
+}
+
+/// The schema of app files, which holds every other one.
+pub(crate) static APP: LazyLock<Json> = LazyLock::new(generate::<config::AppFile>);
+
+fn generate<T: JsonSchema>() -> Json {
+    let generator = SchemaGenerator::new(SchemaSettings::draft2020_12());
+    let mut schema = generator.into_root_schema_for::<T>().to_value();
+    let definitions = schema.get("$defs").cloned().unwrap_or(Json::Null);
+    tidy(&mut schema, &definitions);
+    schema
+}
+
+/// Puts the shape of a tagged variant beside its tag, and closes every map: an unknown key is a mistake.
+fn tidy(schema: &mut Json, definitions: &Json) {
+    match schema {
+        Json::Object(object) => {
+            inline_variant(object, definitions);
+            for child in object.values_mut() {
+                tidy(child, definitions);
+            }
+            let is_shape = object.get("properties").is_some_and(Json::is_object);
+            object.shift_remove("unevaluatedProperties");
+            if is_shape && !object.contains_key("additionalProperties") {
+                object.insert("additionalProperties".to_owned(), Json::Bool(false));
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| tidy(item, definitions)),
+        _ => {}
+    }
+}
+
+fn inline_variant(object: &mut Map<String, Json>, definitions: &Json) {
+    if !object.contains_key("properties") {
+        return;
+    }
+    let Some(Json::String(reference)) = object.shift_remove("$ref") else { return };
+    let Some(target) = reference.strip_prefix("#/$defs/").and_then(|name| definitions.get(name)) else { return };
+    for (key, value) in target.as_object().into_iter().flatten() {
+        match (key.as_str(), object.get_mut(key), value) {
+            ("properties", Some(Json::Object(own)), Json::Object(more)) => {
+                own.extend(more.iter().map(|(name, shape)| (name.clone(), shape.clone())));
+            }
+            ("required", Some(Json::Array(own)), Json::Array(more)) => own.extend(more.iter().cloned()),
+            (_, None, _) => {
+                object.insert(key.clone(), value.clone());
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Collects findings with their place, excerpt and hint.
+
+use std::path::Path;
+
+use super::folder::SourceFile;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::yaml::{Problem, Span};
+
+const MAX_DIAGNOSTICS: usize = 1_000;
+const MAX_EXCERPT: usize = 200;
+
+/// The files of an app and what was found in them.
+#[derive(Debug, Default)]
+pub(crate) struct Reporter {
+    files: Vec<SourceFile>,
+    diagnostics: Vec<Diagnostic>,
+    errors: usize,
+}
+
+impl Reporter {
+    pub(crate) fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
+    pub(super) fn add_file(&mut self, file: SourceFile) {
+        self.files.push(file);
+    }
+
+    /// How many errors were found so far.
+    pub(crate) fn error_count(&self) -> usize {
+        self.errors
+    }
+
+    pub(crate) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>, hint: Option<String>) {
+        self.push(Severity::Error, code, span, message.into(), hint);
+    }
+
+    pub(crate) fn warning(&mut self, code: &'static str, span: Span, message: impl Into<String>, hint: Option<String>) {
+        self.push(Severity::Warning, code, span, message.into(), hint);
+    }
+
+    pub(super) fn problem(&mut self, problem: Problem) {
+        self.error(problem.code, problem.span, problem.message, problem.hint.map(str::to_owned));
+    }
+
+    /// An error about a file or folder that has no readable text.
+    pub(super) fn file_error(&mut self, code: &'static str, path: &Path, message: &str, hint: Option<&str>) {
+        self.errors += 1;
+        if self.diagnostics.len() < MAX_DIAGNOSTICS {
+            self.diagnostics.push(Diagnostic {
+                severity: Severity::Error,
+                code,
+                file: if path.as_os_str().is_empty() { ".".into() } else { path.to_path_buf() },
+                line: 0,
+                column: 0,
+                length: 0,
+                message: message.to_owned(),
+                excerpt: String::new(),
+                hint: hint.map(str::to_owned),
+            });
+        }
+    }
+
+    fn push(&mut self, severity: Severity, code: &'static str, span: Span, message: String, hint: Option<String>) {
+        if severity == Severity::Error {
+            self.errors += 1;
+        }
+        if self.diagnostics.len() >= MAX_DIAGNOSTICS {
+            return;
+        }
+        let file = self.files.get(span.file);
+        let excerpt = file.map(|file| file.line(span.line).chars().take(MAX_EXCERPT).collect()).unwrap_or_default();
+        self.diagnostics.push(Diagnostic {
+            severity,
+            code,
+            file: file.map(|file| file.path.clone()).unwrap_or_default(),
+            line: span.line,
+            column: span.column,
+            length: span.length,
+            message,
+            excerpt,
+            hint,
+        });
+    }
+
+    /// The findings in the order of files, lines and columns.
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        self.diagnostics.sort_by(|left, right| {
+            (&left.file, left.line, left.column, left.severity).cmp(&(&right.file, right.line, right.column, right.severity))
+        });
+        self.diagnostics.dedup();
+        self.diagnostics
+    }
+}
+
+/// "did you mean …?" when a known name is near, else the known names when they are few.
+pub(crate) fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let names: Vec<&str> = known.into_iter().collect();
+    if let Some(similar) = crate::infer::suggest(wanted, names.iter().copied()) {
+        return Some(format!("did you mean `{similar}`?"));
+    }
+    match names.len() {
+        0 => None,
+        1..=12 => Some(format!("known are {}", quoted(&names))),
+        _ => None,
+    }
+}
+
+/// Names between backticks, with commas.
+pub(crate) fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

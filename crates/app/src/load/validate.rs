@@ -1,0 +1,277 @@
+//! Compares a tree of nodes with a JSON Schema and reports every difference at its place.
+
+use serde_json::{Map, Value as Json};
+
+use super::report::{Reporter, did_you_mean, quoted};
+use super::shape::{self, Shape};
+use crate::config::{COLOUR_PATTERN, ID_PATTERN};
+use crate::yaml::{Entry, Node, NodeValue};
+
+/// What the neighbourhood of a node allows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Allowed {
+    /// Variables may stand in place of any single value.
+    variables: bool,
+    /// Keys may be written in snake case.
+    snake_case: bool,
+}
+
+/// Checks `node` against `schema`; true when nothing was found.
+pub(super) fn validate(node: &Node, schema: &Json, root: &Json, report: &mut Reporter) -> bool {
+    let before = report.error_count();
+    let mut findings = Vec::new();
+    Validator { root }.check(node, schema, Allowed::default(), &mut findings);
+    for finding in findings {
+        report.error(finding.code, finding.span, finding.message, finding.hint);
+    }
+    report.error_count() == before
+}
+
+struct Finding {
+    code: &'static str,
+    span: crate::yaml::Span,
+    message: String,
+    hint: Option<String>,
+}
+
+type Findings = Vec<Finding>;
+
+fn push(findings: &mut Findings, code: &'static str, span: crate::yaml::Span, message: String, hint: Option<String>) {
+    findings.push(Finding { code, span, message, hint });
+}
+
+struct Validator<'a> {
+    root: &'a Json,
+}
+
+impl Validator<'_> {
+    fn check(&self, node: &Node, schema: &Json, allowed: Allowed, findings: &mut Findings) {
+        if matches!(node.value, NodeValue::Refused) {
+            return;
+        }
+        if allowed.variables && node.text().is_some_and(|text| text.contains("{{")) {
+            return;
+        }
+        match shape::of(schema, self.root) {
+            Shape::Anything => {}
+            Shape::Tagged { tag, variants } => self.tagged(node, tag, &variants, allowed, findings),
+            Shape::Words(words) => words_only(node, &words, findings),
+            Shape::Alternatives(alternatives) => self.alternatives(node, &alternatives, allowed, findings),
+            Shape::Single(object) => self.single(node, object, allowed, findings),
+        }
+    }
+
+    fn tagged(&self, node: &Node, tag: &str, variants: &[(&str, &Json)], allowed: Allowed, findings: &mut Findings) {
+        if !matches!(node.value, NodeValue::Map(_)) {
+            return wrong_type(node, &format!("a map with the key `{tag}`"), findings);
+        }
+        let names: Vec<&str> = variants.iter().map(|(name, _)| *name).collect();
+        let Some(chosen) = node.get(tag) else {
+            let message = format!("the key `{tag}` is missing");
+            return push(findings, "missing_key", node.span, message, Some(format!("one of {}", quoted(&names))));
+        };
+        let Some(name) = chosen.text() else {
+            return wrong_type(chosen, &format!("one of {}", quoted(&names)), findings);
+        };
+        match variants.iter().find(|(variant, _)| *variant == name) {
+            Some((_, schema)) => self.check(node, schema, allowed, findings),
+            None => unknown_word(chosen, name, &names, findings),
+        }
+    }
+
+    fn alternatives(&self, node: &Node, alternatives: &[&Json], allowed: Allowed, findings: &mut Findings) {
+        let mut fitting: Vec<&Json> = alternatives.iter().copied().filter(|schema| shape::accepts(schema, self.root, node)).collect();
+        if fitting.is_empty() {
+            let mut expected: Vec<String> = alternatives.iter().map(|schema| shape::expected(schema, self.root)).collect();
+            expected.dedup();
+            return wrong_type(node, &expected.join(" or "), findings);
+        }
+        // Several maps: the one that knows most of the keys written here was probably meant.
+        fitting.sort_by_key(|schema| std::cmp::Reverse(shape::known_keys(schema, self.root, node)));
+        let mut nearest: Option<Findings> = None;
+        for schema in fitting {
+            let mut own = Vec::new();
+            self.check(node, schema, allowed, &mut own);
+            if own.is_empty() {
+                return;
+            }
+            nearest.get_or_insert(own);
+        }
+        findings.extend(nearest.into_iter().flatten());
+    }
+
+    fn single(&self, node: &Node, schema: &Map<String, Json>, allowed: Allowed, findings: &mut Findings) {
+        if !shape::type_fits(schema, node) {
+            return wrong_type(node, &shape::expected_single(schema), findings);
+        }
+        match &node.value {
+            NodeValue::Text(text) => check_text(node, text, schema, findings),
+            NodeValue::Integer(_) | NodeValue::Float(_) => check_number(node, schema, findings),
+            NodeValue::List(items) => self.list(node, items, schema, allowed, findings),
+            NodeValue::Map(entries) => self.map(node, entries, schema, allowed, findings),
+            NodeValue::Null | NodeValue::Boolean(_) | NodeValue::Refused => {}
+        }
+    }
+
+    fn list(&self, node: &Node, items: &[Node], schema: &Map<String, Json>, allowed: Allowed, findings: &mut Findings) {
+        let count = items.len() as u64;
+        let bounds = (schema.get("minItems").and_then(Json::as_u64), schema.get("maxItems").and_then(Json::as_u64));
+        let expected = match bounds {
+            (Some(low), Some(high)) if low == high && count != low => Some(format!("exactly {low}")),
+            (Some(low), _) if count < low => Some(format!("at least {low}")),
+            (_, Some(high)) if count > high => Some(format!("at most {high}")),
+            _ => None,
+        };
+        if let Some(expected) = expected {
+            push(findings, "bad_length", node.span, format!("expected {expected} items in this list, found {count}"), None);
+        }
+        let fixed = schema.get("prefixItems").and_then(Json::as_array);
+        for (index, item) in items.iter().enumerate() {
+            let item_schema = fixed.and_then(|schemas| schemas.get(index)).or_else(|| schema.get("items"));
+            if let Some(item_schema) = item_schema {
+                self.check(item, item_schema, allowed, findings);
+            }
+        }
+    }
+
+    fn map(&self, node: &Node, entries: &[Entry], schema: &Map<String, Json>, allowed: Allowed, findings: &mut Findings) {
+        let properties = schema.get("properties").and_then(Json::as_object);
+        let others = schema.get("additionalProperties");
+        let mut seen: Vec<&str> = Vec::new();
+        for entry in entries {
+            let known = properties.and_then(|known| find_property(known, &entry.key, allowed));
+            if let Some((name, property)) = known {
+                seen.push(name);
+                if matches!(entry.node.value, NodeValue::Null) && !is_required(schema, name) {
+                    continue;
+                }
+                self.check(&entry.node, property, inside(name, allowed), findings);
+            } else {
+                match others {
+                    Some(Json::Object(_)) => self.check(&entry.node, others.unwrap_or(&Json::Null), allowed, findings),
+                    Some(Json::Bool(false)) => unknown_key(entry, properties, findings),
+                    _ => {}
+                }
+            }
+        }
+        for required in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
+            if !seen.contains(&required) {
+                push(findings, "missing_key", node.span, format!("the key `{required}` is missing"), None);
+            }
+        }
+    }
+}
+
+fn is_required(schema: &Map<String, Json>, name: &str) -> bool {
+    schema.get("required").and_then(Json::as_array).is_some_and(|required| required.iter().any(|key| key == name))
+}
+
+/// Variables may stand in steps and conditions; keys of steps may be in snake case.
+fn inside(key: &str, allowed: Allowed) -> Allowed {
+    match key {
+        "steps" => Allowed { variables: true, snake_case: true },
+        "where" | "having" => Allowed { variables: true, ..allowed },
+        _ => allowed,
+    }
+}
+
+fn find_property<'a>(known: &'a Map<String, Json>, key: &str, allowed: Allowed) -> Option<(&'a str, &'a Json)> {
+    if let Some((name, schema)) = known.get_key_value(key) {
+        return Some((name, schema));
+    }
+    if !allowed.snake_case {
+        return None;
+    }
+    let alias = match key {
+        "condition" if known.contains_key("if") => "if".to_owned(),
+        "else_value" => "else".to_owned(),
+        _ => camel_case(key),
+    };
+    known.get_key_value(&alias).map(|(name, schema)| (name.as_str(), schema))
+}
+
+fn camel_case(key: &str) -> String {
+    let mut camel = String::with_capacity(key.len());
+    let mut upper = false;
+    for character in key.chars() {
+        if character == '_' {
+            upper = true;
+        } else if upper {
+            camel.extend(character.to_uppercase());
+            upper = false;
+        } else {
+            camel.push(character);
+        }
+    }
+    camel
+}
+
+fn unknown_key(entry: &Entry, properties: Option<&Map<String, Json>>, findings: &mut Findings) {
+    let known: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let hint = did_you_mean(&entry.key, known.iter().copied()).or_else(|| Some(format!("known are {}", quoted(&known))));
+    push(findings, "unknown_key", entry.key_span, format!("the key `{}` is unknown here", entry.key), hint);
+}
+
+fn unknown_word(node: &Node, word: &str, words: &[&str], findings: &mut Findings) {
+    let hint = did_you_mean(word, words.iter().copied()).or_else(|| Some(format!("known are {}", quoted(words))));
+    push(findings, "unknown_word", node.span, format!("`{word}` is unknown here"), hint);
+}
+
+fn words_only(node: &Node, words: &[&str], findings: &mut Findings) {
+    match node.text() {
+        Some(text) if words.contains(&text) => {}
+        Some(text) => unknown_word(node, text, words, findings),
+        None => wrong_type(node, &format!("one of {}", quoted(words)), findings),
+    }
+}
+
+fn wrong_type(node: &Node, expected: &str, findings: &mut Findings) {
+    let is_scalar = matches!(node.value, NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::Boolean(_));
+    let hint = (is_scalar && expected.starts_with("a text")).then(|| "write it between quotes".to_owned());
+    push(findings, "wrong_type", node.span, format!("expected {expected}, found {}", shape::found(node)), hint);
+}
+
+fn check_text(node: &Node, text: &str, schema: &Map<String, Json>, findings: &mut Findings) {
+    if let Some(expected) = schema.get("const").and_then(Json::as_str)
+        && expected != text
+    {
+        return unknown_word(node, text, &[expected], findings);
+    }
+    if let Some(words) = schema.get("enum").and_then(Json::as_array) {
+        return words_only(node, &words.iter().filter_map(Json::as_str).collect::<Vec<_>>(), findings);
+    }
+    let (fits, expected) = match schema.get("pattern").and_then(Json::as_str) {
+        Some(ID_PATTERN) => (shape::is_id(text), "an id: small letters, digits, `-` and `_`, at most 64, not beginning with a sign"),
+        Some(COLOUR_PATTERN) => (shape::is_colour(text), "a colour such as `#0b6bcb`"),
+        _ => (true, ""),
+    };
+    if !fits {
+        push(findings, "bad_value", node.span, format!("expected {expected}, found `{text}`"), None);
+    }
+    let length = text.chars().count() as u64;
+    let too_short = schema.get("minLength").and_then(Json::as_u64).is_some_and(|least| length < least);
+    let too_long = schema.get("maxLength").and_then(Json::as_u64).is_some_and(|most| length > most);
+    if too_short || too_long {
+        push(findings, "bad_value", node.span, format!("the text `{text}` has the wrong length"), None);
+    }
+}
+
+fn check_number(node: &Node, schema: &Map<String, Json>, findings: &mut Findings) {
+    #[expect(clippy::cast_precision_loss, reason = "bounds are small numbers")]
+    let number = match node.value {
+        NodeValue::Integer(integer) => integer as f64,
+        NodeValue::Float(float) => float,
+        _ => return,
+    };
+    let bound = |key: &str| schema.get(key).and_then(Json::as_f64);
+    if let Some(least) = bound("minimum")
+        && number < least
+    {
+        push(findings, "bad_value", node.span, format!("expected a number of at least {least}, found {number}"), None);
+    }
+    if let Some(most) = bound("maximum")
+        && number > most
+    {
+        push(findings, "bad_value", node.span, format!("expected a number of at most {most}, found {number}"), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! The names that a narrative can use: values, constants, filters, views, terms.
+
+use indexmap::IndexMap;
+
+use super::{MarkdownProblem, ValueFields};
+use crate::app::App;
+use crate::choices::{CompiledFilter, CompiledView};
+use crate::config::{self, FilterType, Number, ValueQuery};
+use crate::dataset::Dataset;
+use crate::load::{did_you_mean, quoted};
+use crate::parts;
+use crate::presentation::fields::fields_of;
+use crate::presentation::{Format, FormatStyle, Inline};
+
+/// What a text can name.
+#[derive(Clone)]
+pub(crate) struct NarrativeNames<'a> {
+    filters: &'a IndexMap<String, CompiledFilter>,
+    views: &'a IndexMap<String, CompiledView>,
+    glossary: &'a IndexMap<String, config::GlossaryEntry>,
+    values: ValueFields<'a>,
+    /// Values whose dataset has mistakes: any field passes.
+    unsure: Vec<&'a str>,
+    vars: Option<&'a IndexMap<String, Number>>,
+}
+
+impl<'a> NarrativeNames<'a> {
+    pub(crate) fn new(
+        filters: &'a IndexMap<String, CompiledFilter>,
+        views: &'a IndexMap<String, CompiledView>,
+        glossary: &'a IndexMap<String, config::GlossaryEntry>,
+    ) -> Self {
+        Self { filters, views, glossary, values: IndexMap::new(), unsure: Vec::new(), vars: None }
+    }
+
+    pub(crate) fn of_app(app: &'a App) -> Self {
+        Self::new(&app.filters, &app.views, &app.glossary)
+    }
+
+    /// The same with the fields of named values.
+    pub(crate) fn with_values(
+        mut self,
+        values: &'a IndexMap<String, ValueQuery>,
+        datasets: &'a IndexMap<String, Dataset>,
+    ) -> Self {
+        for (name, query) in values {
+            match datasets.get(&query.query.dataset) {
+                Some(dataset) => {
+                    self.values.insert(name, fields_of(&parts::of_values(query), dataset));
+                }
+                None => self.unsure.push(name),
+            }
+        }
+        self
+    }
+
+    /// The same with a story's constants.
+    pub(crate) fn with_vars(mut self, vars: &'a IndexMap<String, Number>) -> Self {
+        self.vars = Some(vars);
+        self
+    }
+
+    pub(crate) fn has_term(&self, id: &str) -> bool {
+        self.glossary.contains_key(id)
+    }
+
+    pub(super) fn unknown_term(&self, id: &str) -> MarkdownProblem {
+        MarkdownProblem {
+            code: "unknown_term",
+            message: format!("the glossary has no term `{id}`"),
+            hint: did_you_mean(id, self.glossary.keys().map(String::as_str)),
+        }
+    }
+
+    /// What stands between `{{` and `}}`: a name, and a format after `|`.
+    pub(super) fn value(&self, inner: &str) -> Result<Inline, MarkdownProblem> {
+        let (name, word) = match inner.split_once('|') {
+            Some((name, word)) => (name.trim(), Some(word.trim())),
+            None => (inner.trim(), None),
+        };
+        let (path, usual) = self.lookup(name)?;
+        let format = match word {
+            None => usual,
+            Some(word) => Some(Format::by_word(word).ok_or_else(|| unknown_format(word))?),
+        };
+        Ok(Inline::Value { value: path, format })
+    }
+
+    fn lookup(&self, name: &str) -> Result<(String, Option<Format>), MarkdownProblem> {
+        let segments: Vec<&str> = name.split('.').map(str::trim).collect();
+        match segments.as_slice() {
+            ["vars", var] if self.has_var(var) => Ok((name.to_owned(), None)),
+            [var] if self.has_var(var) => Ok((format!("vars.{var}"), None)),
+            ["filters", id] if self.filters.contains_key(*id) => Ok((name.to_owned(), None)),
+            ["filters", id, "start" | "end"] if self.is_period(id) => {
+                Ok((name.to_owned(), Some(Format::new(FormatStyle::Date, None))))
+            }
+            ["view", id] if self.views.contains_key(*id) => Ok((name.to_owned(), None)),
+            [value, field] if self.values.contains_key(*value) => self.field(value, field),
+            [value, _] if self.unsure.contains(value) => Ok((name.to_owned(), None)),
+            _ => Err(self.unknown(name)),
+        }
+    }
+
+    fn has_var(&self, name: &str) -> bool {
+        self.vars.is_some_and(|vars| vars.contains_key(name))
+    }
+
+    fn is_period(&self, id: &str) -> bool {
+        self.filters.get(id).is_some_and(|filter| filter.settings.kind == FilterType::DateRange)
+    }
+
+    fn field(&self, value: &str, field: &str) -> Result<(String, Option<Format>), MarkdownProblem> {
+        let fields = self.values.get(value).map(Vec::as_slice).unwrap_or_default();
+        if let Some(known) = fields.iter().find(|known| known.id == field) {
+            return Ok((format!("{value}.{field}"), Some(known.format.clone())));
+        }
+        let names: Vec<&str> = fields.iter().map(|known| known.id.as_str()).collect();
+        Err(MarkdownProblem {
+            code: "unknown_field",
+            message: format!("the value `{value}` has no field `{field}`"),
+            hint: did_you_mean(field, names.iter().copied()),
+        })
+    }
+
+    fn unknown(&self, name: &str) -> MarkdownProblem {
+        let mut known: Vec<String> = Vec::new();
+        for (value, fields) in &self.values {
+            known.extend(fields.iter().map(|field| format!("{value}.{}", field.id)));
+        }
+        known.extend(self.vars.into_iter().flat_map(IndexMap::keys).map(|var| format!("vars.{var}")));
+        for (id, filter) in self.filters {
+            let is_period = filter.settings.kind == FilterType::DateRange;
+            let parts: &[&str] = if is_period { &[".start", ".end"] } else { &[""] };
+            known.extend(parts.iter().map(|part| format!("filters.{id}{part}")));
+        }
+        known.extend(self.views.keys().map(|id| format!("view.{id}")));
+        MarkdownProblem {
+            code: "unknown_name",
+            message: format!("the text names `{name}`, which is unknown here"),
+            hint: did_you_mean(name, known.iter().map(String::as_str)),
+        }
+    }
+}
+
+fn unknown_format(word: &str) -> MarkdownProblem {
+    let known = [
+        "integer", "decimal", "decimal1", "decimal2", "percent", "percent1", "compact", "duration-minutes", "date", "month", "year",
+        "weekday", "hour", "text",
+    ];
+    let hint = did_you_mean(word, known).or_else(|| Some(format!("known are {}", quoted(&known))));
+    MarkdownProblem { code: "unknown_format", message: format!("`{word}` is no format"), hint }
+}

@@ -1,0 +1,184 @@
+//! Events of the YAML parser to a tree, within limits.
+
+use std::collections::HashSet;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span as EventSpan};
+
+use super::{Entry, Node, NodeValue, Problem, Span, scalar};
+
+const MAX_DEPTH: usize = 64;
+const MAX_NODES: usize = 200_000;
+/// Findings of one file after which the rest of it is not read.
+const MAX_PROBLEMS: usize = 200;
+
+/// Reads one file. Without a tree the problems say why; with one they may still hold errors.
+pub(crate) fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
+    let mut builder = Builder { file, stack: Vec::new(), root: None, nodes: 0, problems: Vec::new(), documents: 0 };
+    for item in Parser::new_from_str(text) {
+        let step = match item {
+            Ok((event, span)) => builder.take(event, span),
+            Err(error) => {
+                let marker = error.marker();
+                let span = Span { file, line: marker.line().max(1), column: marker.col() + 1, length: 1 };
+                builder.fatal("invalid_yaml", span, format!("this is not valid YAML: {}", error.info()), None)
+            }
+        };
+        if step.is_err() {
+            return (None, builder.problems);
+        }
+    }
+    let nothing = Node { span: Span { file, line: 1, column: 1, length: 0 }, value: NodeValue::Null };
+    (Some(builder.root.unwrap_or(nothing)), builder.problems)
+}
+
+/// A list or map that is not closed yet.
+enum Open {
+    List { span: Span, items: Vec<Node> },
+    Map { span: Span, entries: Vec<Entry>, keys: HashSet<String>, key: Option<(String, Span, bool)> },
+}
+
+struct Builder {
+    file: usize,
+    stack: Vec<Open>,
+    root: Option<Node>,
+    nodes: usize,
+    problems: Vec<Problem>,
+    documents: usize,
+}
+
+/// Reading has to stop; the reason is among the problems.
+struct Stop;
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>, at: EventSpan) -> Result<(), Stop> {
+        let span = self.span(at);
+        match event {
+            Event::DocumentStart(_) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    let hint = Some("write one file for each document");
+                    return self.fatal("several_documents", span, "a file holds one document, this one holds several", hint);
+                }
+                Ok(())
+            }
+            Event::Alias(_) => {
+                self.refuse("alias", span, "aliases (`*name`) are not accepted", Some("write the value out"))?;
+                self.add(Node { span, value: NodeValue::Refused })
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.check_properties(anchor, tag.is_some(), span)?;
+                self.scalar(&text, style, span)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.check_properties(anchor, tag.is_some(), span)?;
+                self.open(Open::List { span, items: Vec::new() }, span)
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.check_properties(anchor, tag.is_some(), span)?;
+                self.open(Open::Map { span, entries: Vec::new(), keys: HashSet::new(), key: None }, span)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+        }
+    }
+
+    fn span(&self, at: EventSpan) -> Span {
+        let length = if at.start.line() == at.end.line() { at.end.col().saturating_sub(at.start.col()) } else { 1 };
+        Span { file: self.file, line: at.start.line().max(1), column: at.start.col() + 1, length: length.max(1) }
+    }
+
+    fn check_properties(&mut self, anchor: usize, tagged: bool, span: Span) -> Result<(), Stop> {
+        if anchor != 0 {
+            self.refuse("anchor", span, "anchors (`&name`) are not accepted", Some("write the value out where it is needed"))?;
+        }
+        if tagged {
+            self.refuse("tag", span, "tags (`!name`) are not accepted", None)?;
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> Result<(), Stop> {
+        if self.expects_key() {
+            return self.key(text.to_owned(), span);
+        }
+        let value = if style == ScalarStyle::Plain { scalar::read(text) } else { Some(NodeValue::Text(text.to_owned())) };
+        let Some(read) = value else {
+            self.refuse("bad_number", span, format!("`{text}` is not a number that can be held"), None)?;
+            return self.add(Node { span, value: NodeValue::Refused });
+        };
+        self.add(Node { span, value: read })
+    }
+
+    fn expects_key(&self) -> bool {
+        matches!(self.stack.last(), Some(Open::Map { key: None, .. }))
+    }
+
+    fn key(&mut self, text: String, span: Span) -> Result<(), Stop> {
+        let Some(Open::Map { keys, key, .. }) = self.stack.last_mut() else { return Ok(()) };
+        let is_new = keys.insert(text.clone());
+        *key = Some((text.clone(), span, is_new));
+        if is_new {
+            return Ok(());
+        }
+        self.refuse("duplicate_key", span, format!("the key `{text}` stands twice in this map"), Some("keep one of them"))
+    }
+
+    fn open(&mut self, open: Open, span: Span) -> Result<(), Stop> {
+        if self.expects_key() {
+            return self.fatal("bad_key", span, "a key must be a text", None);
+        }
+        if self.stack.len() >= MAX_DEPTH {
+            return self.fatal("too_deep", span, format!("nested more than {MAX_DEPTH} levels deep"), None);
+        }
+        self.stack.push(open);
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Stop> {
+        match self.stack.pop() {
+            Some(Open::List { span, items }) => self.add(Node { span, value: NodeValue::List(items) }),
+            Some(Open::Map { span, entries, .. }) => self.add(Node { span, value: NodeValue::Map(entries) }),
+            None => Ok(()),
+        }
+    }
+
+    fn add(&mut self, node: Node) -> Result<(), Stop> {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            return self.fatal("too_large", node.span, format!("more than {MAX_NODES} values in one file"), None);
+        }
+        match self.stack.last_mut() {
+            None => self.root = Some(node),
+            Some(Open::List { items, .. }) => items.push(node),
+            Some(Open::Map { entries, key, .. }) => match key.take() {
+                Some((key, key_span, true)) => entries.push(Entry { key, key_span, node }),
+                // The second value of a key that was reported already.
+                Some((_, _, false)) => {}
+                None => return self.fatal("bad_key", node.span, "a key must be a text", None),
+            },
+        }
+        Ok(())
+    }
+
+    fn refuse(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        hint: Option<&'static str>,
+    ) -> Result<(), Stop> {
+        self.problems.push(Problem { code, span, message: message.into(), hint });
+        if self.problems.len() >= MAX_PROBLEMS { Err(Stop) } else { Ok(()) }
+    }
+
+    fn fatal(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        hint: Option<&'static str>,
+    ) -> Result<(), Stop> {
+        self.problems.push(Problem { code, span, message: message.into(), hint });
+        Err(Stop)
+    }
+}
