@@ -65,7 +65,7 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// Needs a Tokio runtime; takes as long as hashing one password.
+    /// Starts the writer of the audit log, hence needs a Tokio runtime.
     pub fn new(store: Arc<dyn Store>, secret: &Secret, settings: Settings) -> Result<Self, AuthError> {
         Self::with_clock(store, secret, settings, Arc::new(Utc::now))
     }

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aracari_store::PasswordHash;
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
@@ -39,10 +41,10 @@ pub(crate) enum Verified {
 }
 
 impl Hasher {
-    /// Computes one hash, the stand-in, hence takes as long as a sign-in.
     pub fn new() -> Result<Self, AuthError> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let stand_in = hash_now(&crate::password::generate_password())?;
+        let stand_in = stand_in();
+        phc::PasswordHash::new(stand_in.expose()).map_err(hashing_error)?;
         Ok(Self {
             permits: Arc::new(Semaphore::new(cores)),
             waiting: Arc::default(),
@@ -111,6 +113,13 @@ fn argon2() -> Result<Argon2<'static>, AuthError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
+/// The hash of no password: today's parameters, a random salt and a random result.
+fn stand_in() -> PasswordHash {
+    let salt = STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>());
+    let result = STANDARD_NO_PAD.encode(rand::random::<[u8; 32]>());
+    PasswordHash::from_phc(format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${result}"))
+}
+
 fn hash_now(password: &str) -> Result<PasswordHash, AuthError> {
     let hash: phc::PasswordHash = argon2()?.hash_password(bounded(password)).map_err(hashing_error)?;
     Ok(PasswordHash::from_phc(hash.to_string()))
@@ -131,4 +140,20 @@ fn bounded(password: &str) -> &[u8] {
 
 fn hashing_error(error: impl std::fmt::Display) -> AuthError {
     AuthError::Hashing(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stand_in_asks_for_the_same_work_as_a_real_hash() {
+        let real = hash_now("a long phrase of mine").unwrap();
+        let stand_in = stand_in();
+        let work = |hash: &PasswordHash| hash.expose().rsplitn(3, '$').last().map(str::to_owned);
+        assert_eq!(work(&real), work(&stand_in));
+        assert_eq!(real.expose().len(), stand_in.expose().len());
+        assert!(!verify_now("a long phrase of mine", &stand_in));
+        assert!(verify_now("a long phrase of mine", &real));
+    }
 }
