@@ -44,7 +44,7 @@ export interface FrameNeeds {
 	inside?: boolean;
 	/** Direct values take the place of the axis. */
 	bare?: boolean;
-	second?: { scale: Scale; field: Field };
+	second?: { scale: Scale; field: Field; color: string };
 }
 
 export const wholeNumbers = (field: Field): boolean => field.format.style === 'decimal' && field.format.decimals === 0;
@@ -57,7 +57,8 @@ export function tickCount(context: Context): number {
 
 /** Short numbers; the unit is said once, at the top. */
 export function tickText(value: number, scale: Scale, field: Field, locale: string): string {
-	const text = formatValue(value, tickFormat(field, scale), { locale, short: true });
+	const among = Math.max(Math.abs(scale.min), Math.abs(scale.max));
+	const text = formatValue(value, tickFormat(field, scale), { locale, short: true, among });
 	const top = scale.ticks[scale.ticks.length - 1];
 	return value === top && field.unit ? withUnit(text, field.unit) : text;
 }
@@ -71,6 +72,8 @@ function tickFormat(field: Field, scale: Scale): Field['format'] {
 }
 
 export function text(context: Context, x: number, y: number, content: string, style: Graphic = {}): Graphic {
+	// One `font` string: ECharts takes another family as soon as weight or size stand apart.
+	const { fontWeight = '400', fontSize = FONT_SIZE, ...rest } = style;
 	return {
 		type: 'text',
 		silent: true,
@@ -80,10 +83,10 @@ export function text(context: Context, x: number, y: number, content: string, st
 		style: {
 			text: content,
 			fill: context.tokens.muted,
-			font: `${(style.fontWeight as string | undefined) ?? '400'} ${(style.fontSize as number | undefined) ?? FONT_SIZE}px ${context.tokens.font}`,
+			font: `${String(fontWeight)} ${String(fontSize)}px ${context.tokens.font}`,
 			textAlign: 'center',
 			textVerticalAlign: 'top',
-			...style,
+			...rest,
 		},
 	};
 }
@@ -116,10 +119,13 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 
 	const { labels, ticks: starts } = categoryLabels(context, grid, pitch, bands);
 	const lines = Math.max(1, ...labels.map((label) => label.lines.length));
-	const top = needs.top ?? (hideAxis ? 22 : needs.inside ? 18 : 12);
+	const top = needs.top ?? (hideAxis ? 22 : needs.inside ? 20 : 10);
 	const bottom = context.height - lines * LINE_HEIGHT - (bands ? 8 : 10);
 	const height = Math.max(10, bottom - top);
 	const yAt = (value: number): number => bottom - ((value - scale.min) / (scale.max - scale.min)) * height;
+
+	const near = grid.series.flatMap((one) => along(one.values, xAt, yAt)).filter(([x]) => x < left + tickWidth + 6);
+	const crossed = (y: number): boolean => near.some(([, at]) => Math.abs(at - y) < 9);
 
 	const graphic: Graphic[] = [];
 	for (const label of labels) graphic.push(...xText(context, label, bottom + (bands ? 7 : 9), { left: 0, right: context.width, xAt }));
@@ -131,7 +137,9 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 			graphic.push(rule(left, Math.round(y) + 0.5, right, Math.round(y) + 0.5, { stroke: base ? tokens.axis : tokens.grid }, base && scale.min < 0 ? 5 : 0));
 			const unitHere = index === scale.ticks.length - 1 && field.unit !== undefined;
 			if (needs.inside) {
-				graphic.push(text(context, left, y - 4, ticks[index]!, { textAlign: 'left', textVerticalAlign: 'bottom', stroke: tokens.surface, lineWidth: 3 }));
+				// Above its grid line, unless the marks pass there and not below it.
+				const below = index > 0 && crossed(y - 10) && !crossed(y + 10);
+				graphic.push(text(context, left, below ? y + 11 : y - 9, ticks[index]!, { textAlign: 'left', textVerticalAlign: 'middle', stroke: tokens.surface, lineWidth: 4 }));
 			} else if (unitHere) {
 				graphic.push(text(context, 0, y, ticks[index]!, { textAlign: 'left', textVerticalAlign: 'middle', backgroundColor: tokens.surface, padding: [0, 6, 0, 0] }));
 			} else {
@@ -143,11 +151,24 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 	}
 	needs.second?.scale.ticks.forEach((tick, index) => {
 		const share = (tick - needs.second!.scale.min) / (needs.second!.scale.max - needs.second!.scale.min);
-		graphic.push(text(context, right + 10, bottom - share * height, secondTicks[index]!, { textAlign: 'left', textVerticalAlign: 'middle' }));
+		graphic.push(text(context, right + 10, bottom - share * height, secondTicks[index]!, { textAlign: 'left', textVerticalAlign: 'middle', fill: needs.second!.color }));
 	});
 
 	const box: Box = { left, right, top, bottom, width, height };
 	return { box, pitch, xAt, yAt, graphic, option: axes(box, grid, scale, bands, needs.second?.scale) };
+}
+
+/** Points on a line and between its points, in pixels. */
+export function along(values: (number | null)[], xAt: (index: number) => number, yAt: (value: number) => number): [number, number][] {
+	const out: [number, number][] = [];
+	values.forEach((value, index) => {
+		if (value === null) return;
+		out.push([xAt(index), yAt(value)]);
+		const next = values[index + 1] ?? null;
+		if (next === null) return;
+		for (const share of [0.25, 0.5, 0.75]) out.push([xAt(index + share), yAt(value + (next - value) * share)]);
+	});
+	return out;
 }
 
 function axes(box: Box, grid: Grid, scale: Scale, bands: boolean, second?: Scale): Frame['option'] {

@@ -18,12 +18,14 @@ export interface Drawing {
 /** Draws plans into an element; sizes come with each plan. */
 export function drawing(element: HTMLElement): Drawing {
 	// ECharts empties its element by markup, which Trusted Types refuse: this element empties itself.
-	Object.defineProperty(element, 'innerHTML', { configurable: true, set: () => element.replaceChildren() });
+	emptiedByHand(element);
 	let chart: EChartsType | null = null;
 	let renderer: Plan['renderer'] | null = null;
 	let held: [number, number] | undefined;
 
 	function end(): void {
+		// Disposing empties the picture in the same way.
+		for (const picture of element.querySelectorAll('svg')) emptiedByHand(picture);
 		chart?.dispose();
 		chart = null;
 	}
@@ -44,4 +46,8 @@ export function drawing(element: HTMLElement): Drawing {
 		},
 		end,
 	};
+}
+
+function emptiedByHand(element: Element): void {
+	Object.defineProperty(element, 'innerHTML', { configurable: true, set: () => element.replaceChildren() });
 }

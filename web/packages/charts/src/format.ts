@@ -8,8 +8,14 @@ export interface FormatOptions {
 	unit?: string;
 	/** Short form for axes and tiles: 12.4k, €3.2M. */
 	short?: boolean;
+	/** Without decimals that are zero: 80%, not 80.0%. */
+	trim?: boolean;
 	/** Always with a sign; zero has none. */
 	signed?: boolean;
+	/** Largest amount shown beside it: short forms then share its magnitude, 5k beside 15k. */
+	among?: number;
+	/** The same decimals as those beside it: 9.0k beside 12.4k. */
+	even?: boolean;
 	/** Grain of a date: day, isoWeek, month, quarter, year. */
 	by?: string;
 }
@@ -23,7 +29,6 @@ export interface Evolution {
 
 /** What stands for a value that is not there. */
 export const MISSING = '–';
-const NARROW_NBSP = '\u202f';
 const NBSP = '\u00a0';
 
 const numberFormats = new Map<string, Intl.NumberFormat>();
@@ -78,9 +83,9 @@ export function formatDate(value: Value, by: string | undefined, locale: string,
 	}
 	if (by === 'month') {
 		const text = dateFormat(tongue, { month: short ? 'short' : 'long', year: 'numeric' }).format(date);
-		return capitalised(text);
+		return capitalised(short ? text.replace('Sept', 'Sep') : text);
 	}
-	const day = dateFormat(tongue, { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
+	const day = dateFormat(tongue, { day: 'numeric', month: 'short', year: 'numeric' }).format(date).replace('Sept', 'Sep');
 	if (by === 'isoWeek') return short ? day : fill(words.week, { date: day });
 	if (by === 'hour' || date.getTime() % 86_400_000 !== 0) {
 		const clock = dateFormat(tongue, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
@@ -88,7 +93,9 @@ export function formatDate(value: Value, by: string | undefined, locale: string,
 	}
 	if (short || by === undefined) return day;
 	return capitalised(
-		dateFormat(tongue, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(date),
+		dateFormat(tongue, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
+			.format(date)
+			.replace('Sept', 'Sep'),
 	);
 }
 
@@ -145,7 +152,7 @@ const STEPS: [number, string][] = [
 ];
 
 /** 12.4k, 3.2M; French keeps its space: 12,4 k, 3,2 M, 1 Md. */
-function compact(value: number, locale: string, currency?: string): string {
+function compact(value: number, locale: string, currency?: string, even?: number): string {
 	const size = Math.abs(value);
 	// 999,960 rounds to 1.0M, not to 1,000k.
 	const step = STEPS.find(([amount]) => size >= amount * 0.99995);
@@ -156,13 +163,15 @@ function compact(value: number, locale: string, currency?: string): string {
 	if (french && suffix) suffix = NBSP + suffix;
 	const digits = Math.abs(scaled) >= 100 || (!step && Number.isInteger(value)) ? 0 : 1;
 	const most = !step && size > 0 && size < 1 ? 2 : digits;
-	if (!currency) return plain(scaled, locale, 0, most) + suffix;
+	const shared = even !== undefined && step ? sharedDecimals(even, step[0]) : undefined;
+	const [least, upmost] = [shared ?? 0, shared ?? most];
+	if (!currency) return plain(scaled, locale, least, upmost) + suffix;
 	const parts = numberFormat(locale, {
 		style: 'currency',
 		currency,
 		currencyDisplay: 'narrowSymbol',
-		minimumFractionDigits: 0,
-		maximumFractionDigits: most,
+		minimumFractionDigits: least,
+		maximumFractionDigits: upmost,
 	}).formatToParts(scaled);
 	let last = -1;
 	parts.forEach((part, index) => {
@@ -171,13 +180,17 @@ function compact(value: number, locale: string, currency?: string): string {
 	return parts.map((part, index) => part.value + (index === last ? suffix : '')).join('');
 }
 
+/** 12.4k beside 9.0k, but 336k beside 120k. */
+const sharedDecimals = (among: number, step: number): number => (Math.abs(among) / step >= 99.95 ? 0 : 1);
+
 function formatAmount(value: number, format: Format, options: FormatOptions): string {
 	const { locale, short = false } = options;
 	const decimals = format.decimals;
+	const even = options.even ? (options.among ?? value) : undefined;
 	switch (format.style) {
 		case 'percent': {
 			const digits = decimals ?? 0;
-			const least = short ? 0 : digits;
+			const least = options.trim || (short && !options.even) ? 0 : digits;
 			return numberFormat(locale, {
 				style: 'percent',
 				minimumFractionDigits: least,
@@ -186,17 +199,18 @@ function formatAmount(value: number, format: Format, options: FormatOptions): st
 		}
 		case 'currency': {
 			const currency = format.currency ?? 'EUR';
-			if (short) return compact(value, locale, currency);
+			if (short) return compact(value, locale, currency, even);
 			const digits = decimals === undefined ? {} : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
 			return numberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', ...digits }).format(value);
 		}
 		case 'compact':
-			return compact(value, locale);
+			return compact(value, locale, undefined, even);
 		case 'duration-minutes':
 			return formatMinutes(value, locale, decimals, short);
 		default: {
-			if (short && Math.abs(value) >= 10_000) return compact(value, locale);
-			if (decimals !== undefined) return plain(value, locale, short ? 0 : decimals, decimals);
+			const large = Math.abs(value) >= 10_000 || (Math.abs(value) >= 1000 && Math.abs(options.among ?? 0) >= 10_000);
+			if (short && large) return compact(value, locale, undefined, even);
+			if (decimals !== undefined) return plain(value, locale, options.trim || (short && !options.even) ? 0 : decimals, decimals);
 			return plain(value, locale, 0, Number.isInteger(value) ? 0 : Math.abs(value) < 1 ? 3 : 2);
 		}
 	}
@@ -223,7 +237,8 @@ export function formatValue(value: Value | undefined, format: Format, options: F
 	if (typeof value === 'boolean') return value ? words.yes : words.no;
 	switch (format.style) {
 		case 'text':
-			return typeof value === 'number' ? plain(value, locale, 0, 3).replace(/\s/g, NARROW_NBSP) : String(value);
+			// Numbers as text are names, of flights or accounts: no grouping.
+			return String(value);
 		case 'date':
 			return formatDate(value, options.by, locale, short);
 		case 'month':

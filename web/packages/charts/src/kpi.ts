@@ -56,7 +56,7 @@ export function figureOf(chart: Chart, frames: Frames, locale: string, width: nu
 		unit,
 		evolution: formatEvolution(number, before, field.format, options_),
 		compare: options.compare_label ?? (options.compare === 'previous-point' ? words.previousPoint : words.previous),
-		target: target === undefined ? null : { text: `${words.target} ${formatValue(target, field.format, { locale, unit: field.unit })}`, met },
+		target: target === undefined ? null : { text: `${words.target} ${formatValue(target, field.format, { locale, unit: field.unit, trim: true })}`, met },
 		trend,
 	};
 }

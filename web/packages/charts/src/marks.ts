@@ -4,6 +4,7 @@ import { rule, text, type Graphic } from './cartesian';
 import { formatValue } from './format';
 import { fill, messages } from './messages';
 import type { Context, LegendItem, MarkRow } from './plan';
+import { textWidth } from './text';
 import type { Chart, Field, Value } from './types';
 
 /** Full value with its unit. */
@@ -14,12 +15,23 @@ export function full(value: Value | undefined, field: Field, locale: string): st
 export const short = (value: Value | undefined, field: Field, locale: string): string =>
 	formatValue(value, field.format, { locale, short: true });
 
+/** Short values of one chart: the same magnitude and decimals in all. */
+export function labels(values: (number | null)[], field: Field, locale: string): (value: number | null) => string {
+	const among = values.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
+	const whole = values.every((value) => value === null || Number.isInteger(value));
+	const decimals = field.format.decimals ?? (field.format.style === 'decimal' ? (whole ? 0 : among < 1 ? 2 : 1) : undefined);
+	const format = { ...field.format, decimals };
+	return (value) => formatValue(value, format, { locale, short: true, among, even: true });
+}
+
 export const nameAt = (grid: Grid, index: number, context: Context): string =>
 	nameOf(grid.keys[index] ?? null, grid.x, context.locale);
 
-/** Eight series have a colour, the rest are context. */
-export function seriesColor(context: Context, index: number): string {
-	return index < 8 ? (context.tokens.palette[index] ?? context.tokens.quiet) : context.tokens.quiet;
+/** Eight series have a colour, three in a crowded tile; the rest are context. */
+export const colored = (context: Context, count: number): number => (context.size === 'tile' && count > 4 ? 3 : 8);
+
+export function seriesColor(context: Context, index: number, count = 0): string {
+	return index < colored(context, count) ? (context.tokens.palette[index] ?? context.tokens.quiet) : context.tokens.quiet;
 }
 
 export function rowsAt(series: Series[], index: number, context: Context, colors: string[], at?: (value: number) => number): MarkRow[] {
@@ -33,9 +45,10 @@ export function rowsAt(series: Series[], index: number, context: Context, colors
 }
 
 export function legendOf(series: Series[], colors: string[], context: Context, shape: LegendItem['shape']): LegendItem[] {
-	const named = series.slice(0, 8).map((one, index): LegendItem => ({ label: one.label, color: colors[index]!, shape }));
-	if (series.length > 8) {
-		const label = fill(messages(context.locale).othersMuted, { count: series.length - 8 });
+	const most = colored(context, series.length);
+	const named = series.slice(0, most).map((one, index): LegendItem => ({ label: one.label, color: colors[index]!, shape }));
+	if (series.length > most) {
+		const label = fill(messages(context.locale).othersMuted, { count: series.length - most });
 		named.push({ label, color: context.tokens.quiet, shape });
 	}
 	return named;
@@ -63,14 +76,21 @@ export function targetText(target: number, field: Field, locale: string): string
 	return `${messages(locale).target} ${formatValue(target, field.format, { locale, short: true, unit: field.unit })}`;
 }
 
-/** A dashed line across the plot, named at its right end. */
-export function targetAcross(context: Context, box: { left: number; right: number }, y: number, label: string): Graphic[] {
+/** A dashed line across the plot, named at the end and on the side where the fewest marks lie. */
+export function targetAcross(context: Context, box: { left: number; right: number }, y: number, label: string, points: [number, number][] = []): Graphic[] {
 	const { tokens } = context;
+	const width = textWidth(label) + 8;
+	const spots = ([['right', -10], ['left', -10], ['right', 12], ['left', 12]] as const).map(([side, dy]) => {
+		const [from, to] = side === 'right' ? [box.right - width, box.right] : [box.left, box.left + width];
+		const near = points.filter(([x]) => x >= from - 30 && x <= to + 30);
+		return { side, dy, room: Math.min(40, ...near.map(([, at]) => Math.abs(at - (y + dy)))) };
+	});
+	const best = spots.reduce((held, spot) => (spot.room > held.room + 6 ? spot : held));
 	return [
 		rule(box.left, y, box.right, y, { stroke: tokens.text, lineDash: [4, 3], lineWidth: 1.25 }, 6),
-		text(context, box.right, y - 4, label, {
-			textAlign: 'right',
-			textVerticalAlign: 'bottom',
+		text(context, best.side === 'right' ? box.right : box.left, y + best.dy, label, {
+			textAlign: best.side,
+			textVerticalAlign: 'middle',
 			fill: tokens.text,
 			fontWeight: '500',
 			stroke: tokens.surface,

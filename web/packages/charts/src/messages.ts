@@ -34,8 +34,8 @@ const english = {
 	many: 'more',
 	yes: 'Yes',
 	no: 'No',
-	previous: 'previous period',
-	previousPoint: 'previous point',
+	previous: 'vs previous period',
+	previousPoint: 'vs previous point',
 	data: 'Data of the chart',
 	type: {
 		kpi: 'Figure',
@@ -99,8 +99,8 @@ const french: Messages = {
 	many: 'plus',
 	yes: 'Oui',
 	no: 'Non',
-	previous: 'période précédente',
-	previousPoint: 'point précédent',
+	previous: 'par rapport à la période précédente',
+	previousPoint: 'par rapport au point précédent',
 	data: 'Données du graphique',
 	type: {
 		kpi: 'Chiffre',

@@ -110,3 +110,13 @@ export function clipLine(points: Point[], area: Area): Point[][] {
 	if (run.length > 1) out.push(run);
 	return out;
 }
+
+/** Undoes the jump at the date line, so that a shape across it stays whole beyond the edge. */
+export function unwrap(points: Point[]): Point[] {
+	let turn = 0;
+	return points.map(([x, y], index) => {
+		const before = points[index - 1];
+		if (before) turn += Math.abs(x - before[0]) > 180 ? (x < before[0] ? 360 : -360) : 0;
+		return [x + turn, y];
+	});
+}

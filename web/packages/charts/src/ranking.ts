@@ -60,6 +60,6 @@ export function rankingOf(chart: Chart, frame: Frame, locale: string, size: Size
 				met: target === undefined || value === null || better === 0 ? null : (value - target) * better >= 0,
 			};
 		}),
-		target: target === undefined ? null : { share: share(target), text: formatValue(target, field.format, { locale, unit: field.unit }) },
+		target: target === undefined ? null : { share: share(target), text: formatValue(target, field.format, { locale, unit: field.unit, trim: true }) },
 	};
 }

@@ -40,15 +40,30 @@ export function niceScale(
 		if (low >= 0) high += room;
 		if (low < 0 || (low > 0 && !options.zero)) low -= room;
 	}
-	let step = roundStep((high - low) / Math.max(1, options.count));
-	if (options.whole && step < 1) step = 1;
-	let min = Math.floor(low / step + 1e-9) * step;
-	let max = Math.ceil(high / step - 1e-9) * step;
+	let best: { step: number; min: number; max: number; cost: number } | null = null;
+	// Among about as many ticks as wished, the scale that leaves the least room empty.
+	for (let count = Math.max(1, options.count - 1); count <= options.count + 1; count++) {
+		let step = roundStep((high - low) / count);
+		if (options.whole && step < 1) step = 1;
+		const min = Math.floor(low / step + 1e-9) * step;
+		const max = Math.ceil(high / step - 1e-9) * step;
+		const used = Math.round((max - min) / step);
+		const cost = (max - min) / (high - low) + Math.abs(used - options.count) * 0.08 + (used > options.count + 1 ? 1 : 0);
+		if (!best || cost < best.cost - 1e-9) best = { step, min, max, cost };
+	}
+	let { min, max } = best!;
+	const { step } = best!;
 	if (options.cap !== undefined && high <= options.cap) max = Math.min(max, options.cap);
 	min = tidy(min);
 	max = tidy(max);
+	let first = min;
+	// A few values just below zero do not call for a whole step below it.
+	if (options.zero && low < 0 && low > -step * 0.35 && high > 0) {
+		first = 0;
+		min = tidy(low * 1.15);
+	}
 	const ticks: number[] = [];
-	for (let tick = min; tick <= max + step * 1e-6; tick += step) ticks.push(tidy(tick));
+	for (let tick = first; tick <= max + step * 1e-6; tick += step) ticks.push(tidy(tick));
 	return { min, max, step: tidy(step), ticks };
 }
 

@@ -1,7 +1,6 @@
 /** Columns, order and search of a table; indexes of rows, never copies of them. */
-import { timeOf } from './format';
-import { formatValue, isAmount } from './format';
-import { nameOf, valuesOf } from './data';
+import { valuesOf } from './data';
+import { formatValue, isAmount, timeOf } from './format';
 import { textWidth } from './text';
 import type { Chart, Field, Format, Frame, Value } from './types';
 
@@ -38,13 +37,26 @@ export function columnsOf(chart: Chart, frame: Frame, locale: string): Column[] 
 		const shown: Field = { ...field, format };
 		const text = (row: number): string => {
 			const value = values[row] ?? null;
-			if (field.kind === 'dimension') return nameOf(value, shown, locale);
-			return formatValue(value, format, { locale, by: field.by });
+			return formatValue(value, shown.format, { locale, by: field.by });
 		};
-		let widest = textWidth(label(field), 13) + 20;
+		let widest = textWidth(label(field), 13) + 32;
 		for (let row = 0; row < Math.min(SAMPLE, frame.rows); row++) widest = Math.max(widest, textWidth(text(row), 14));
 		return { field, values, right, width: Math.min(320, Math.max(64, widest + 24)), text };
 	});
+}
+
+/** The first column, cut to half the width if it must be, and as many of the next as fit. */
+export function fitting(columns: Column[], width: number): Column[] {
+	const [first, ...rest] = columns;
+	if (!first) return [];
+	const out = [{ ...first, width: rest.length ? Math.min(first.width, width * 0.6) : first.width }];
+	let used = out[0]!.width;
+	for (const column of rest) {
+		if (used + column.width > width) continue;
+		used += column.width;
+		out.push(column);
+	}
+	return out;
 }
 
 /** The unit is said once, in the head. */

@@ -95,8 +95,9 @@ export function timeLabels(times: (number | null)[], by: string | undefined, loc
 	let fallback: TimeLabels = { labels: [], ticks: [], lines: 1 };
 	for (const unit of UNITS.slice(finest)) {
 		const made = labelsOf(times, unit, grain < GRAIN_ORDER.indexOf(unit.name === 'day' && unit.every > 1 ? 'isoWeek' : unit.name), locale, pitch);
-		if (made.labels.length > 0) fallback = made;
-		if (fits(made.labels, pitch)) return made.labels.length > 0 ? made : fallback;
+		if (made.labels.length === 0) continue;
+		fallback = made;
+		if (fits(made.labels, pitch)) return made;
 	}
 	return { ...fallback, labels: fallback.labels.slice(0, 1) };
 }
@@ -118,6 +119,7 @@ function labelsOf(times: (number | null)[], unit: Unit, spans: boolean, locale: 
 	});
 	const labels: AxisLabel[] = [];
 	let group = '';
+	let narrow = false;
 	starts.forEach((start, order) => {
 		const time = times[start];
 		if (time === null || time === undefined) return;
@@ -125,13 +127,16 @@ function labelsOf(times: (number | null)[], unit: Unit, spans: boolean, locale: 
 		const middle = spans && (unit.name === 'month' || unit.name === 'year' || unit.name === 'quarter') && unit.every === 1;
 		const words = wording(time, unit, locale);
 		// A span cut short by the edge says its name only where there is room.
-		if (middle && (end - start) * pitch < textWidth(words.text) + 4) return;
+		if (middle && (end - start) * pitch < textWidth(words.text) + 4) {
+			narrow ||= order > 0 && order < starts.length - 1;
+			return;
+		}
 		const label: AxisLabel = { at: middle ? (start + end - 1) / 2 : start, text: words.text };
 		if (words.group && words.group !== group) label.below = words.group;
 		group = words.group;
 		labels.push(label);
 	});
-	return { labels, ticks: starts, lines: labels.some((label) => label.below) ? 2 : 1 };
+	return { labels: narrow ? [] : labels, ticks: starts, lines: labels.some((label) => label.below) ? 2 : 1 };
 }
 
 function fits(labels: AxisLabel[], pitch: number): boolean {

@@ -1,7 +1,7 @@
 /** Lying bars: names on the left, or above the bar where there is little room; the value at the end. */
 import { LINE_HEIGHT, rule, text, type Graphic } from '../cartesian';
 import { reorder, type Grid } from '../data';
-import { base, full, legendOf, nameAt, seriesColor, short, stressed, targetText } from '../marks';
+import { base, full, labels, legendOf, nameAt, seriesColor, short, stressed, targetText } from '../marks';
 import { isPhone, type Context, type Plan } from '../plan';
 import { textOn } from '../tokens';
 import { shorten, textWidth, wrap } from '../text';
@@ -34,8 +34,10 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 	const { tokens, locale } = context;
 	const scale = scaleFor(chart, grid, stack, 4);
 	const says = stack === 'grouped';
+	const within = target !== undefined && columns === 1;
 	const values = grid.series.flatMap((one) => one.values);
-	const valueRoom = says ? Math.max(...values.map((value) => textWidth(short(value, field, locale)))) + 8 : 2;
+	const say = labels(values, field, locale);
+	const valueRoom = within ? 4 : says ? Math.max(...values.map((value) => textWidth(say(value)))) + 8 : 2;
 	const names = above ? 0 : Math.min(longest(grid, context) + 12, context.width * (context.size === 'tile' ? 0.42 : 0.34));
 	const low = Math.min(0, ...values.map((value) => value ?? 0));
 	const high = Math.max(0, target ?? 0, ...(stack === 'grouped' ? values.map((value) => value ?? 0) : [scale.max]));
@@ -47,10 +49,10 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 	const xAt = (value: number): number => left + ((value - min) / (max - min)) * width;
 	const yAt = (index: number): number => top + (index + 0.5) * pitch;
 
-	const colors = grid.series.map((_, index) => (grid.series.length === 1 ? tokens.accent : seriesColor(context, index)));
+	const colors = grid.series.map((_, index) => (grid.series.length === 1 ? tokens.accent : seriesColor(context, index, grid.series.length)));
 	const focus = stressed(chart, grid);
 	const nameHeight = above ? 18 : 0;
-	const thickness = Math.max(2, Math.min(26, (Math.min(pitch - nameHeight, 48) * (columns > 1 ? 0.84 : 0.66)) / columns));
+	const thickness = Math.max(2, Math.min(above ? 18 : 26, (Math.min(pitch - nameHeight, 48) * (columns > 1 ? 0.84 : 0.66)) / columns));
 	const graphic: Graphic[] = [];
 	const middle = (index: number): number => yAt(index) + nameHeight / 2;
 
@@ -59,7 +61,7 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 		const style = { textAlign: 'left', fill: tokens.text, fontWeight: loud ? '600' : '400' };
 		const name = nameAt(grid, index, context);
 		if (above) {
-			graphic.push(text(context, 0, middle(index) - (thickness * columns) / 2 - 3, shorten(name, context.width), { ...style, textVerticalAlign: 'bottom' }));
+			graphic.push(text(context, 0, middle(index) - (thickness * columns) / 2 - 5, shorten(name, context.width), { ...style, textVerticalAlign: 'bottom' }));
 		} else {
 			const lines = wrap(name, names - 12, pitch >= LINE_HEIGHT * 2 - 2 ? 2 : 1);
 			const start = yAt(index) - ((lines.length - 1) * (LINE_HEIGHT - 2)) / 2;
@@ -71,12 +73,19 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 				const y = middle(index) + (order - (columns - 1) / 2) * thickness * 1.08;
 				const at = value === null ? xAt(0) : xAt(value);
 				const back = value !== null && value < 0;
-				graphic.push(text(context, back ? at - 6 : at + 6, y, short(value, field, locale), { textAlign: back ? 'right' : 'left', textVerticalAlign: 'middle', fill: loud || !focus ? tokens.text : tokens.muted, fontWeight: loud ? '600' : '400' }));
+				const label = say(value);
+				// A target's line must not cross the values: these move into their bars.
+				if (within && value !== null && Math.abs(at - xAt(0)) > textWidth(label) + 16) {
+					const on = textOn(focus && !focus.has(index) ? tokens.quiet : colors[order]!);
+					graphic.push(text(context, back ? at + 7 : at - 7, y, label, { textAlign: back ? 'left' : 'right', textVerticalAlign: 'middle', fill: on, fontWeight: loud ? '600' : '500' }));
+					return;
+				}
+				graphic.push(text(context, back ? at - 6 : at + 6, y, label, { textAlign: back ? 'right' : 'left', textVerticalAlign: 'middle', fill: loud || !focus ? tokens.text : tokens.muted, fontWeight: loud ? '600' : '400', stroke: tokens.surface, lineWidth: 3 }));
 			}
 		});
 	});
 	if (!says) graphic.push(...segmentLabels(grid, context, xAt, middle, colors, thickness));
-	graphic.push(rule(Math.round(xAt(0)) + 0.5, top, Math.round(xAt(0)) + 0.5, bottom, { stroke: tokens.axis }, 5));
+	if (!above || min < 0) graphic.push(rule(Math.round(xAt(0)) + 0.5, top, Math.round(xAt(0)) + 0.5, bottom, { stroke: tokens.axis }, 5));
 	if (target !== undefined && stack !== 'percent') {
 		const x = xAt(target);
 		const label = targetText(target, field, locale);

@@ -3,6 +3,7 @@ import { frame, tickCount, wholeNumbers } from '../cartesian';
 import { ids, readGrid, type Series } from '../data';
 import { base, nameAt, rowsAt } from '../marks';
 import type { Context, LegendItem, Plan } from '../plan';
+import { readable } from '../tokens';
 import { farFromZero, niceScale, type Scale } from '../scale';
 import type { Chart, Field, Frame } from '../types';
 import { points } from './line';
@@ -27,7 +28,7 @@ export function barLine(chart: Chart, source: Frame, context: Context): Plan {
 	const first = (two ? bars : grid.series).flatMap((one) => one.values);
 	const scale = niceScale(first, { zero: true, count, whole: wholeNumbers(barField) });
 	const second = two ? matching(lines, scale) : undefined;
-	const drawn = frame(context, { grid, scale, field: barField, bands: true, second: second && { scale: second, field: lineField } });
+	const drawn = frame(context, { grid, scale, field: barField, bands: true, second: second && { scale: second, field: lineField, color: readable(tokens.accent, tokens) } });
 	const { pitch, box, graphic } = drawn;
 
 	// Lines stand out in the accent; bars step back.

@@ -1,11 +1,13 @@
 /** Upright bars: single, grouped, stacked, percent; with a target and a stressed bar. */
-import { frame, text, tickCount, wholeNumbers } from '../cartesian';
-import type { Grid, Series } from '../data';
-import { base, full, legendOf, nameAt, rowsAt, seriesColor, short, stressed, targetAcross, targetText } from '../marks';
+import { frame, rule, text, tickCount, wholeNumbers, type Frame as Drawn, type Graphic } from '../cartesian';
+import { fieldOf, isNatural, type Grid, type Series } from '../data';
+import { base, full, legendOf, nameAt, rowsAt, labels, seriesColor, spread, stressed, targetText } from '../marks';
 import { isPhone, type Context, type Plan } from '../plan';
 import { niceScale, type Scale } from '../scale';
 import { textWidth } from '../text';
-import type { Chart, Field } from '../types';
+import { readable } from '../tokens';
+import { endLabels } from './line';
+import type { Chart, Field, Frame } from '../types';
 
 export type Stack = 'grouped' | 'stacked' | 'percent';
 
@@ -49,17 +51,31 @@ export function scaleFor(chart: Chart, grid: Grid, stack: Stack, count: number):
 	return niceScale(target === undefined ? values : [...values, target], { zero: true, count, whole: field ? wholeNumbers(field) : false, cap });
 }
 
+/** Series in their own order where they have one, else the largest first: it lies on the axis. */
+export function orderSeries(chart: Chart, frame: Frame, grid: Grid): Grid {
+	const split = fieldOf(chart, 'series');
+	const sum = (one: Series): number => one.values.reduce<number>((total, value) => total + (value ?? 0), 0);
+	if (!split || isNatural(split, frame)) return grid;
+	return { ...grid, series: [...grid.series].sort((a, b) => sum(b) - sum(a)) };
+}
+
 export function barVertical(chart: Chart, source: Grid, context: Context): Plan {
 	const stack = stackOf(chart, source);
 	const grid = stack === 'percent' ? asShares(source) : source;
 	const field = stack === 'percent' ? PERCENT : (grid.series[0]?.field ?? PERCENT);
 	const { tokens } = context;
-	const scale = scaleFor(chart, grid, stack, tickCount(context));
 	const bare = saysItsValues(chart, grid, context);
-	const drawn = frame(context, { grid, scale, field, bands: true, bare, top: chart.options.target === undefined ? undefined : 24 });
-	const { box, graphic, pitch } = drawn;
-	const colors = grid.series.map((_, index) => (grid.series.length === 1 ? tokens.accent : seriesColor(context, index)));
+	const scale = bare ? exact(grid, chart.options.target) : scaleFor(chart, grid, stack, tickCount(context));
+	const named = stack === 'grouped' || grid.series.some((one) => (one.values[grid.keys.length - 1] ?? 0) < 0);
+	const names = named ? [] : endLabels(grid, context, field).texts;
+	const target = stack === 'percent' ? undefined : chart.options.target;
+	const targetLines = target === undefined ? [] : targetText(target, field, context.locale).split(/ (.*)/).filter(Boolean);
+	const aside = [...names, ...targetLines].reduce((most, name) => Math.max(most, textWidth(name)), 0);
 	const focus = stressed(chart, grid);
+	const drawn = frame(context, { grid, scale, field, bands: true, bare, right: aside ? aside + 10 : undefined, top: focus && !bare ? 24 : undefined });
+	const { box, graphic, pitch } = drawn;
+	const colors = grid.series.map((_, index) => (grid.series.length === 1 ? tokens.accent : seriesColor(context, index, grid.series.length)));
+	if (names.length) graphic.push(...stackNames(context, grid, colors, names, drawn));
 	const columns = stack === 'grouped' ? grid.series.length : 1;
 	const thickness = Math.max(1, Math.min(columns === 1 ? 72 : 44, (pitch * (pitch < 8 ? 0.85 : columns === 1 ? 0.7 : 0.8)) / columns));
 	const round = stack === 'grouped' ? Math.min(3, thickness / 4) : 0;
@@ -85,14 +101,16 @@ export function barVertical(chart: Chart, source: Grid, context: Context): Plan 
 	}));
 
 	if (grid.series.length === 1) {
+		const say = labels(grid.series[0]!.values, field, context.locale);
 		grid.series[0]!.values.forEach((value, index) => {
-			if (value === null || (!bare && !focus?.has(index))) return;
-			const loud = !focus || focus.has(index);
-			const y = drawn.yAt(value);
+			if (!bare && (value === null || !focus?.has(index))) return;
+			const loud = focus?.has(index) ?? false;
+			const y = drawn.yAt(value ?? 0);
+			const down = value !== null && value < 0;
 			graphic.push(
-				text(context, drawn.xAt(index), value < 0 ? y + 4 : y - 4, short(value, field, context.locale), {
-					textVerticalAlign: value < 0 ? 'top' : 'bottom',
-					fill: loud ? tokens.text : tokens.muted,
+				text(context, drawn.xAt(index), down ? y + 12 : y - 11, say(value), {
+					textVerticalAlign: 'middle',
+					fill: loud || !focus ? tokens.text : tokens.muted,
 					fontWeight: loud ? '600' : '400',
 					stroke: tokens.surface,
 					lineWidth: 3,
@@ -100,14 +118,18 @@ export function barVertical(chart: Chart, source: Grid, context: Context): Plan 
 			);
 		});
 	}
-	if (chart.options.target !== undefined && stack !== 'percent') {
-		graphic.push(...targetAcross(context, box, drawn.yAt(chart.options.target), targetText(chart.options.target, field, context.locale)));
+	if (target !== undefined) {
+		const y = drawn.yAt(target);
+		graphic.push(rule(box.left, y, box.right, y, { stroke: tokens.text, lineDash: [4, 3], lineWidth: 1.25 }, 6));
+		targetLines.forEach((line, row) =>
+			graphic.push(text(context, box.right + 6, Math.max(8, y + (row - (targetLines.length - 1) / 2) * 15), line, { textAlign: 'left', textVerticalAlign: 'middle', fill: tokens.text, fontWeight: '500' })),
+		);
 	}
 
 	return {
 		option: { ...base, ...drawn.option, series, graphic },
 		height: context.height,
-		legend: grid.series.length > 1 ? legendOf(grid.series, colors, context, 'square') : [],
+		legend: grid.series.length > 1 && !names.length ? legendOf(grid.series, colors, context, 'square') : [],
 		marks: grid.keys.map((_, index) => ({
 			title: nameAt(grid, index, context),
 			rows: rowsWithShares(source, grid, stack, index, context, colors),
@@ -119,6 +141,29 @@ export function barVertical(chart: Chart, source: Grid, context: Context): Plan 
 		plot: box,
 		renderer: 'svg',
 	};
+}
+
+/** Bars that say their values need no round numbers: the highest fills the height. */
+function exact(grid: Grid, target: number | undefined): Scale {
+	const values = grid.series.flatMap((one) => one.values).map((value) => value ?? 0);
+	const [min, max] = [Math.min(0, ...values), Math.max(0, target ?? 0, ...values)];
+	const top = max > min ? max : min + 1;
+	return { min, max: top, step: top - min, ticks: [min, top] };
+}
+
+/** Names of a stack's series beside its last bar. */
+function stackNames(context: Context, grid: Grid, colors: string[], texts: string[], drawn: Drawn): Graphic[] {
+	const last = grid.keys.length - 1;
+	let floor = 0;
+	const heights = grid.series.map((one) => {
+		const value = one.values[last] ?? 0;
+		floor += value;
+		return drawn.yAt(floor - value / 2);
+	});
+	const placed = spread(heights, 15, drawn.box.top, drawn.box.bottom);
+	return texts.map((label, order) =>
+		text(context, drawn.box.right + 6, placed[order]!, label, { textAlign: 'left', textVerticalAlign: 'middle', fontWeight: '600', fill: readable(colors[order]!, context.tokens) }),
+	);
 }
 
 /** The value in its own unit, and its share where the picture shows shares. */
@@ -137,6 +182,7 @@ function saysItsValues(chart: Chart, grid: Grid, context: Context): boolean {
 	if (grid.series.length !== 1 || chart.options.stack === 'percent' || context.size === 'tile') return false;
 	const pitch = context.width / Math.max(1, grid.keys.length);
 	const field = grid.series[0]!.field;
-	const widest = Math.max(0, ...grid.series[0]!.values.map((value) => textWidth(short(value, field, context.locale))));
+	const say = labels(grid.series[0]!.values, field, context.locale);
+	const widest = Math.max(0, ...grid.series[0]!.values.map((value) => textWidth(say(value))));
 	return grid.keys.length <= (isPhone(context) ? 8 : 13) && widest + 6 <= pitch;
 }

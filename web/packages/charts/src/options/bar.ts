@@ -4,13 +4,13 @@ import { ids, readGrid } from '../data';
 import type { Context, Plan } from '../plan';
 import type { Chart, Frame } from '../types';
 import { barHorizontal } from './bar-horizontal';
-import { barVertical } from './bar-vertical';
+import { barVertical, orderSeries } from './bar-vertical';
 
 /** Narrower bars than this cannot be told apart. */
 const THINNEST = 5;
 
 export function bar(chart: Chart, frame: Frame, context: Context): Plan {
-	const grid = readGrid(chart, frame, ids(chart, 'y'), context.locale);
+	const grid = orderSeries(chart, frame, readGrid(chart, frame, ids(chart, 'y'), context.locale));
 	if (chart.options.orientation === 'horizontal') return barHorizontal(chart, grid, context);
 	const pitch = (context.width - 40) / Math.max(1, grid.keys.length);
 	const thin = pitch < THINNEST && !grid.time;

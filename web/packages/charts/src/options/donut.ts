@@ -43,10 +43,13 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 	const beside = context.width >= 460 && parts.length <= 10 && context.height >= 200;
 
 	const widest = Math.max(60, ...parts.map((part) => Math.min(170, textWidth(part.name, 13))));
-	const radius = Math.max(30, Math.min(context.height / 2 - (beside ? 22 : 4), (context.width - (beside ? widest * 2 + 90 : 8)) / 2, 170));
+	const line = context.size === 'tile' ? 21 : 26;
+	const height = beside || context.size !== 'story' ? context.height : Math.max(140, Math.min(context.height, parts.length * line + 12));
+	const listed = !beside && context.width >= 210 && parts.length * line <= height;
+	const radius = Math.max(30, Math.min(height / 2 - (beside ? 22 : 4), listed ? context.width * 0.2 : (context.width - (beside ? widest * 2 + 90 : 8)) / 2, 170));
 	const inner = radius * 0.64;
-	const cx = context.width / 2;
-	const cy = context.height / 2;
+	const cx = listed ? radius + 4 : context.width / 2;
+	const cy = height / 2;
 
 	const graphic: Graphic[] = [];
 	if (field.additive !== false) {
@@ -73,7 +76,9 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 	});
 	if (beside) graphic.push(...sideLabels(context, parts, share, total, { cx, cy, radius }));
 
-	const legend: LegendItem[] = beside ? [] : parts.map((part) => ({ label: part.name, color: part.color, shape: 'square', value: share(part) }));
+	if (listed) graphic.push(...list(context, parts, share, { left: radius * 2 + 28, middle: cy, line }));
+
+	const legend: LegendItem[] = beside || listed ? [] : parts.map((part) => ({ label: part.name, color: part.color, shape: 'square', value: share(part) }));
 	return {
 		option: {
 			...base,
@@ -94,13 +99,28 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 			],
 			graphic,
 		},
-		height: context.height,
+		height,
 		legend,
 		marks,
 		pointing: (x, y) => partAt(parts, total, x - cx, y - cy, inner - 8, radius + 8),
-		plot: { left: 0, right: context.width, top: 0, bottom: context.height },
+		plot: { left: 0, right: context.width, top: 0, bottom: height },
 		renderer: 'svg',
 	};
+}
+
+/** Names and shares in lines beside a small ring. */
+function list(context: Context, parts: Part[], share: (part: Part) => string, at: { left: number; middle: number; line: number }): Graphic[] {
+	const { tokens } = context;
+	const shares = Math.max(...parts.map((part) => textWidth(share(part), 13)));
+	const room = context.width - at.left - 16 - shares - 8;
+	return parts.flatMap((part, index) => {
+		const y = at.middle + (index - (parts.length - 1) / 2) * at.line;
+		return [
+			{ type: 'rect', silent: true, z: 5, shape: { x: at.left, y: y - 5, width: 10, height: 10, r: 2 }, style: { fill: part.color } },
+			text(context, at.left + 16, y, shorten(part.name, room, 13), { textAlign: 'left', textVerticalAlign: 'middle', fontSize: 13, fill: tokens.text }),
+			text(context, context.width, y, share(part), { textAlign: 'right', textVerticalAlign: 'middle', fontSize: 13, fontWeight: '600', fill: tokens.text }),
+		];
+	});
 }
 
 function partAt(parts: Part[], total: number, dx: number, dy: number, inner: number, outer: number): number {
@@ -127,7 +147,10 @@ function sideLabels(context: Context, parts: Part[], share: (part: Part) => stri
 		const heights = apart(here.map((side) => side.y), line, 16, context.height - 16);
 		here.forEach((side, index) => {
 			const y = heights[index]!;
-			const edge = ring.cx + (right ? 1 : -1) * (ring.radius + 22);
+			// Labels follow the ring: near its top and foot they stand closer to the middle.
+			const half = Math.sqrt(Math.max(0, (ring.radius + 12) ** 2 - (y - ring.cy) ** 2));
+			const away = Math.min(ring.radius + 22, Math.max(half + 12, Math.abs(side.x - ring.cx) + 18));
+			const edge = ring.cx + (right ? 1 : -1) * away;
 			const room = right ? context.width - edge - 8 : edge - 8;
 			const from = ring.cy + (side.y - ring.cy) * (ring.radius / (ring.radius + 10));
 			out.push({ type: 'polyline', silent: true, z: 5, shape: { points: [[side.x + (right ? 2 : -2), from], [edge - (right ? 8 : -8), y], [edge, y]] }, style: { stroke: tokens.axis, lineWidth: 1, fill: 'none' } });

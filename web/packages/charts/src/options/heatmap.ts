@@ -1,11 +1,12 @@
 /** A heat map: one hue from little to much, missing cells outlined, values inside where they fit. */
-import { text, type Graphic } from '../cartesian';
+import { LINE_HEIGHT, text, type Graphic } from '../cartesian';
 import { amount, amountsOf, fieldOf, isNatural, nameOf, valuesOf } from '../data';
-import { base, full, short } from '../marks';
+import { base, full, labels } from '../marks';
 import { messages } from '../messages';
 import { isPhone, type Context, type Mark, type Plan } from '../plan';
 import { ramp, textOn } from '../tokens';
 import { shorten, textWidth } from '../text';
+import { timeLabels } from '../time-axis';
 import type { Chart, Field, Frame, Value } from '../types';
 
 const NONE: Field = { id: '', label: '', kind: 'dimension', format: { style: 'text' } };
@@ -60,10 +61,11 @@ export function heatmap(chart: Chart, source: Frame, context: Context): Plan {
 	const tight = isPhone(context) || context.size === 'tile';
 	const yNames = y.keys.map((key) => nameOf(key, y.field, locale, tight));
 	const left = Math.min(context.width * 0.3, Math.max(0, ...yNames.map((name) => textWidth(name)))) + 10;
-	const tallest = context.size === 'story' ? y.keys.length * 44 + 24 : Infinity;
-	const shortest = y.keys.length * 13 + 24;
+	const foot = x.field.by && x.field.by !== 'hour' && x.field.by !== 'isoDayOfWeek' ? 40 : 24;
+	const tallest = context.size === 'story' ? y.keys.length * 44 + foot : Infinity;
+	const shortest = y.keys.length * 17 + foot;
 	const height = context.size === 'story' ? Math.max(shortest, Math.min(context.height, tallest)) : context.height;
-	const box = { left, right: context.width, top: 0, bottom: height - 24 };
+	const box = { left, right: context.width, top: 0, bottom: height - foot };
 	const cellWidth = (box.right - box.left) / Math.max(1, x.keys.length);
 	const cellHeight = (box.bottom - box.top) / Math.max(1, y.keys.length);
 	const gap = cellWidth > 8 && cellHeight > 8 ? 2 : cellWidth > 4 ? 1 : 0;
@@ -76,7 +78,8 @@ export function heatmap(chart: Chart, source: Frame, context: Context): Plan {
 	});
 	graphic.push(...columnNames(context, x, cellWidth, box));
 
-	const labelled = cellHeight >= 18 && known.length <= 400 && known.every((value) => textWidth(short(value, field, locale), 11) <= cellWidth - 6);
+	const say = labels(known, field, locale);
+	const labelled = cellHeight >= 16 && known.length <= 400 && known.every((value) => textWidth(say(value), 11) <= cellWidth - 6);
 	const data: { value: [number, number]; symbolSize: [number, number]; itemStyle: Record<string, unknown> }[] = [];
 	const marks: Mark[] = [];
 	let missing = false;
@@ -88,10 +91,10 @@ export function heatmap(chart: Chart, source: Frame, context: Context): Plan {
 			data.push({
 				value: [column, row],
 				symbolSize: [Math.max(1, cellWidth - gap - (color ? 0 : 1)), Math.max(1, cellHeight - gap - (color ? 0 : 1))],
-				itemStyle: color ? { color } : { color: 'transparent', borderColor: tokens.grid, borderWidth: 1, borderType: 'dashed' },
+				itemStyle: color ? { color } : { color: 'transparent', borderColor: tokens.axis, borderWidth: 1, borderType: 'dashed' },
 			});
 			const [cx, cy] = centre(column, row);
-			if (labelled && value !== null && color) graphic.push(text(context, cx, cy, short(value, field, locale), { fontSize: 11, textVerticalAlign: 'middle', fill: textOn(color) }));
+			if (labelled && value !== null && color) graphic.push(text(context, cx, cy, say(value), { fontSize: 11, textVerticalAlign: 'middle', fill: textOn(color) }));
 			marks.push({
 				title: `${nameOf(y.keys[row]!, y.field, locale)}, ${nameOf(x.keys[column]!, x.field, locale)}`,
 				rows: [{ label: field.label, value: value === null ? messages(locale).missing : full(value, field, locale), color: color ?? undefined }],
@@ -108,7 +111,7 @@ export function heatmap(chart: Chart, source: Frame, context: Context): Plan {
 			grid: { left: box.left, top: box.top, width: box.right - box.left, height: box.bottom - box.top, outerBoundsMode: 'none' },
 			xAxis: { type: 'category', show: false, data: x.keys.map((_, index) => String(index)) },
 			yAxis: { type: 'category', show: false, inverse: true, data: y.keys.map((_, index) => String(index)) },
-			series: [{ id: 'cells', type: 'scatter', silent: true, symbol: gap === 2 && cellWidth > 16 ? 'roundRect' : 'rect', emphasis: { disabled: true }, data }],
+			series: [{ id: 'cells', type: 'scatter', silent: true, symbol: 'rect', emphasis: { disabled: true }, data }],
 			graphic,
 		},
 		height,
@@ -128,6 +131,12 @@ export function heatmap(chart: Chart, source: Frame, context: Context): Plan {
 }
 
 function columnNames(context: Context, x: Axis, cellWidth: number, box: { left: number; bottom: number }): Graphic[] {
+	if (x.field.by && x.field.by !== 'hour' && x.keys.every((key) => typeof key === 'number' && key > 10_000)) {
+		const made = timeLabels(x.keys as number[], x.field.by, context.locale, cellWidth);
+		return made.labels.flatMap((label) =>
+			[label.text, label.below].flatMap((line, row) => (line ? [text(context, box.left + (label.at + 0.5) * cellWidth, box.bottom + 7 + row * LINE_HEIGHT, line)] : [])),
+		);
+	}
 	const long = x.keys.map((key) => nameOf(key, x.field, context.locale));
 	const names = long.every((name) => textWidth(name) <= cellWidth - 6) ? long : x.keys.map((key) => nameOf(key, x.field, context.locale, true));
 	const widest = Math.max(1, ...names.map((name) => textWidth(name)));

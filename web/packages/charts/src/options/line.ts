@@ -1,7 +1,7 @@
 /** Lines over time or ordered categories: named at their ends when four or fewer, the last point marked. */
-import { frame, text, tickCount, wholeNumbers, type Graphic } from '../cartesian';
+import { along, frame, text, tickCount, wholeNumbers, type Graphic } from '../cartesian';
 import { ids, lastValue, readGrid, type Grid, type Series } from '../data';
-import { base, legendOf, nameAt, rowsAt, seriesColor, short, spread, targetAcross, targetText } from '../marks';
+import { base, colored, colored, labels, legendOf, nameAt, rowsAt, seriesColor, spread, targetAcross, targetText } from '../marks';
 import { isPhone, type Context, type Plan } from '../plan';
 import { farFromZero, niceScale, type Scale } from '../scale';
 import { shorten, textWidth } from '../text';
@@ -21,7 +21,7 @@ export function lineScale(grid: Grid, target: number | undefined, count: number)
 	if (target !== undefined) values.push(target);
 	const field = grid.series[0]?.field ?? PLAIN;
 	const cap = field.format.style === 'percent' ? 1 : undefined;
-	return niceScale(values, { zero: !farFromZero(values), count, whole: wholeNumbers(field), cap });
+	return niceScale(values, { zero: grid.keys.length < 2 || !farFromZero(values), count, whole: wholeNumbers(field), cap });
 }
 
 /** A point between two gaps would vanish as a line: it is drawn as a dot. */
@@ -38,16 +38,17 @@ export function line(chart: Chart, source: Frame, context: Context): Plan {
 	const { tokens, locale } = context;
 	const field = grid.series[0]?.field ?? PLAIN;
 	const many = grid.series.length > 1;
+	const most = colored(context, grid.series.length);
 	const { target } = chart.options;
 	const scale = lineScale(grid, target, tickCount(context));
-	const colors = grid.series.map((_, index) => (many ? seriesColor(context, index) : tokens.accent));
-	const inside = isPhone(context) || context.size === 'tile';
+	const colors = grid.series.map((_, index) => (many ? seriesColor(context, index, grid.series.length) : tokens.accent));
+	const inside = isPhone(context) && context.size !== 'tile';
 	const ends = endLabels(grid, context, field);
 	const drawn = frame(context, { grid, scale, field, bands: false, inside, right: ends.room });
 	const { box, graphic } = drawn;
 
 	graphic.push(...drawEnds(context, grid, colors, ends.texts, drawn));
-	if (target !== undefined) graphic.push(...targetAcross(context, box, drawn.yAt(target), targetText(target, field, locale)));
+	if (target !== undefined) graphic.push(...targetAcross(context, box, drawn.yAt(target), targetText(target, field, locale), places(grid, drawn)));
 
 	const series = grid.series.map((one, order) => ({
 		id: one.id,
@@ -58,7 +59,7 @@ export function line(chart: Chart, source: Frame, context: Context): Plan {
 		showAllSymbol: true,
 		z: 20 - Math.min(order, 9),
 		emphasis: { disabled: true },
-		lineStyle: { color: colors[order]!, width: order >= 8 ? 1 : context.size === 'tile' ? 1.75 : 2, cap: 'round' as const, join: 'round' as const, ...(order >= 8 ? { opacity: 0.6 } : {}) },
+		lineStyle: { color: colors[order]!, width: order >= most ? 1 : context.size === 'tile' ? 1.75 : 2, cap: 'round' as const, join: 'round' as const, ...(order >= most ? { opacity: 0.6 } : {}) },
 		itemStyle: { color: colors[order]! },
 		data: points(one.values),
 	}));
@@ -72,6 +73,11 @@ export function line(chart: Chart, source: Frame, context: Context): Plan {
 		plot: box,
 		renderer: 'svg',
 	};
+}
+
+/** Where the lines run, in pixels. */
+function places(grid: Grid, drawn: { xAt: (index: number) => number; yAt: (value: number) => number }): [number, number][] {
+	return grid.series.flatMap((one) => along(one.values, drawn.xAt, drawn.yAt));
 }
 
 export function lineMarks(grid: Grid, context: Context, colors: string[], drawn: { xAt: (index: number) => number; yAt: (value: number) => number; box: { top: number } }) {
@@ -98,7 +104,7 @@ export function endLabels(grid: Grid, context: Context, field: Field): Ends {
 	if (grid.series.length === 1) {
 		const value = lastValue(grid.series[0]!.values);
 		if (value === null || context.size === 'tile') return { texts: [], room: 8 };
-		const said = short(value, field, context.locale);
+		const said = labels(grid.series[0]!.values, field, context.locale)(value);
 		return { texts: [said], room: textWidth(said) + 14 };
 	}
 	const most = context.width * (isPhone(context) ? 0.24 : 0.2);
@@ -114,12 +120,12 @@ function drawEnds(context: Context, grid: Grid, colors: string[], texts: string[
 	const placed = spread(heights, 15, drawn.box.top, drawn.box.bottom);
 	grid.series.forEach((one, order) => {
 		const value = lastValue(one.values);
-		if (value === null || order >= 8) return;
+		if (value === null || order >= colored(context, grid.series.length)) return;
 		const index = one.values.lastIndexOf(value);
 		out.push({ type: 'circle', silent: true, z: 30, shape: { cx: drawn.xAt(index), cy: drawn.yAt(value), r: 4 }, style: { fill: colors[order], stroke: context.tokens.surface, lineWidth: 1.5 } });
 		const label = texts[order];
 		if (!label) return;
-		out.push(text(context, drawn.box.right + 9, placed[order]!, label, { textAlign: 'left', textVerticalAlign: 'middle', fill: grid.series.length > 1 ? readable(colors[order]!, context.tokens) : context.tokens.text, fontWeight: '600' }));
+		out.push(text(context, (grid.series.length === 1 ? drawn.xAt(index) : drawn.box.right) + 9, placed[order]!, label, { textAlign: 'left', textVerticalAlign: 'middle', fill: grid.series.length > 1 ? readable(colors[order]!, context.tokens) : context.tokens.text, fontWeight: '600' }));
 	});
 	return out;
 }

@@ -4,7 +4,7 @@ import { amountsOf, fieldOf, ids, nameOf, valuesOf } from '../data';
 import { base, full } from '../marks';
 import type { Outline } from '../outline';
 import { isPhone, type Context, type Mark, type Plan } from '../plan';
-import { azimuthal, clipLine, clipRing, equalEarth, middleOf, type Area, type Point, type Projection } from '../projection';
+import { azimuthal, clipLine, clipRing, equalEarth, middleOf, unwrap, type Area, type Point, type Projection } from '../projection';
 import { ramp } from '../tokens';
 import { textWidth } from '../text';
 import type { Chart, Field, Frame } from '../types';
@@ -29,7 +29,7 @@ export function pointMap(chart: Chart, source: Frame, context: Context, outline:
 	const land = outline ? drawLand(outline, projection, toPixel, area, places) : null;
 
 	const largest = Math.max(1e-9, ...places.map((place) => place.size));
-	const widest = Math.max(8, Math.min(30, Math.min(context.width, context.height) / (isPhone(context) ? 15 : 17)));
+	const widest = Math.max(8, Math.min(24, Math.min(context.width, context.height) / (isPhone(context) ? 17 : 20)));
 	const radius = (value: number): number => Math.max(2.5, Math.sqrt(Math.max(0, value) / largest) * widest);
 	const colors = places.map((place) => place.color).filter((value): value is number => value !== null);
 	const [low, high] = [Math.min(...colors), Math.max(...colors)];
@@ -128,11 +128,11 @@ function view(places: Point[], area: Area, context: Context): { projection: Proj
 function drawLand(outline: Outline, projection: Projection, toPixel: (point: Point) => Point, area: Area, places: Place[]): Outline {
 	const around: Area = { left: area.left - 20, top: area.top - 20, right: area.right + 20, bottom: area.bottom + 20 };
 	const middle = middleOf(places.map((place) => place.at)).centre;
-	const toPlane = (points: Point[]): Point[] => points.map(([x, y]) => rounded(toPixel(projection.project(x, y))));
+	const toPlane = (points: Point[]): Point[] => unwrap(points).map(([x, y]) => rounded(toPixel(projection.project(x, y))));
 	const near = (points: Point[]): boolean => !points.every(([x, y]) => projection.far(x, y));
 	const rings = (list: Point[][]): Point[][] =>
 		list
-			.filter((ring) => near(ring) || holds(ring, middle))
+			.filter((ring) => (near(ring) || holds(ring, middle)) && !polar(ring))
 			.map((ring) => clipRing(toPlane(ring), around))
 			.filter((ring) => ring.length > 2);
 	return {
@@ -141,6 +141,9 @@ function drawLand(outline: Outline, projection: Projection, toPixel: (point: Poi
 		borders: outline.borders.filter(near).flatMap((line) => clipLine(toPlane(line), around)),
 	};
 }
+
+/** The ring round the south pole runs along the map's lower edge: left out, nobody lives there. */
+const polar = (ring: Point[]): boolean => ring.some(([, y]) => y < -88);
 
 /** A tenth of a pixel is finer than any screen. */
 const rounded = ([x, y]: Point): Point => [Math.round(x * 10) / 10, Math.round(y * 10) / 10];
@@ -156,11 +159,11 @@ function holds(ring: Point[], [x, y]: Point): boolean {
 
 /** Names of the largest places, as far as they find room. */
 function names(context: Context, places: Place[], marks: Mark[], radius: (value: number) => number): Graphic[] {
-	const most = context.size === 'tile' ? 0 : isPhone(context) ? 5 : 12;
+	const most = context.size === 'tile' ? 0 : isPhone(context) ? 4 : 9;
 	const taken: Area[] = [];
 	const out: Graphic[] = [];
 	for (const [index, place] of places.entries()) {
-		if (out.length >= most || index > 40) break;
+		if (out.length >= most || index > 60) break;
 		const { x, y } = marks[index]!;
 		const width = textWidth(place.name);
 		const away = radius(place.size) + 5;
@@ -169,7 +172,10 @@ function names(context: Context, places: Place[], marks: Mark[], radius: (value:
 			const box: Area = { left, right: left + width, top: y - 8, bottom: y + 8 };
 			if (box.left < 2 || box.right > context.width - 2) continue;
 			const blocked = taken.some((one) => box.left < one.right && box.right > one.left && box.top < one.bottom && box.bottom > one.top);
-			const covered = marks.slice(0, 30).some((mark, other) => other !== index && mark.x > box.left - 4 && mark.x < box.right + 4 && Math.abs(mark.y - y) < Math.max(6, radius(places[other]!.size)));
+			const covered = marks.some((mark, other) => {
+				const [dx, dy] = [mark.x - Math.min(Math.max(mark.x, box.left), box.right), mark.y - Math.min(Math.max(mark.y, box.top + 3), box.bottom - 3)];
+				return other !== index && Math.hypot(dx, dy) < radius(places[other]!.size);
+			});
 			if (blocked || covered) continue;
 			taken.push(box);
 			out.push(text(context, side === 'left' ? left : left + width, y, place.name, { textAlign: side, textVerticalAlign: 'middle', fill: context.tokens.text, fontWeight: '500', stroke: context.tokens.surface, lineWidth: 3 }));
