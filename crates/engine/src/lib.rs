@@ -1,1 +1,25 @@
 //! The query engine: steps to one plan, permissions, cache, limits.
+
+pub mod answer;
+pub mod catalog;
+mod column_type;
+mod compile;
+mod condition;
+pub mod encode;
+pub mod error;
+mod execute;
+mod expression;
+mod flight;
+mod functions;
+pub mod policy;
+mod prepared;
+mod run;
+mod steps;
+mod table;
+
+pub use answer::Answer;
+pub use catalog::{Catalog, TableVersion};
+pub use column_type::{canonical_type, column_type};
+pub use error::EngineError;
+pub use policy::{PolicyError, SecuredQuery, secure, secure_datasets};
+pub use run::{Engine, EngineSettings, EngineStatistics};

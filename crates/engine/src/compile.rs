@@ -1,0 +1,85 @@
+//! A secured query to one logical plan.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aracari_app::{BoundRule, Source};
+use datafusion::catalog::TableProvider;
+use datafusion::datasource::provider_as_source;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, lit};
+
+use crate::condition::{self, Purpose};
+use crate::error::EngineError;
+use crate::policy::{SecuredInput, SecuredQuery};
+use crate::prepared::Rows;
+use crate::steps::{self, Datasets};
+use crate::table::{Names, Table};
+
+/// The tables that a plan reads: of sources, and prepared rows of datasets in their place.
+#[derive(Default)]
+pub(crate) struct Tables {
+    sources: HashMap<(String, String), Arc<dyn TableProvider>>,
+    prepared: HashMap<String, (Arc<dyn TableProvider>, Arc<Rows>)>,
+}
+
+impl Tables {
+    pub(crate) fn add_source(&mut self, source: &Source, table: &str, provider: Arc<dyn TableProvider>) {
+        self.sources.insert((source.id.clone(), table.to_owned()), provider);
+    }
+
+    /// Reads these rows wherever the dataset is named; its rules and steps are in them already.
+    pub(crate) fn add_prepared(&mut self, dataset: &str, rows: Arc<Rows>) {
+        let provider = Arc::clone(&rows.table) as Arc<dyn TableProvider>;
+        self.prepared.insert(dataset.to_owned(), (provider, rows));
+    }
+}
+
+/// The plan of a query; at most `limit` rows come out.
+pub(crate) fn compile(query: &SecuredQuery, tables: &Tables, limit: Option<usize>) -> Result<LogicalPlan, EngineError> {
+    let compiler = Compiler { query, tables, names: Names::default() };
+    let start = compiler.dataset(query.dataset_id())?;
+    steps::compile(query.steps(), start, &compiler)?.finish(limit)
+}
+
+struct Compiler<'a> {
+    query: &'a SecuredQuery,
+    tables: &'a Tables,
+    names: Names,
+}
+
+impl Compiler<'_> {
+    fn scan(&self, provider: &Arc<dyn TableProvider>) -> Result<Table, EngineError> {
+        let source = provider_as_source(Arc::clone(provider));
+        let name = format!("t{}", self.names.next().trim_start_matches('\u{1}'));
+        Table::scan(LogicalPlanBuilder::scan(name, source, None)?.build()?, self.names.clone())
+    }
+}
+
+impl Datasets for Compiler<'_> {
+    fn dataset(&self, name: &str) -> Result<Table, EngineError> {
+        let dataset = self
+            .query
+            .dataset(name)
+            .ok_or_else(|| EngineError::UnknownDataset { dataset: name.to_owned() })?;
+        if let Some((prepared, _)) = self.tables.prepared.get(name) {
+            return self.scan(prepared)?.deny(&dataset.hidden);
+        }
+        let input = match &dataset.input {
+            SecuredInput::Dataset(parent) => self.dataset(parent)?,
+            SecuredInput::Table { source, table } => {
+                let key = (source.id.clone(), table.clone());
+                let provider = self.tables.sources.get(&key).ok_or_else(|| EngineError::internal("a table is missing"))?;
+                self.scan(provider)?
+            }
+        };
+        let permitted = match &dataset.rows {
+            BoundRule::AllRows => input,
+            BoundRule::NoRows => input.filter(lit(false))?,
+            BoundRule::Where(rule) => {
+                let predicate = condition::compile(rule, &input, Purpose::Permission)?;
+                input.filter(predicate)?
+            }
+        };
+        steps::compile(&dataset.steps, permitted, self)?.deny(&dataset.hidden)
+    }
+}

@@ -1,0 +1,84 @@
+//! What can go wrong with a query, and what of it a reader may be told.
+
+use std::sync::Arc;
+
+use datafusion::error::DataFusionError;
+
+/// Why a query has no answer.
+///
+/// `Display` is for the log; readers get [`EngineError::reader_message`], which never shows a path, a plan or SQL.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EngineError {
+    #[error("the query ran longer than {limit_ms} ms")]
+    Timeout { limit_ms: u64 },
+    #[error("the query needs more memory than it may use: {details}")]
+    MemoryLimit { details: Arc<str> },
+    #[error("the answer has more than {limit} rows")]
+    TooManyRows { limit: u64 },
+    #[error("too many queries are waiting")]
+    Busy,
+    #[error("there is no column `{column}` in {context}")]
+    UnknownColumn { column: String, context: String, suggestion: Option<String> },
+    #[error("the column `{column}` is not permitted to this reader")]
+    NotPermittedColumn { column: String },
+    #[error("there is no dataset `{dataset}`")]
+    UnknownDataset { dataset: String },
+    /// A step that cannot work: a type mismatch, a wrong pattern.
+    #[error("{message}")]
+    Invalid { message: String },
+    #[error("the source `{source_id}` failed: {details}")]
+    Source { source_id: String, details: Arc<str> },
+    #[error("internal: {details}")]
+    Internal { details: Arc<str> },
+}
+
+impl EngineError {
+    pub fn source(source_id: impl Into<String>, details: impl std::fmt::Display) -> Self {
+        Self::Source { source_id: source_id.into(), details: details.to_string().into() }
+    }
+
+    pub fn internal(details: impl std::fmt::Display) -> Self {
+        Self::Internal { details: details.to_string().into() }
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::Invalid { message: message.into() }
+    }
+
+    /// One sentence for the person in front of the chart.
+    pub fn reader_message(&self) -> String {
+        match self {
+            Self::Timeout { limit_ms } => {
+                format!("This took longer than {} s and was stopped.", limit_ms.div_ceil(1000))
+            }
+            Self::MemoryLimit { .. } => "This needs more memory than one query may use.".into(),
+            Self::TooManyRows { limit } => format!("This has more than {limit} rows; narrow it with a filter."),
+            Self::Busy => "The server is answering many questions right now; try again in a moment.".into(),
+            Self::UnknownColumn { column, suggestion: Some(similar), .. } => {
+                format!("There is no column `{column}`; did you mean `{similar}`?")
+            }
+            Self::UnknownColumn { column, .. } => format!("There is no column `{column}`."),
+            Self::NotPermittedColumn { .. } => "This shows a column that you may not see.".into(),
+            Self::UnknownDataset { dataset } => format!("There is no dataset `{dataset}`."),
+            Self::Invalid { message } => message.clone(),
+            Self::Source { source_id, .. } => format!("The source `{source_id}` could not be read."),
+            Self::Internal { .. } => "Something went wrong here; the log has the details.".into(),
+        }
+    }
+}
+
+impl From<DataFusionError> for EngineError {
+    fn from(error: DataFusionError) -> Self {
+        match error.find_root() {
+            DataFusionError::ResourcesExhausted(details) => Self::MemoryLimit { details: details.as_str().into() },
+            DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) | DataFusionError::ParquetError(_) => {
+                Self::Source { source_id: "files".into(), details: error.to_string().into() }
+            }
+            DataFusionError::External(inner) => match inner.downcast_ref::<EngineError>() {
+                Some(own) => own.clone(),
+                None => Self::Internal { details: error.to_string().into() },
+            },
+            _ => Self::Internal { details: error.to_string().into() },
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Identical work done once at a time: whoever asks while it runs waits for the same result.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared, WeakShared};
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+
+use crate::error::EngineError;
+
+type Outcome<T> = Result<T, EngineError>;
+
+/// Work under way, by key. It stops when nobody waits for it any more.
+pub(crate) struct Flights<T: Clone> {
+    running: Mutex<HashMap<[u8; 32], WeakShared<BoxFuture<'static, Outcome<T>>>>>,
+}
+
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Flights<T> {
+    pub(crate) fn new() -> Self {
+        Self { running: Mutex::new(HashMap::new()) }
+    }
+
+    /// Joins the work under this key, or starts it on `runtime`.
+    pub(crate) fn join<F>(&self, key: [u8; 32], runtime: &Handle, work: impl FnOnce() -> F) -> Shared<BoxFuture<'static, Outcome<T>>>
+    where
+        F: Future<Output = Outcome<T>> + Send + 'static,
+    {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = running.get(&key).and_then(WeakShared::upgrade) {
+            return flight;
+        }
+        running.retain(|_, flight| flight.upgrade().is_some());
+        let task = runtime.spawn(work());
+        let guard = AbortOnDrop(task.abort_handle());
+        let flight = async move {
+            let _stop_when_nobody_waits = guard;
+            match task.await {
+                Ok(outcome) => outcome,
+                Err(error) => Err(EngineError::internal(format!("a query stopped: {error}"))),
+            }
+        };
+        let shared = flight.boxed().shared();
+        if let Some(weak) = shared.downgrade() {
+            running.insert(key, weak);
+        }
+        shared
+    }
+}

@@ -1,0 +1,126 @@
+//! The prepared rows of datasets, kept in memory: one reading of the source serves every chart of a page.
+//!
+//! What is kept is a dataset as one set of permissions sees it, so it is shared by the readers who see the same and by
+//! nobody else. A dataset that is too large is read from its source each time.
+
+mod compact;
+
+use std::sync::Arc;
+
+use datafusion::datasource::MemTable;
+use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryConsumer, MemoryPool, MemoryReservation};
+use futures::StreamExt;
+use moka::sync::Cache;
+use tokio::runtime::Handle;
+
+use crate::compile::{Tables, compile};
+use crate::error::EngineError;
+use crate::execute::Executor;
+use crate::flight::Flights;
+use crate::policy::SecuredQuery;
+use compact::Compactor;
+
+/// Prepared rows, or the finding that there are too many.
+#[derive(Clone)]
+pub(crate) enum Prepared {
+    Rows(Arc<Rows>),
+    TooLarge,
+}
+
+/// Rows in memory; they count against the cache's memory until the last query lets go of them.
+pub(crate) struct Rows {
+    pub(crate) table: Arc<MemTable>,
+    bytes: usize,
+    _reservation: MemoryReservation,
+}
+
+/// Prepared datasets within a fixed memory.
+pub(crate) struct PreparedDatasets {
+    cache: Cache<[u8; 32], Prepared>,
+    flights: Flights<Prepared>,
+    pool: Arc<dyn MemoryPool>,
+    largest: usize,
+}
+
+impl PreparedDatasets {
+    /// At most `bytes` in all, at most half of them for one dataset; 0 keeps nothing.
+    pub(crate) fn new(bytes: usize) -> Self {
+        let cache = Cache::builder()
+            .max_capacity(bytes as u64)
+            .weigher(|_, prepared: &Prepared| match prepared {
+                Prepared::Rows(rows) => u32::try_from(rows.bytes).unwrap_or(u32::MAX),
+                Prepared::TooLarge => 256,
+            })
+            .build();
+        Self { cache, flights: Flights::new(), pool: Arc::new(GreedyMemoryPool::new(bytes)), largest: bytes / 2 }
+    }
+
+    pub(crate) fn memory_used(&self) -> usize {
+        self.pool.reserved()
+    }
+
+    /// The rows of a dataset, from memory or prepared now.
+    pub(crate) async fn get(
+        self: &Arc<Self>,
+        key: [u8; 32],
+        whole: SecuredQuery,
+        tables: Arc<Tables>,
+        executor: &Executor,
+        runtime: &Handle,
+    ) -> Result<Prepared, EngineError> {
+        if self.largest == 0 {
+            return Ok(Prepared::TooLarge);
+        }
+        if let Some(known) = self.cache.get(&key) {
+            return Ok(known);
+        }
+        let (this, executor) = (Arc::clone(self), executor.clone());
+        let flight = self.flights.join(key, runtime, move || async move {
+            let prepared = this.prepare(&whole, &tables, &executor).await?;
+            this.cache.insert(key, prepared.clone());
+            Ok(prepared)
+        });
+        flight.await
+    }
+
+    async fn prepare(&self, whole: &SecuredQuery, tables: &Tables, executor: &Executor) -> Result<Prepared, EngineError> {
+        let plan = compile(whole, tables, None)?;
+        let mut stream = executor.stream(&plan).await?;
+        let mut reservation = self.reserve();
+        let mut compactor = Compactor::new(stream.schema());
+        while let Some(batch) = stream.next().await {
+            compactor.push(&batch?)?;
+            if compactor.bytes() > self.largest || !self.fits(&mut reservation, compactor.bytes()) {
+                return Ok(Prepared::TooLarge);
+            }
+        }
+        let (schema, batches) = compactor.finish()?;
+        let bytes = batches.iter().map(arrow::array::RecordBatch::get_array_memory_size).sum();
+        if !self.fits(&mut reservation, bytes) {
+            return Ok(Prepared::TooLarge);
+        }
+        let table = Arc::new(MemTable::try_new(schema, vec![batches])?);
+        tracing::debug!(prepared.bytes = bytes, dataset.id = whole.dataset_id(), "dataset prepared");
+        Ok(Prepared::Rows(Arc::new(Rows { table, bytes, _reservation: reservation })))
+    }
+
+    fn reserve(&self) -> MemoryReservation {
+        MemoryConsumer::new("prepared dataset").register(&self.pool)
+    }
+
+    /// Grows the reservation; the least used datasets make room where they can.
+    fn fits(&self, reservation: &mut MemoryReservation, bytes: usize) -> bool {
+        if reservation.try_resize(bytes).is_ok() {
+            return true;
+        }
+        let mut entries: Vec<_> = self.cache.iter().map(|(key, _)| key).collect();
+        while let Some(key) = entries.pop() {
+            self.cache.invalidate(&*key);
+            self.cache.run_pending_tasks();
+            if reservation.try_resize(bytes).is_ok() {
+                return true;
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,54 @@
+//! `percentage`: divides a column by its total, over all rows or per group; a ratio from 0 to 1.
+
+use aracari_app::schema::ColumnType;
+use aracari_app::steps::percentage::Percentage;
+use arrow::datatypes::DataType;
+use datafusion::functions_aggregate::expr_fn::sum;
+use datafusion::logical_expr::expr::WindowFunction;
+use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, lit, when};
+
+use crate::error::EngineError;
+use crate::table::{Table, column};
+
+pub(super) fn compile(step: &Percentage, table: Table) -> Result<Table, EngineError> {
+    let (source, kind) = table.typed(&step.column)?;
+    if matches!(kind, ColumnType::Text | ColumnType::Date | ColumnType::Geometry) {
+        return Err(EngineError::invalid(format!("a percentage needs numbers, and `{}` holds none", step.column)));
+    }
+    let value = match kind {
+        ColumnType::Boolean => cast(cast(source, DataType::Int64), DataType::Float64),
+        _ => cast(source, DataType::Float64),
+    };
+    let mut groups = Vec::with_capacity(step.group.len());
+    for group in &step.group {
+        groups.push(table.column(group)?);
+    }
+    let Expr::AggregateFunction(total) = sum(value.clone()) else {
+        return Err(EngineError::internal("`sum` is an aggregate function"));
+    };
+    let window = Expr::WindowFunction(Box::new(WindowFunction::new(total.func, total.params.args)));
+    let name = table.names().next();
+    let over = window.partition_by(groups).build()?.alias(&name);
+    let stable = table.with_explicit_order()?;
+    let summed = stable.replace(|plan: LogicalPlanBuilder| Ok(plan.window([over])?))?;
+    let share = when(column(&name).not_eq(lit(0.0)), value / column(&name)).end()?;
+    let target = step.new_column_name.clone().unwrap_or_else(|| format!("{}_PCT", step.column));
+    summed.with_columns(vec![(target, share)])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::steps::testing::{run, table};
+    use serde_json::json;
+
+    #[test]
+    fn shares_are_of_all_or_of_the_group_and_rows_keep_their_order() {
+        let input = table(json!({"g": ["b", "a", "b", null, null], "v": [1, 4, 3, 5, 3], "z": [0, 0, 0, 0, 0]}));
+        let share = |column: &str, groups: serde_json::Value| {
+            run(input.clone(), json!([{"name": "percentage", "column": column, "group": groups, "newColumnName": "p"}]))["p"].clone()
+        };
+        assert_eq!(share("v", json!([])), json!([0.0625, 0.25, 0.1875, 0.3125, 0.1875]));
+        assert_eq!(share("v", json!(["g"])), json!([0.25, 1.0, 0.75, 0.625, 0.375]));
+        assert_eq!(share("z", json!([])), json!([null, null, null, null, null]));
+    }
+}

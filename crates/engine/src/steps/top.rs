@@ -1,0 +1,68 @@
+//! `top`: keeps the first rows by a column, over all rows or per group.
+
+use aracari_app::steps::sort::Order;
+use aracari_app::steps::top::Top;
+use datafusion::functions_window::expr_fn::row_number;
+use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, lit};
+
+use crate::error::EngineError;
+use crate::table::{Table, column};
+
+pub(super) fn compile(step: &Top, table: Table) -> Result<Table, EngineError> {
+    let ranked = (table.column(&step.rank_on)?, step.sort == Order::Asc);
+    let mut groups = Vec::with_capacity(step.groups.len());
+    for group in &step.groups {
+        groups.push(table.column(group)?);
+    }
+    if groups.is_empty() {
+        let limit = usize::try_from(step.limit).unwrap_or(usize::MAX);
+        let ordered = table.ordered_by(vec![ranked])?;
+        let keys = ordered.sort_expressions();
+        return ordered.replace(|plan| Ok(plan.sort(keys)?.limit(0, Some(limit))?));
+    }
+
+    // A group without a name is no group: rows with a null key are dropped.
+    let named = groups.iter().cloned().map(Expr::is_not_null).reduce(Expr::and).unwrap_or_else(|| lit(true));
+    let keys = groups.iter().cloned().map(|group| (group, true)).chain([ranked.clone()]).collect();
+    let stable = table.filter(named)?.with_explicit_order()?;
+    let mut by = vec![ranked.0.sort(ranked.1, false)];
+    by.extend(stable.sort_expressions());
+    let rank = stable.names().next();
+    let window = row_number().partition_by(groups).order_by(by).build()?.alias(&rank);
+    let limit = lit(step.limit);
+    let limited = stable.replace(|plan: LogicalPlanBuilder| Ok(plan.window([window])?.filter(column(&rank).lt_eq(limit))?))?;
+    let columns = limited.all();
+    limited.project(columns)?.ordered_by(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::steps::testing::{run, table};
+    use serde_json::json;
+
+    #[test]
+    fn the_first_rows_come_in_order_and_ties_keep_theirs() {
+        let input = table(json!({"v": [3, 1, null, 3, 2], "n": [0, 1, 2, 3, 4]}));
+        let top = |order: &str, limit: u64| {
+            run(input.clone(), json!([{"name": "top", "rankOn": "v", "sort": order, "limit": limit}]))["n"].clone()
+        };
+        assert_eq!(top("desc", 2), json!([0, 3]));
+        assert_eq!(top("asc", 3), json!([1, 4, 0]));
+        assert_eq!(top("asc", 9), json!([1, 4, 0, 3, 2]));
+    }
+
+    #[test]
+    fn each_group_has_its_own_first_rows() {
+        let input = table(json!({"g": ["b", "a", "b", null, "a", "b"], "v": [1, 2, 3, 9, 4, 3], "n": [0, 1, 2, 3, 4, 5]}));
+        let steps = json!([{"name": "top", "groups": ["g"], "rankOn": "v", "sort": "desc", "limit": 2}]);
+        assert_eq!(run(input, steps), json!({"g": ["a", "a", "b", "b"], "v": [4, 2, 3, 3], "n": [4, 1, 2, 5]}));
+    }
+
+    #[test]
+    fn steps_after_a_top_see_only_its_rows() {
+        let input = table(json!({"v": [3, 1, 2]}));
+        let steps = json!([{"name": "top", "rankOn": "v", "sort": "asc", "limit": 2},
+            {"name": "aggregate", "on": [], "aggregations": [{"aggfunction": "sum", "columns": ["v"], "newcolumns": ["v"]}]}]);
+        assert_eq!(run(input, steps), json!({"v": [3]}));
+    }
+}

@@ -1,0 +1,282 @@
+//! A table under construction: the plan, its visible columns, and what its row order is.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aracari_app::infer::suggest;
+use aracari_app::schema::ColumnType;
+use datafusion::common::Column;
+use datafusion::functions_window::expr_fn::row_number;
+use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, SortExpr, cast};
+
+use crate::column_type::{canonical_type, column_type};
+use crate::error::EngineError;
+
+/// Hidden columns start with this character, which no visible name may start with.
+const HIDDEN: char = '\u{1}';
+
+/// Gives out names of hidden columns, each once a plan.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names(Arc<AtomicUsize>);
+
+impl Names {
+    pub(crate) fn next(&self) -> String {
+        format!("{HIDDEN}{}", self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A hidden column that the rows are ordered by; nulls come last either way.
+#[derive(Debug, Clone)]
+pub(crate) struct OrderKey {
+    pub(crate) column: String,
+    pub(crate) ascending: bool,
+}
+
+/// Columns are identifiers as they stand, never parsed as SQL.
+pub(crate) fn column(name: &str) -> Expr {
+    Expr::Column(Column::from_name(name))
+}
+
+/// A step's input and output.
+///
+/// Plans run in one partition, so rows keep the order in which they stream. Where a step decides the order, it is kept
+/// as hidden columns in `order` and applied once, at the end or where a step needs it: the planner may drop a sort
+/// that stands in the middle.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    plan: LogicalPlan,
+    columns: Vec<String>,
+    order: Vec<OrderKey>,
+    /// The rows stream in this order already, and rows with equal keys are told apart only by where they stream.
+    loose: bool,
+    denied: BTreeSet<String>,
+    names: Names,
+}
+
+impl Table {
+    /// A table over a scan; the columns are brought to canonical types, others than those are left out.
+    pub(crate) fn scan(plan: LogicalPlan, names: Names) -> Result<Self, EngineError> {
+        let mut columns = Vec::new();
+        let mut expressions = Vec::new();
+        for field in plan.schema().fields() {
+            let Some(kind) = column_type(field.data_type()) else { continue };
+            if field.name().starts_with(HIDDEN) {
+                continue;
+            }
+            let canonical = canonical_type(kind);
+            let plain = column(field.name());
+            let expression = if *field.data_type() == canonical { plain } else { cast(plain, canonical) };
+            expressions.push(expression.alias(field.name()));
+            columns.push(field.name().clone());
+        }
+        let projected = LogicalPlanBuilder::from(plan).project(expressions)?.build()?;
+        Ok(Self { plan: projected, columns, order: Vec::new(), loose: false, denied: BTreeSet::new(), names })
+    }
+
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    pub(crate) fn order(&self) -> &[OrderKey] {
+        &self.order
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|known| known == name)
+    }
+
+    /// The visible column of this name, as an expression.
+    pub(crate) fn column(&self, name: &str) -> Result<Expr, EngineError> {
+        if self.has(name) {
+            return Ok(column(name));
+        }
+        if self.denied.contains(name) {
+            return Err(EngineError::NotPermittedColumn { column: name.to_owned() });
+        }
+        let suggestion = suggest(name, self.columns.iter().map(String::as_str)).map(str::to_owned);
+        Err(EngineError::UnknownColumn { column: name.to_owned(), context: "this step's input".into(), suggestion })
+    }
+
+    /// The visible column and its type.
+    pub(crate) fn typed(&self, name: &str) -> Result<(Expr, ColumnType), EngineError> {
+        let expression = self.column(name)?;
+        let kind = self.type_of(&expression)?;
+        Ok((expression, kind))
+    }
+
+    /// The type that an expression over this table has.
+    pub(crate) fn type_of(&self, expression: &Expr) -> Result<ColumnType, EngineError> {
+        use datafusion::logical_expr::ExprSchemable;
+        let data_type = expression.get_type(self.plan.schema().as_ref())?;
+        column_type(&data_type).ok_or_else(|| EngineError::invalid(format!("cannot compute with {data_type}")))
+    }
+
+    /// Replaces the visible columns; the hidden ones that carry the order stay.
+    pub(crate) fn project(self, columns: Vec<(String, Expr)>) -> Result<Self, EngineError> {
+        let mut names: Vec<String> = Vec::with_capacity(columns.len());
+        let mut expressions = Vec::with_capacity(columns.len() + self.order.len());
+        for (name, expression) in columns {
+            if name.is_empty() || name.starts_with(HIDDEN) {
+                return Err(EngineError::invalid("a column needs a name that can be shown"));
+            }
+            if names.contains(&name) {
+                return Err(EngineError::invalid(format!("two columns would be called `{name}`")));
+            }
+            let kind = self.type_of(&expression)?;
+            let canonical = canonical_type(kind);
+            let bare = matches!(&expression, Expr::Column(known) if known.name == name);
+            let typed = if self.has_type(&expression, &canonical)? { expression } else { cast(expression, canonical) };
+            expressions.push(if bare { typed } else { typed.alias(&name) });
+            names.push(name);
+        }
+        expressions.extend(self.order.iter().map(|key| column(&key.column)));
+        let plan = LogicalPlanBuilder::from(self.plan).project(expressions)?.build()?;
+        Ok(Self { plan, columns: names, ..self })
+    }
+
+    fn has_type(&self, expression: &Expr, wanted: &arrow::datatypes::DataType) -> Result<bool, EngineError> {
+        use datafusion::logical_expr::ExprSchemable;
+        Ok(expression.get_type(self.plan.schema().as_ref())? == *wanted)
+    }
+
+    /// Every visible column as it is.
+    pub(crate) fn all(&self) -> Vec<(String, Expr)> {
+        self.columns.iter().map(|name| (name.clone(), column(name))).collect()
+    }
+
+    /// Adds a column, or puts another in its place.
+    pub(crate) fn with_columns(self, added: Vec<(String, Expr)>) -> Result<Self, EngineError> {
+        let mut columns = self.all();
+        for (name, expression) in added {
+            match columns.iter_mut().find(|(known, _)| *known == name) {
+                Some(place) => place.1 = expression,
+                None => columns.push((name, expression)),
+            }
+        }
+        self.project(columns)
+    }
+
+    pub(crate) fn filter(self, predicate: Expr) -> Result<Self, EngineError> {
+        let plan = LogicalPlanBuilder::from(self.plan).filter(predicate)?.build()?;
+        Ok(Self { plan, ..self })
+    }
+
+    /// Forgets columns that this reader may not see; asking for one later is an error of its own.
+    pub(crate) fn deny(mut self, hidden: &BTreeSet<String>) -> Result<Self, EngineError> {
+        self.denied.extend(hidden.iter().cloned());
+        if !self.columns.iter().any(|name| hidden.contains(name)) {
+            return Ok(self);
+        }
+        let kept: Vec<_> = self.all().into_iter().filter(|(name, _)| !hidden.contains(name)).collect();
+        self.project(kept)
+    }
+
+    pub(crate) fn denied(&self) -> &BTreeSet<String> {
+        &self.denied
+    }
+
+    pub(crate) fn with_denied(mut self, denied: &BTreeSet<String>) -> Self {
+        self.denied.extend(denied.iter().cloned());
+        self
+    }
+
+    /// Another plan with the same columns and hidden ones, such as a limited one.
+    pub(crate) fn replace(self, build: impl FnOnce(LogicalPlanBuilder) -> Result<LogicalPlanBuilder, EngineError>) -> Result<Self, EngineError> {
+        let plan = build(LogicalPlanBuilder::from(self.plan))?.build()?;
+        Ok(Self { plan, ..self })
+    }
+
+    /// A plan that a step made itself.
+    pub(crate) fn from_parts(plan: LogicalPlan, columns: Vec<String>, order: Vec<OrderKey>, like: &Self) -> Self {
+        Self { plan, columns, order, loose: false, denied: like.denied.clone(), names: like.names.clone() }
+    }
+
+    pub(crate) fn plan(&self) -> &LogicalPlan {
+        &self.plan
+    }
+
+    /// The order as sort expressions.
+    pub(crate) fn sort_expressions(&self) -> Vec<SortExpr> {
+        self.order.iter().map(|key| column(&key.column).sort(key.ascending, false)).collect()
+    }
+
+    /// True when the order of the rows is the order in which they stream.
+    pub(crate) fn streams_in_order(&self) -> bool {
+        self.order.is_empty() || self.loose
+    }
+
+    /// Says that rows with equal order keys stream in their right order.
+    pub(crate) fn loosely_ordered(mut self) -> Self {
+        self.loose = true;
+        self
+    }
+
+    /// Makes the row order explicit, so that a step may shuffle the rows.
+    pub(crate) fn with_explicit_order(self) -> Result<Self, EngineError> {
+        if self.loose {
+            return self.with_position();
+        }
+        if !self.order.is_empty() {
+            return Ok(self);
+        }
+        let name = self.names.next();
+        let plan = LogicalPlanBuilder::from(self.plan).window([row_number().alias(&name)])?.build()?;
+        Ok(Self { plan, order: vec![OrderKey { column: name, ascending: true }], ..self })
+    }
+
+    /// Makes the row order one hidden column of positions.
+    pub(crate) fn with_position(self) -> Result<Self, EngineError> {
+        if self.order.is_empty() {
+            return self.with_explicit_order();
+        }
+        let name = self.names.next();
+        let position = row_number().order_by(self.sort_expressions()).build()?.alias(&name);
+        let plan = LogicalPlanBuilder::from(self.plan).window([position])?.build()?;
+        let order = vec![OrderKey { column: name, ascending: true }];
+        let numbered = Self { plan, order, loose: false, ..self };
+        let columns = numbered.all();
+        numbered.project(columns)
+    }
+
+    /// Puts these keys before the present order.
+    pub(crate) fn ordered_by(self, keys: Vec<(Expr, bool)>) -> Result<Self, EngineError> {
+        let stable = self.with_explicit_order()?;
+        stable.ordered_anew(keys, true)
+    }
+
+    /// Orders by these keys; with `keep`, equal keys keep the present order.
+    pub(crate) fn ordered_anew(self, keys: Vec<(Expr, bool)>, keep: bool) -> Result<Self, EngineError> {
+        let mut order = Vec::new();
+        let mut expressions: Vec<Expr> = self.columns.iter().map(|name| column(name)).collect();
+        for (expression, ascending) in keys {
+            let name = self.names.next();
+            expressions.push(expression.alias(&name));
+            order.push(OrderKey { column: name, ascending });
+        }
+        if keep {
+            expressions.extend(self.order.iter().map(|key| column(&key.column)));
+            order.extend(self.order.iter().cloned());
+        }
+        let plan = LogicalPlanBuilder::from(self.plan).project(expressions)?.build()?;
+        Ok(Self { plan, order, loose: false, ..self })
+    }
+
+    /// The finished plan: rows in order, visible columns only, at most `limit` rows.
+    pub(crate) fn finish(self, limit: Option<usize>) -> Result<LogicalPlan, EngineError> {
+        let sort = self.sort_expressions();
+        let visible: Vec<Expr> = self.columns.iter().map(|name| column(name)).collect();
+        let mut builder = LogicalPlanBuilder::from(self.plan);
+        if !sort.is_empty() {
+            builder = builder.sort(sort)?;
+        }
+        if limit.is_some() {
+            builder = builder.limit(0, limit)?;
+        }
+        Ok(builder.project(visible)?.build()?)
+    }
+}
