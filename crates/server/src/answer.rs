@@ -1,0 +1,148 @@
+//! From the name of a block to its answer: resolve, secure, run.
+
+use std::sync::Arc;
+
+use aracari_app::{PageRef, Query, QueryRequest, Reader, ResolveError};
+use aracari_engine::{Answer, EngineError, SecuredQuery, policy};
+use futures::future::try_join_all;
+use serde_json::{Map, Value};
+
+use crate::error::{Code, Problem};
+use crate::extract::VisibleApp;
+use crate::state::Server;
+
+/// A block whose queries are bound and carry the reader's permissions, or the reason why it has none.
+pub(crate) struct Question {
+    pub block: String,
+    frames: Result<Vec<(String, SecuredQuery)>, Problem>,
+}
+
+/// The answer to a block: its frames, and where they come from.
+pub(crate) struct Answered {
+    pub frames: Vec<(String, Arc<Answer>)>,
+    pub cached: bool,
+}
+
+/// Which kind of choices are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choices {
+    Filter,
+    View,
+}
+
+/// Binds the blocks of a page. A mistake in the request fails it as a whole; a block that cannot be answered fails alone.
+pub(crate) fn prepare(
+    visible: &VisibleApp,
+    page: &PageRef,
+    blocks: &[String],
+    filters: &Map<String, Value>,
+    view: &Map<String, Value>,
+) -> Result<Vec<Question>, Problem> {
+    let reader: &Reader = &visible.principal.reader;
+    let mut questions = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let request = QueryRequest { page, block, filters, view, reader };
+        let frames = match visible.app.resolve(&request) {
+            Ok(resolved) => secure_all(visible, resolved.frames, reader),
+            Err(error @ ResolveError::UnknownBlock { .. }) => Err(resolve_problem(&error)),
+            Err(error) => return Err(resolve_problem(&error)),
+        };
+        questions.push(Question { block: block.clone(), frames });
+    }
+    Ok(questions)
+}
+
+fn secure_all(
+    visible: &VisibleApp,
+    frames: impl IntoIterator<Item = (String, Query)>,
+    reader: &Reader,
+) -> Result<Vec<(String, SecuredQuery)>, Problem> {
+    frames
+        .into_iter()
+        .map(|(name, query)| {
+            let secured = policy::secure(&visible.app, query, reader).map_err(|error| Problem::internal(&error))?;
+            Ok((name, secured))
+        })
+        .collect()
+}
+
+/// Runs every frame of a block; the first failure is the block's.
+pub(crate) async fn run(server: &Server, question: Question) -> Result<Answered, Problem> {
+    let outcome = run_frames(server, question).await;
+    server.metrics.record_answer(match &outcome {
+        Ok(answered) if answered.cached => "cached",
+        Ok(_) => "computed",
+        Err(_) => "failed",
+    });
+    outcome
+}
+
+async fn run_frames(server: &Server, question: Question) -> Result<Answered, Problem> {
+    let runs = question.frames?.into_iter().map(async |(name, query)| {
+        let (answer, from_cache) = server.engine.run(query).await.map_err(|error| engine_problem(&error))?;
+        Ok::<_, Problem>((name, answer, from_cache))
+    });
+    let mut cached = true;
+    let mut frames = Vec::new();
+    for (name, answer, from_cache) in try_join_all(runs).await? {
+        cached &= from_cache;
+        frames.push((name, answer));
+    }
+    Ok(Answered { frames, cached })
+}
+
+/// Lists the choices of a filter or a view under the reader's permissions.
+pub(crate) async fn choices(
+    server: &Server,
+    visible: &VisibleApp,
+    kind: Choices,
+    id: &str,
+    search: Option<&str>,
+    filters: &Map<String, Value>,
+    view: &Map<String, Value>,
+) -> Result<Arc<Answer>, Problem> {
+    let known = match kind {
+        Choices::Filter => visible.app.filters.contains_key(id),
+        Choices::View => visible.app.views.contains_key(id),
+    };
+    if !known {
+        return Err(Problem::not_found());
+    }
+    let reader: &Reader = &visible.principal.reader;
+    let query = visible
+        .app
+        .resolve_filter_values(id, search, filters, view, reader)
+        .map_err(|error| resolve_problem(&error))?;
+    let secured = policy::secure(&visible.app, query, reader).map_err(|error| Problem::internal(&error))?;
+    let (answer, _) = server.engine.run(secured).await.map_err(|error| engine_problem(&error))?;
+    Ok(answer)
+}
+
+fn resolve_problem(error: &ResolveError) -> Problem {
+    let code = if error.is_not_found() { Code::NotFound } else { Code::InvalidRequest };
+    Problem::new(code, sentence(&error.to_string()))
+}
+
+/// An error's words as a sentence.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    format!("{}{}.", first.into_iter().flatten().collect::<String>(), characters.as_str())
+}
+
+/// What readers learn of a failed query; the log has the rest.
+fn engine_problem(error: &EngineError) -> Problem {
+    let code = match error {
+        EngineError::Timeout { .. } => Code::Timeout,
+        EngineError::MemoryLimit { .. } | EngineError::TooManyRows { .. } => Code::LimitExceeded,
+        EngineError::Busy => Code::Unavailable,
+        EngineError::NotPermittedColumn { .. } => Code::Forbidden,
+        EngineError::Source { .. } => {
+            tracing::error!(error = %error, "a source failed");
+            return Problem::new(Code::SourceFailed, "The source of this chart could not be read. Try again later.");
+        }
+        _ => return Problem::internal(error),
+    };
+    let problem = Problem::new(code, error.reader_message());
+    if code == Code::Unavailable { problem.with_retry_after(1) } else { problem }
+}

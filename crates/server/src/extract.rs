@@ -1,0 +1,205 @@
+//! What handlers take from a request: the signed-in person, an app that this person can see, a JSON body.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aracari_app::{App, Privilege};
+use aracari_auth::{Context, Principal};
+use axum::body::Body;
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
+use http::header;
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::client::Client;
+use crate::error::{Code, Problem};
+use crate::identity;
+use crate::live::LiveApp;
+use crate::middleware::observe::RequestId;
+use crate::state::Server;
+
+/// The person behind a request that needs one.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedIn(pub Arc<Principal>);
+
+/// The token that a request came with, for what outlives the request.
+#[derive(Debug, Clone)]
+pub(crate) struct PresentedToken(pub String);
+
+/// The names in the request's path, decoded once.
+#[derive(Debug, Clone)]
+pub(crate) struct PathNames(HashMap<String, String>);
+
+impl PathNames {
+    /// The name, or nothing where the route has none: what no app, filter or file is called.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.get(name).map(String::as_str).unwrap_or_default()
+    }
+}
+
+/// An app that the person behind the request can see; whoever cannot see it learns nothing of it.
+#[derive(Debug, Clone)]
+pub(crate) struct VisibleApp {
+    pub principal: Arc<Principal>,
+    pub privilege: Privilege,
+    pub app: Arc<App>,
+    pub live: Arc<LiveApp>,
+}
+
+/// A JSON body within the limit, or the problem that says where it is wrong.
+#[derive(Debug, Clone)]
+pub(crate) struct JsonBody<T>(pub T);
+
+/// Where and when an audited act happened.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin {
+    pub client: Client,
+    pub request_id: Arc<str>,
+}
+
+impl Origin {
+    fn of(parts: &Parts) -> Result<Self, Problem> {
+        let client = parts.extensions.get::<Client>().cloned();
+        let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+        match (client, request_id) {
+            (Some(client), Some(request_id)) => Ok(Self { client, request_id }),
+            _ => Err(Problem::internal("a request did not pass the outermost layer")),
+        }
+    }
+
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context { address: Some(self.client.address), request_id: Some(&self.request_id) }
+    }
+}
+
+impl<S> FromRequestParts<S> for Origin
+where
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Self::of(parts)
+    }
+}
+
+impl<S> FromRequestParts<S> for SignedIn
+where
+    Arc<Server>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let server = Arc::<Server>::from_ref(state);
+        let token = presented_token(parts).ok_or_else(Problem::unauthenticated)?;
+        match server.authenticator.authenticate(token).await {
+            Ok(Some(principal)) => Ok(Self(principal)),
+            Ok(None) => Err(Problem::unauthenticated()),
+            Err(error) => Err(Problem::internal(&error)),
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for PathNames
+where
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // What cannot be decoded names nothing.
+        match Path::<HashMap<String, String>>::from_request_parts(parts, state).await {
+            Ok(Path(names)) => Ok(Self(names)),
+            Err(_) => Err(Problem::not_found()),
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for PresentedToken
+where
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        presented_token(parts).map(|token| Self(token.to_owned())).ok_or_else(Problem::unauthenticated)
+    }
+}
+
+/// A header decides alone: a request with a bad one never falls back to its cookie.
+fn presented_token(parts: &Parts) -> Option<&str> {
+    let secure = parts.extensions.get::<Client>().is_some_and(|client| client.secure);
+    match identity::bearer_token(&parts.headers) {
+        Some(token) => token,
+        None => identity::session_cookie(&parts.headers, secure),
+    }
+}
+
+impl<S> FromRequestParts<S> for VisibleApp
+where
+    Arc<Server>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let SignedIn(principal) = SignedIn::from_request_parts(parts, state).await?;
+        let server = Arc::<Server>::from_ref(state);
+        let names = PathNames::from_request_parts(parts, state).await?;
+        let id = names.get("app");
+        let Some((live, snapshot)) = server.apps.find(id) else {
+            return Err(Problem::not_found());
+        };
+        let Some(app) = snapshot.app.clone() else {
+            // Nobody knows yet who may see this app; those who administer the instance always may.
+            return Err(if principal.role.is_instance_admin() {
+                Problem::new(Code::Unavailable, format!("The app `{id}` has mistakes and was never loaded."))
+                    .with_hint(format!("See `/apps/{id}/diagnostics`."))
+            } else {
+                Problem::not_found()
+            });
+        };
+        let Some(privilege) = app.privilege(&principal.reader.groups, principal.role.is_instance_admin()) else {
+            let origin = Origin::of(parts)?;
+            server.decisions.deny(&principal, &origin, "app.open", id);
+            return Err(Problem::not_found());
+        };
+        Ok(Self { principal, privilege, app, live: live.clone() })
+    }
+}
+
+impl<T, S> FromRequest<S> for JsonBody<T>
+where
+    T: DeserializeOwned,
+    Arc<Server>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request<Body>, state: &S) -> Result<Self, Problem> {
+        let server = Arc::<Server>::from_ref(state);
+        let limit = server.settings.limits.body_bytes;
+        let too_large = || Problem::new(Code::TooLarge, format!("The body is larger than {limit} bytes."));
+        let announced = request
+            .headers()
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok())
+            .and_then(|length| length.parse::<usize>().ok());
+        if announced.is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let body = match axum::body::to_bytes(request.into_body(), limit).await {
+            Ok(body) => body,
+            Err(error) if is_length_limit(&error) => return Err(too_large()),
+            Err(_) => return Err(Problem::invalid("The body did not arrive completely.")),
+        };
+        serde_json::from_slice(&body)
+            .map(Self)
+            .map_err(|error| Problem::invalid(format!("The body is wrong: {error}.")))
+    }
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
+}

@@ -1,0 +1,103 @@
+//! Tells open pages that an app changed, as server-sent events.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::{StreamExt, stream};
+use http::{HeaderValue, header};
+use tokio::sync::watch;
+
+use crate::error::{Code, Problem, ProblemResponse};
+use crate::extract::VisibleApp;
+use crate::live::Snapshot;
+use crate::state::Server;
+
+/// How often a comment keeps proxies from closing a quiet stream, and how often the session is looked at again.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// A stream that somebody listens to; the permit counts it.
+struct Listener {
+    changes: watch::Receiver<Arc<Snapshot>>,
+    version: Option<String>,
+    diagnostics: usize,
+    visible: VisibleApp,
+    server: Arc<Server>,
+    token: String,
+    _permit: tokio::sync::OwnedSemaphorePermit,
+}
+
+/// Streams changes of an app: `configuration` with the new version; `diagnostics` with their count to those who may edit.
+#[utoipa::path(get, path = "/apps/{app}/events", tag = "apps", params(("app" = String, Path, description = "The app's id")),
+    responses(
+        (status = 200, description = "Server-sent events until either side closes", body = String, content_type = "text/event-stream"),
+        (status = 401, description = "Nobody is signed in", body = ProblemResponse),
+        (status = 404, description = "No such app, or not for this person", body = ProblemResponse),
+        (status = 503, description = "Too many open streams", body = ProblemResponse)))]
+pub(crate) async fn stream_events(
+    State(server): State<Arc<Server>>,
+    visible: VisibleApp,
+    token: crate::extract::PresentedToken,
+) -> Result<Response, Problem> {
+    let Ok(permit) = server.event_slots.clone().try_acquire_owned() else {
+        return Err(Problem::new(Code::Unavailable, "Too many pages are open.").with_retry_after(30));
+    };
+    let changes = visible.live.subscribe();
+    let snapshot = visible.live.snapshot();
+    let listener = Listener {
+        changes,
+        version: snapshot.app.as_ref().map(|app| app.version.clone()),
+        diagnostics: snapshot.diagnostics.len(),
+        visible,
+        server: server.clone(),
+        token: token.0,
+        _permit: permit,
+    };
+    let stopping = server.stopping.clone();
+    let events = stream::unfold(listener, next_events)
+        .flat_map(stream::iter)
+        .map(Ok::<Event, Infallible>)
+        .take_until(async move { stopping.cancelled().await });
+    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// Waits for the next change that this listener may know of; the stream ends with the session or the access.
+async fn next_events(mut listener: Listener) -> Option<(Vec<Event>, Listener)> {
+    loop {
+        match tokio::time::timeout(KEEP_ALIVE, listener.changes.changed()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return None,
+            Err(_) => {
+                listener.server.authenticator.authenticate(&listener.token).await.ok().flatten()?;
+                continue;
+            }
+        }
+        let principal = listener.server.authenticator.authenticate(&listener.token).await.ok().flatten()?;
+        let snapshot = listener.changes.borrow_and_update().clone();
+        let app = snapshot.app.as_ref()?;
+        let privilege = app.privilege(&principal.reader.groups, principal.role.is_instance_admin())?;
+        listener.visible.privilege = privilege;
+
+        let mut events = Vec::new();
+        if listener.version.as_ref() != Some(&app.version) {
+            listener.version = Some(app.version.clone());
+            let data = serde_json::json!({ "version": app.version });
+            events.push(Event::default().event("configuration").data(data.to_string()));
+        }
+        let diagnostics = snapshot.diagnostics.len();
+        if privilege.may_edit() && (diagnostics > 0 || listener.diagnostics > 0) {
+            let data = serde_json::json!({ "count": diagnostics });
+            events.push(Event::default().event("diagnostics").data(data.to_string()));
+        }
+        listener.diagnostics = diagnostics;
+        if !events.is_empty() {
+            return Some((events, listener));
+        }
+    }
+}
