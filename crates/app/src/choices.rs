@@ -20,7 +20,10 @@ pub enum Choice {
     /// No condition.
     All,
     /// From one day to another, both included.
-    Period { start: NaiveDate, end: NaiveDate },
+    Period {
+        start: NaiveDate,
+        end: NaiveDate,
+    },
     One(Value),
     Many(Vec<Value>),
 }
@@ -186,12 +189,8 @@ fn parse_value(json: &Json, kind: ColumnType) -> Result<Value, String> {
     }
     let read = match kind {
         ColumnType::Text => text.map(|text| Value::Text(text.to_owned())),
-        ColumnType::Boolean => {
-            json.as_bool().or_else(|| text.and_then(|text| text.parse().ok())).map(Value::Boolean)
-        }
-        ColumnType::Integer => {
-            json.as_i64().or_else(|| text.and_then(|text| text.parse().ok())).map(Value::Integer)
-        }
+        ColumnType::Boolean => json.as_bool().or_else(|| text.and_then(|text| text.parse().ok())).map(Value::Boolean),
+        ColumnType::Integer => json.as_i64().or_else(|| text.and_then(|text| text.parse().ok())).map(Value::Integer),
         ColumnType::Float => json
             .as_f64()
             .or_else(|| text.and_then(|text| text.parse().ok()))

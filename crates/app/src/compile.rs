@@ -35,6 +35,8 @@ pub(crate) struct Compiler<'a> {
     filters: IndexMap<String, CompiledFilter>,
     views: IndexMap<String, CompiledView>,
     used: unused::Used,
+    /// Some item has a wrong shape: what it would have used is unknown.
+    has_broken_items: bool,
 }
 
 /// Compiles a draft; the app counts only when the reporter holds no error.
@@ -48,6 +50,7 @@ pub(crate) fn compile(
     if draft.is_incomplete {
         return None;
     }
+    let report_has_errors = report.error_count() > 0;
     let mut compiler = Compiler {
         draft,
         report,
@@ -56,6 +59,7 @@ pub(crate) fn compile(
         filters: IndexMap::new(),
         views: IndexMap::new(),
         used: unused::Used::default(),
+        has_broken_items: report_has_errors,
     };
     let top = compiler.top();
     compiler.check_texts();
@@ -64,7 +68,9 @@ pub(crate) fn compile(
     compiler.views();
     let glossary = settings(&draft.glossary);
     let pages = compiler.pages(folder, &glossary);
-    compiler.unused();
+    if !compiler.has_broken_items {
+        compiler.unused();
+    }
     let (id, title, home) = top?;
     let pages = pages?;
     Some(App {
@@ -145,7 +151,14 @@ impl Compiler<'_> {
     }
 
     /// Reports a name that no item of a collection has; true when the name is known.
-    fn known<'n>(&mut self, kind: &str, code: &'static str, name: &str, span: Span, names: impl Iterator<Item = &'n str>) -> bool {
+    fn known<'n>(
+        &mut self,
+        kind: &str,
+        code: &'static str,
+        name: &str,
+        span: Span,
+        names: impl Iterator<Item = &'n str>,
+    ) -> bool {
         let all: Vec<&str> = names.collect();
         if all.contains(&name) {
             return true;

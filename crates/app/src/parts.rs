@@ -112,7 +112,11 @@ pub(crate) fn of_chart(chart: &Chart) -> Parts<'_> {
     match chart {
         Chart::Kpi(kpi) => Builder::new("kpi", &kpi.query).measure("value", &kpi.value).0,
         Chart::Bar(bar) => {
-            Builder::new("bar", &bar.query).dimension("x", &bar.x).dimension("series", bar.series.as_ref()).measures("y", &bar.y).0
+            Builder::new("bar", &bar.query)
+                .dimension("x", &bar.x)
+                .dimension("series", bar.series.as_ref())
+                .measures("y", &bar.y)
+                .0
         }
         Chart::Line(line) => {
             let builder = Builder::new("line", &line.query).dimension("x", &line.x);
@@ -150,7 +154,9 @@ pub(crate) fn of_chart(chart: &Chart) -> Parts<'_> {
             builder.dimensions("dimensions", &table.dimensions).measures("values", &table.values).0
         }
         Chart::PointMap(map) => {
-            let builder = Builder::new("point-map", &map.query).column("latitude", &map.latitude).column("longitude", &map.longitude);
+            let builder = Builder::new("point-map", &map.query)
+                .column("latitude", &map.latitude)
+                .column("longitude", &map.longitude);
             let builder = builder.dimension("label", &map.label);
             let builder = if map.group.is_empty() { builder } else { builder.dimensions("group", &map.group) };
             builder.measure("size", &map.size).measure("color", map.color.as_ref()).0

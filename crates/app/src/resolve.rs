@@ -158,9 +158,9 @@ impl App {
         }
         let read = |(id, compiled): (&String, &crate::choices::CompiledView)| match view.get(id) {
             None => Ok(Choice::All),
-            Some(json) => compiled
-                .parse(json)
-                .map_err(|expected| ResolveError::BadFilterValue { filter: id.clone(), expected }),
+            Some(json) => {
+                compiled.parse(json).map_err(|expected| ResolveError::BadFilterValue { filter: id.clone(), expected })
+            }
         };
         self.views.iter().map(read).collect()
     }
@@ -183,7 +183,11 @@ impl<'a> Choices<'a> {
             filters.push((*position, choice));
         }
         if given < request.filters.len() {
-            let is_declared = |id: &str| filters.iter().any(|(position, _)| app.filters.get_index(*position).is_some_and(|(known, _)| known == id));
+            let is_declared = |id: &str| {
+                filters
+                    .iter()
+                    .any(|(position, _)| app.filters.get_index(*position).is_some_and(|(known, _)| known == id))
+            };
             let undeclared = request.filters.keys().find(|id| !is_declared(id)).cloned().unwrap_or_default();
             return Err(ResolveError::UnknownFilter { filter: undeclared });
         }
@@ -205,7 +209,8 @@ impl<'a> Choices<'a> {
         for (position, column) in &frame.views {
             conditions.extend(self.views.get(*position).and_then(|choice| choice.condition(column)));
         }
-        let mut steps: Vec<Step> = all_of(conditions).map(|condition| Step::Filter(filter::Filter { condition })).into_iter().collect();
+        let mut steps: Vec<Step> =
+            all_of(conditions).map(|condition| Step::Filter(filter::Filter { condition })).into_iter().collect();
         self.bind_tail(frame, &mut steps)?;
         let mut query = Query::new(frame.dataset.clone(), steps, frame.limit);
         query.bound = self.bound(frame)?;
@@ -216,7 +221,9 @@ impl<'a> Choices<'a> {
         for segment in &frame.tail {
             match segment {
                 Segment::Fixed(fixed) => steps.extend_from_slice(fixed),
-                Segment::Steps(template) => steps.extend(self.with_variables(frame, |known| template.bind_steps(known))?),
+                Segment::Steps(template) => {
+                    steps.extend(self.with_variables(frame, |known| template.bind_steps(known))?)
+                }
                 Segment::Where(template) => {
                     let condition = self.with_variables(frame, |known| template.bind_condition(known))?;
                     steps.extend(condition.map(|condition| Step::Filter(filter::Filter { condition })));

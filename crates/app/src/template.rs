@@ -97,7 +97,8 @@ impl Template {
     /// The tree, a condition, with values in place of variables; `None` when All removed all of it.
     pub fn bind_condition(&self, variables: &Variables<'_>) -> Result<Option<Condition>, TemplateError> {
         let bound = self.tree.bind(variables)?;
-        let condition: Condition = serde_json::from_value(bound).map_err(|error| TemplateError::BadCondition(error.to_string()))?;
+        let condition: Condition =
+            serde_json::from_value(bound).map_err(|error| TemplateError::BadCondition(error.to_string()))?;
         Ok(condition.without_all())
     }
 }
@@ -106,8 +107,8 @@ impl Template {
 pub fn parse_steps(items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
     let mut steps = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
-        let step: Step =
-            serde_json::from_value(item).map_err(|error| TemplateError::BadStep { index, reason: error.to_string() })?;
+        let step: Step = serde_json::from_value(item)
+            .map_err(|error| TemplateError::BadStep { index, reason: error.to_string() })?;
         let cleaned = clean::without_all(step).map_err(|reason| TemplateError::BadStep { index, reason })?;
         steps.extend(cleaned);
     }

@@ -127,9 +127,9 @@ impl Node {
             NodeValue::Float(value) => Number::from_f64(*value).map_or(Json::Null, Json::Number),
             NodeValue::Text(text) => Json::String(text.clone()),
             NodeValue::List(items) => Json::Array(items.iter().map(Node::to_json).collect()),
-            NodeValue::Map(entries) => {
-                Json::Object(entries.iter().map(|entry| (entry.key.clone(), entry.node.to_json())).collect::<Map<_, _>>())
-            }
+            NodeValue::Map(entries) => Json::Object(
+                entries.iter().map(|entry| (entry.key.clone(), entry.node.to_json())).collect::<Map<_, _>>(),
+            ),
         }
     }
 }

@@ -203,7 +203,12 @@ impl Compiler<'_> {
         }
         let known = dataset.metrics.keys().map(String::as_str);
         let hint = crate::load::did_you_mean(id, known);
-        self.report.error("unknown_metric", place.span, format!("the dataset `{}` has no metric `{id}`", dataset.id), hint);
+        self.report.error(
+            "unknown_metric",
+            place.span,
+            format!("the dataset `{}` has no metric `{id}`", dataset.id),
+            hint,
+        );
     }
 
     fn check_calendar(&mut self, dimension: &Dimension, dataset: &Dataset, place: &Node) {
@@ -248,7 +253,8 @@ impl Compiler<'_> {
             wanted.push((field.strip_prefix('-').unwrap_or(field).to_owned(), span));
         }
         let own = |id: &str| {
-            parts.dimensions.iter().any(|(_, dimension)| dimension.id() == id) || parts.measures.iter().any(|(_, measure)| measure.id() == id)
+            parts.dimensions.iter().any(|(_, dimension)| dimension.id() == id)
+                || parts.measures.iter().any(|(_, measure)| measure.id() == id)
         };
         let mut extra: Vec<String> = Vec::new();
         for (id, span) in wanted {

@@ -25,18 +25,36 @@ impl Compiler<'_> {
         for id in self.dataset_order() {
             let draft = self.draft;
             let Some(item) = draft.datasets.get(&id) else { continue };
-            let Some(settings) = &item.settings else { continue };
+            let Some(settings) = &item.settings else {
+                self.source_of_broken(&item.node);
+                continue;
+            };
             let before = self.report.error_count();
             let compiled = self.dataset(&id, settings, &item.node, schemas);
             // A dataset that only shows something wrongly still tells its columns to others.
             if let Some(dataset) = compiled {
                 self.datasets.insert(id, dataset);
             } else if self.report.error_count() == before {
-                self.report.error("bad_dataset", item.node.span, format!("the dataset `{id}` cannot be compiled"), None);
+                self.report.error(
+                    "bad_dataset",
+                    item.node.span,
+                    format!("the dataset `{id}` cannot be compiled"),
+                    None,
+                );
             }
         }
         let order = &self.draft.datasets;
         self.datasets.sort_by_cached_key(|id, _| order.get_index_of(id));
+    }
+
+    /// The shape is wrong; the source that it names can be looked at all the same.
+    fn source_of_broken(&mut self, node: &Node) {
+        if let Some(source) = node.get("source")
+            && let Some(name) = source.text()
+        {
+            let draft = self.draft;
+            self.known("source", "unknown_source", name, source.span, draft.sources.keys().map(String::as_str));
+        }
     }
 
     /// Ids in an order in which every dataset follows what it needs; cycles are reported and left out.
@@ -195,7 +213,12 @@ impl Compiler<'_> {
         match parse_steps(steps.to_vec()) {
             Ok(parsed) => Some(Pipeline::Fixed(parsed)),
             Err(crate::template::TemplateError::BadStep { index, reason }) => {
-                self.report.error("bad_step", node.span_at(&[&index.to_string()]), format!("this step cannot be read: {reason}"), None);
+                self.report.error(
+                    "bad_step",
+                    node.span_at(&[&index.to_string()]),
+                    format!("this step cannot be read: {reason}"),
+                    None,
+                );
                 None
             }
             Err(error) => {

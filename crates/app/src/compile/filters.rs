@@ -16,7 +16,12 @@ impl Compiler<'_> {
             let Some(settings) = &item.settings else { continue };
             let node = &item.node;
             if draft.views.contains_key(id) {
-                self.report.error("duplicate_id", node.span_at(&["id"]), format!("a filter and a view are both called `{id}`"), None);
+                self.report.error(
+                    "duplicate_id",
+                    node.span_at(&["id"]),
+                    format!("a filter and a view are both called `{id}`"),
+                    None,
+                );
             }
             let (targets, value_type) = self.targets(id, settings.column.as_deref(), settings.columns.as_ref(), node);
             self.filter_type(settings, node, &targets, value_type);
@@ -28,12 +33,22 @@ impl Compiler<'_> {
                     self.report.error("filter_cycle", span, "a filter cannot depend on itself", None);
                 }
             }
-            let mut compiled =
-                CompiledFilter { id: id.clone(), settings: settings.clone(), default: Choice::All, value_type, targets };
+            let mut compiled = CompiledFilter {
+                id: id.clone(),
+                settings: settings.clone(),
+                default: Choice::All,
+                value_type,
+                targets,
+            };
             match compiled.parse_default() {
                 Ok(default) => compiled.default = default,
                 Err(expected) => {
-                    self.report.error("bad_default", node.span_at(&["default"]), format!("the default is not {expected}"), None);
+                    self.report.error(
+                        "bad_default",
+                        node.span_at(&["default"]),
+                        format!("the default is not {expected}"),
+                        None,
+                    );
                 }
             }
             self.filters.insert(id.clone(), compiled);
@@ -44,7 +59,8 @@ impl Compiler<'_> {
         let draft = self.draft;
         for (id, item) in &draft.views {
             let Some(settings) = &item.settings else { continue };
-            let (targets, value_type) = self.targets(id, settings.column.as_deref(), settings.columns.as_ref(), &item.node);
+            let (targets, value_type) =
+                self.targets(id, settings.column.as_deref(), settings.columns.as_ref(), &item.node);
             self.value_list(Some(&settings.values), &item.node);
             let compiled = CompiledView { id: id.clone(), settings: settings.clone(), value_type, targets };
             self.views.insert(id.clone(), compiled);
@@ -69,7 +85,8 @@ impl Compiler<'_> {
                 }
                 // With a broken dataset it cannot be known who produces the column.
                 if targets.is_empty() && self.datasets.len() == self.draft.datasets.len() {
-                    let known = self.datasets.values().flat_map(|dataset| dataset.schema.columns.keys()).map(String::as_str);
+                    let known =
+                        self.datasets.values().flat_map(|dataset| dataset.schema.columns.keys()).map(String::as_str);
                     let hint = did_you_mean(column, known);
                     let message = format!("no dataset produces the column `{column}`");
                     self.report.error("unknown_column", node.span_at(&["column"]), message, hint);
@@ -78,7 +95,8 @@ impl Compiler<'_> {
             (None, Some(columns)) => {
                 for (dataset, column) in columns {
                     let entry = node.get("columns").and_then(|map| map.entry(dataset));
-                    let (key_span, span) = entry.map_or((node.span, node.span), |entry| (entry.key_span, entry.node.span));
+                    let (key_span, span) =
+                        entry.map_or((node.span, node.span), |entry| (entry.key_span, entry.node.span));
                     if let Some(schema) = self.dataset_at(dataset, key_span).map(|found| found.schema.clone())
                         && self.column_at(&schema, column, &format!("the dataset `{dataset}`"), span)
                     {
@@ -88,7 +106,12 @@ impl Compiler<'_> {
             }
             (None, None) => {
                 let message = format!("`{id}` does not say which column it limits");
-                self.report.error("missing_key", node.span, message, Some("write `column`, or `columns` by dataset".to_owned()));
+                self.report.error(
+                    "missing_key",
+                    node.span,
+                    message,
+                    Some("write `column`, or `columns` by dataset".to_owned()),
+                );
             }
             (Some(_), Some(_)) => {
                 let message = "`columns` stands instead of `column`: keep one of them";
@@ -110,11 +133,21 @@ impl Compiler<'_> {
         if settings.kind != FilterType::DateRange {
             if settings.values.is_none() {
                 let hint = Some("write `values: {dataset: …, column: …}`".to_owned());
-                self.report.error("missing_key", node.span, "the filter does not say where its choices come from", hint);
+                self.report.error(
+                    "missing_key",
+                    node.span,
+                    "the filter does not say where its choices come from",
+                    hint,
+                );
             }
             for key in ["presets", "min", "max"] {
                 if let Some(entry) = node.entry(key) {
-                    self.report.error("conflicting_keys", entry.key_span, format!("`{key}` belongs to a `date-range`"), None);
+                    self.report.error(
+                        "conflicting_keys",
+                        entry.key_span,
+                        format!("`{key}` belongs to a `date-range`"),
+                        None,
+                    );
                 }
             }
             return;
@@ -125,7 +158,12 @@ impl Compiler<'_> {
         if !targets.is_empty() && !matches!(value_type, ColumnType::Date | ColumnType::Unknown) {
             let place = if settings.column.is_some() { "column" } else { "columns" };
             let hint = Some("a step `todate` or `convert` makes dates of texts".to_owned());
-            self.report.error("wrong_column_type", node.span_at(&[place]), "a `date-range` needs a column of dates", hint);
+            self.report.error(
+                "wrong_column_type",
+                node.span_at(&[place]),
+                "a `date-range` needs a column of dates",
+                hint,
+            );
         }
         for key in ["min", "max"] {
             if let Some(written) = node.get(key) {

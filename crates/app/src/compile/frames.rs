@@ -39,7 +39,13 @@ pub(super) struct Grouping {
 }
 
 /// Steps that group and measure. `extra` names metrics that only `having` and `sort` use.
-pub(super) fn grouping(parts: &Parts<'_>, extra: &[&str], dataset: &Dataset, count_column: &str, sort: &[String]) -> Grouping {
+pub(super) fn grouping(
+    parts: &Parts<'_>,
+    extra: &[&str],
+    dataset: &Dataset,
+    count_column: &str,
+    sort: &[String],
+) -> Grouping {
     let fields: Vec<String> = parts
         .dimensions
         .iter()
@@ -64,9 +70,15 @@ pub(super) fn grouping(parts: &Parts<'_>, extra: &[&str], dataset: &Dataset, cou
     let on: Vec<String> = keys.iter().map(|(key, _)| key.clone()).collect();
     let aggregations = measures.aggregations(on.first().map_or(count_column, String::as_str), &mut steps);
     let computed = measures.plain.len() + measures.formulas.len();
-    steps.push(Step::Aggregate(aggregate::Aggregate { on, aggregations, keep_original_granularity: None, count_nulls: false }));
+    steps.push(Step::Aggregate(aggregate::Aggregate {
+        on,
+        aggregations,
+        keep_original_granularity: None,
+        count_nulls: false,
+    }));
     for (id, text) in &measures.formulas {
-        steps.push(Step::Formula(formula::Formula { new_column: id.clone(), formula: FormulaText::Text(text.clone()) }));
+        steps
+            .push(Step::Formula(formula::Formula { new_column: id.clone(), formula: FormulaText::Text(text.clone()) }));
     }
     let renames: Vec<(String, String)> = keys.into_iter().filter(|(key, id)| key != id).collect();
     if !renames.is_empty() {
@@ -232,7 +244,11 @@ impl Measures {
                     conditional
                 }
             };
-            aggregations.push(Aggregation { newcolumns: vec![plain.id.clone()], aggfunction: function, columns: vec![column] });
+            aggregations.push(Aggregation {
+                newcolumns: vec![plain.id.clone()],
+                aggfunction: function,
+                columns: vec![column],
+            });
         }
         aggregations
     }

@@ -23,7 +23,12 @@ impl Compiler<'_> {
             let Some(metric) = settings.metrics.get(&entry.key) else { continue };
             if !is_id(&entry.key) {
                 let hint = Some("small letters, digits, `-` and `_`".to_owned());
-                self.report.error("bad_value", entry.key_span, format!("`{}` cannot be the id of a metric", entry.key), hint);
+                self.report.error(
+                    "bad_value",
+                    entry.key_span,
+                    format!("`{}` cannot be the id of a metric", entry.key),
+                    hint,
+                );
             }
             match (metric.aggregate, &metric.formula) {
                 (Some(aggregate), None) => {
@@ -65,7 +70,12 @@ impl Compiler<'_> {
     ) {
         let Some(name) = column else {
             if aggregate != Aggregate::Count {
-                self.report.error("missing_key", node.span, "the key `column` is missing: only `count` does without", None);
+                self.report.error(
+                    "missing_key",
+                    node.span,
+                    "the key `column` is missing: only `count` does without",
+                    None,
+                );
             }
             return;
         };
@@ -95,7 +105,8 @@ impl Compiler<'_> {
         for name in named {
             if !settings.metrics.contains_key(&name) {
                 let known = settings.metrics.keys().map(String::as_str).filter(|known| *known != id);
-                let hint = did_you_mean(&name, known).or_else(|| Some("a formula is written over other metrics".to_owned()));
+                let hint =
+                    did_you_mean(&name, known).or_else(|| Some("a formula is written over other metrics".to_owned()));
                 self.report.error("unknown_metric", span, format!("the dataset has no metric `{name}`"), hint);
             }
         }

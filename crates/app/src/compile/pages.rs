@@ -21,7 +21,8 @@ impl Compiler<'_> {
         let mut stories = HashMap::new();
         let mut dashboards = HashMap::new();
         self.theme(folder);
-        let home = draft.home.as_ref().and_then(|item| Some(self.home(item.settings.as_ref()?, &item.node, folder, glossary)));
+        let home =
+            draft.home.as_ref().and_then(|item| Some(self.home(item.settings.as_ref()?, &item.node, folder, glossary)));
         for (id, item) in &draft.stories {
             if let Some(settings) = &item.settings {
                 stories.insert(id.clone(), self.story(settings, &item.node, glossary));
@@ -54,14 +55,21 @@ impl Compiler<'_> {
     }
 
     fn tile(&mut self, tile: &config::Tile, node: &Node, page: &mut CompiledPage, folder: &Path, glossary: &Glossary) {
-        let contents = [("chart", tile.chart.is_some()), ("text", tile.text.is_some()), ("image", tile.image.is_some())];
+        let contents =
+            [("chart", tile.chart.is_some()), ("text", tile.text.is_some()), ("image", tile.image.is_some())];
         if contents.iter().filter(|(_, is_there)| *is_there).count() != 1 {
             let message = format!("the tile `{}` needs exactly one of `chart`, `text` and `image`", tile.id);
             self.report.error("conflicting_keys", node.span_at(&["id"]), message, None);
         }
         let draft = self.draft;
         if let Some(story) = &tile.story {
-            self.known("story", "unknown_story", story, node.span_at(&["story"]), draft.stories.keys().map(String::as_str));
+            self.known(
+                "story",
+                "unknown_story",
+                story,
+                node.span_at(&["story"]),
+                draft.stories.keys().map(String::as_str),
+            );
         }
         if let Some(dashboard) = &tile.dashboard {
             let names = draft.dashboards.keys().map(String::as_str);
@@ -176,9 +184,13 @@ impl Compiler<'_> {
 
     /// A filter that limits nothing on its page confuses its readers.
     fn filters_limit_something(&mut self, page: &CompiledPage, filters: &[String], node: &Node) {
+        if self.report.error_count() > 0 {
+            return;
+        }
         for (position, app_position) in page.filters.iter().enumerate() {
             let Some((id, _)) = self.filters.get_index(*app_position) else { continue };
-            let limits = page.blocks.values().flatten().any(|frame| frame.filters.iter().any(|(known, _)| *known == position));
+            let limits =
+                page.blocks.values().flatten().any(|frame| frame.filters.iter().any(|(known, _)| *known == position));
             let is_variable = self.used.variables.contains(id);
             if limits || is_variable {
                 continue;
@@ -206,7 +218,12 @@ impl Compiler<'_> {
         let plain = Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)));
         if !plain || !path.starts_with("assets/") || path.contains('\\') {
             let message = format!("`{path}` is not a file below `assets/`");
-            return self.report.error("bad_path", node.span, message, Some("write it like `assets/logo.svg`".to_owned()));
+            return self.report.error(
+                "bad_path",
+                node.span,
+                message,
+                Some("write it like `assets/logo.svg`".to_owned()),
+            );
         }
         match folder.join(path).canonicalize() {
             Ok(found) if found.starts_with(folder.join("assets")) && found.is_file() => {}

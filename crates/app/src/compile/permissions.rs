@@ -20,11 +20,18 @@ impl Compiler<'_> {
     ) -> Option<Permissions> {
         let Some(written) = &settings.permissions else {
             let hint = match &settings.dataset {
-                Some(parent) => format!("write `permissions: {{rows: everyone}}`: the rules of `{parent}` apply as well"),
+                Some(parent) => {
+                    format!("write `permissions: {{rows: everyone}}`: the rules of `{parent}` apply as well")
+                }
                 None => "write `permissions: {rows: everyone}`, or rules by group and attribute".to_owned(),
             };
             let span = node.entry("id").map_or(node.span, |entry| entry.node.span);
-            self.report.error("missing_permissions", span, "without `permissions` nobody sees a row of this dataset", Some(hint));
+            self.report.error(
+                "missing_permissions",
+                span,
+                "without `permissions` nobody sees a row of this dataset",
+                Some(hint),
+            );
             return None;
         };
         let rows = match &written.rows {
@@ -56,7 +63,8 @@ impl Compiler<'_> {
                 if input.columns.contains_key(column) || output.columns.contains_key(column) {
                     continue;
                 }
-                let span = node.span_at(&["permissions", "columns", &rule_index.to_string(), "columns", &index.to_string()]);
+                let span =
+                    node.span_at(&["permissions", "columns", &rule_index.to_string(), "columns", &index.to_string()]);
                 let known = input.columns.keys().chain(output.columns.keys()).map(String::as_str);
                 let hint = did_you_mean(column, known);
                 self.report.error("unknown_column", span, format!("the dataset has no column `{column}`"), hint);
@@ -78,13 +86,16 @@ impl Compiler<'_> {
     }
 
     fn unbound(&mut self, node: &Node, input: Option<&TableSchema>) -> Option<UnboundCondition> {
-        for (key, make) in [("and", UnboundCondition::And as fn(Vec<_>) -> _), ("or", UnboundCondition::Or as fn(Vec<_>) -> _)] {
+        for (key, make) in
+            [("and", UnboundCondition::And as fn(Vec<_>) -> _), ("or", UnboundCondition::Or as fn(Vec<_>) -> _)]
+        {
             let Some(list) = node.get(key) else { continue };
             if list.items().is_empty() {
                 self.report.error("empty_rule", list.span, format!("`{key}` needs at least one condition"), None);
                 return None;
             }
-            let parts: Vec<Option<UnboundCondition>> = list.items().iter().map(|item| self.unbound(item, input)).collect();
+            let parts: Vec<Option<UnboundCondition>> =
+                list.items().iter().map(|item| self.unbound(item, input)).collect();
             return parts.into_iter().collect::<Option<Vec<_>>>().map(make);
         }
         let column = node.get("column")?;

@@ -36,14 +36,20 @@ impl Compiler<'_> {
             for (index, locale) in locales.iter().enumerate() {
                 let span = item.node.span_at(&[&index.to_string()]);
                 if !is_locale(locale) {
-                    self.report.error("bad_locale", span, format!("`{locale}` is no language code"), Some("such as `en` or `fr-CA`".to_owned()));
+                    self.report.error(
+                        "bad_locale",
+                        span,
+                        format!("`{locale}` is no language code"),
+                        Some("such as `en` or `fr-CA`".to_owned()),
+                    );
                 } else if locales.iter().take(index).any(|before| before == locale) {
                     self.report.error("duplicate_id", span, format!("the language `{locale}` stands twice"), None);
                 }
             }
         }
         for locale in draft.translations.keys().filter(|locale| !locales.contains(locale)) {
-            let start = draft.locales.as_ref().map_or(Span { file: 0, line: 1, column: 1, length: 1 }, |item| item.node.span);
+            let start =
+                draft.locales.as_ref().map_or(Span { file: 0, line: 1, column: 1, length: 1 }, |item| item.node.span);
             let message = format!("there are translations to `{locale}`, which is not among the app's `locales`");
             self.report.warning("unknown_locale", start, message, None);
         }
@@ -95,7 +101,8 @@ impl Compiler<'_> {
                     if !self.known("filter", "unknown_filter", id, span, draft.filters.keys().map(String::as_str)) {
                         continue;
                     }
-                    let kind = draft.filters.get(id).and_then(|item| item.settings.as_ref()).map(|settings| settings.kind);
+                    let kind =
+                        draft.filters.get(id).and_then(|item| item.settings.as_ref()).map(|settings| settings.kind);
                     if part.is_some() && kind.is_some_and(|kind| kind != FilterType::DateRange) {
                         let message = format!("only a `date-range` has a start and an end, and `{id}` is none");
                         self.report.error("bad_variable", span, message, None);
@@ -141,7 +148,8 @@ impl Compiler<'_> {
     }
 
     fn with_sample<T>(&self, sample: Sample, bind: impl FnOnce(&Variables<'_>) -> T) -> T {
-        let kind = |id: &str| self.draft.filters.get(id).and_then(|item| item.settings.as_ref()).map(|settings| settings.kind);
+        let kind =
+            |id: &str| self.draft.filters.get(id).and_then(|item| item.settings.as_ref()).map(|settings| settings.kind);
         let date = || Value::parse_date("2013-01-01").unwrap_or_default();
         let filters = |id: &str, part: Option<&str>| {
             Some(match (sample, kind(id), part) {
@@ -176,7 +184,19 @@ fn find(needle: &str, node: &Node) -> Option<Span> {
 fn is_text_key(key: &str) -> bool {
     matches!(
         key,
-        "title" | "subtitle" | "label" | "description" | "narrative" | "tip" | "intro" | "definition" | "term" | "all_label" | "compare_label" | "alt" | "unit"
+        "title"
+            | "subtitle"
+            | "label"
+            | "description"
+            | "narrative"
+            | "tip"
+            | "intro"
+            | "definition"
+            | "term"
+            | "all_label"
+            | "compare_label"
+            | "alt"
+            | "unit"
     )
 }
 
@@ -184,5 +204,6 @@ fn is_locale(locale: &str) -> bool {
     let mut parts = locale.split('-');
     let language = parts.next().unwrap_or_default();
     let language_fits = (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase());
-    language_fits && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    language_fits
+        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }

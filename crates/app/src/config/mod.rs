@@ -10,8 +10,8 @@ mod text;
 
 pub use app_file::{Access, AccessRule, AppFile, Everyone, Source, SourceType, Theme};
 pub use chart::{
-    Area, Bar, BarLine, By, Chart, Compare, Dimension, DimensionDetails, Donut, Heatmap, Highlight, Kpi, Leaderboard, Line,
-    Measure, MeasureDetails, Orientation, PointMap, QueryPart, Stack, Table, Trend, ValueQuery,
+    Area, Bar, BarLine, By, Chart, Compare, Dimension, DimensionDetails, Donut, Heatmap, Highlight, Kpi, Leaderboard,
+    Line, Measure, MeasureDetails, Orientation, PointMap, QueryPart, Stack, Table, Trend, ValueQuery,
 };
 pub use dataset::{Aggregate, Column, ColumnRule, Dataset, HigherIs, Metric, Permissions, RowRule, Rows};
 pub use filter::{Filter, FilterDefault, FilterType, Period, Preset, ValueList, View};

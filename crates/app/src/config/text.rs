@@ -27,7 +27,9 @@ impl Text {
     pub fn versions(&self) -> Vec<(Option<&str>, &str)> {
         match self {
             Self::Plain(text) => vec![(None, text.as_str())],
-            Self::Localized(texts) => texts.iter().map(|(locale, text)| (Some(locale.as_str()), text.as_str())).collect(),
+            Self::Localized(texts) => {
+                texts.iter().map(|(locale, text)| (Some(locale.as_str()), text.as_str())).collect()
+            }
         }
     }
 }

@@ -76,7 +76,8 @@ impl Draft {
     fn entry(&mut self, entry: &Entry, report: &mut Reporter) {
         let key = entry.key.as_str();
         let Some(schema) = APP.get("properties").and_then(|properties| properties.get(key)) else {
-            let known = APP.get("properties").and_then(Json::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
+            let known =
+                APP.get("properties").and_then(Json::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
             let hint = did_you_mean(key, known).or_else(|| Some("see `aracari schema app`".to_owned()));
             return report.error("unknown_key", entry.key_span, format!("the key `{key}` is unknown here"), hint);
         };
@@ -114,7 +115,8 @@ impl Draft {
     }
 
     fn take(&mut self, collection: &str, node: &Node, stem: Option<&str>, report: &mut Reporter) {
-        let schema = APP.get("properties").and_then(|properties| properties.get(collection)).and_then(|list| list.get("items"));
+        let schema =
+            APP.get("properties").and_then(|properties| properties.get(collection)).and_then(|list| list.get("items"));
         let Some(schema) = schema else { return };
         match collection {
             "sources" => item(&mut self.sources, node, stem, schema, report),

@@ -173,7 +173,8 @@ fn read_file(relative: &Path, absolute: &Path, report: &mut Reporter) -> Option<
     match outcome {
         Ok(length) if length > MAX_FILE_BYTES => {
             let limit = MAX_FILE_BYTES / 1024 / 1024;
-            let message = format!("a configuration file holds at most {limit} MB, this one {} MB", length / 1024 / 1024);
+            let message =
+                format!("a configuration file holds at most {limit} MB, this one {} MB", length / 1024 / 1024);
             report.file_error("too_large", relative, &message, Some("keep data below `data/`"));
             None
         }

@@ -86,7 +86,12 @@ impl Reporter {
     /// The findings in the order of files, lines and columns.
     pub(super) fn finish(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by(|left, right| {
-            (&left.file, left.line, left.column, left.severity).cmp(&(&right.file, right.line, right.column, right.severity))
+            (&left.file, left.line, left.column, left.severity).cmp(&(
+                &right.file,
+                right.line,
+                right.column,
+                right.severity,
+            ))
         });
         self.diagnostics.dedup();
         self.diagnostics

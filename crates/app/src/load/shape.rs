@@ -8,7 +8,10 @@ use crate::yaml::{Node, NodeValue};
 pub(super) enum Shape<'a> {
     Anything,
     /// One of several maps, told apart by the text of one key.
-    Tagged { tag: &'a str, variants: Vec<(&'a str, &'a Json)> },
+    Tagged {
+        tag: &'a str,
+        variants: Vec<(&'a str, &'a Json)>,
+    },
     /// One of several words.
     Words(Vec<&'a str>),
     Alternatives(Vec<&'a Json>),
@@ -170,11 +173,13 @@ pub(super) fn found(node: &Node) -> String {
 /// `^[a-z0-9][a-z0-9_-]{0,63}$`
 pub(crate) fn is_id(text: &str) -> bool {
     let first_fits = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    let all_fit = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-');
+    let all_fit =
+        text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-');
     first_fits && all_fit && text.len() <= 64
 }
 
 /// `^#[0-9a-fA-F]{6}$`
 pub(super) fn is_colour(text: &str) -> bool {
-    text.strip_prefix('#').is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    text.strip_prefix('#')
+        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -80,9 +80,11 @@ impl Validator<'_> {
     }
 
     fn alternatives(&self, node: &Node, alternatives: &[&Json], allowed: Allowed, findings: &mut Findings) {
-        let mut fitting: Vec<&Json> = alternatives.iter().copied().filter(|schema| shape::accepts(schema, self.root, node)).collect();
+        let mut fitting: Vec<&Json> =
+            alternatives.iter().copied().filter(|schema| shape::accepts(schema, self.root, node)).collect();
         if fitting.is_empty() {
-            let mut expected: Vec<String> = alternatives.iter().map(|schema| shape::expected(schema, self.root)).collect();
+            let mut expected: Vec<String> =
+                alternatives.iter().map(|schema| shape::expected(schema, self.root)).collect();
             expected.dedup();
             return wrong_type(node, &expected.join(" or "), findings);
         }
@@ -123,7 +125,13 @@ impl Validator<'_> {
             _ => None,
         };
         if let Some(expected) = expected {
-            push(findings, "bad_length", node.span, format!("expected {expected} items in this list, found {count}"), None);
+            push(
+                findings,
+                "bad_length",
+                node.span,
+                format!("expected {expected} items in this list, found {count}"),
+                None,
+            );
         }
         let fixed = schema.get("prefixItems").and_then(Json::as_array);
         for (index, item) in items.iter().enumerate() {
@@ -134,7 +142,14 @@ impl Validator<'_> {
         }
     }
 
-    fn map(&self, node: &Node, entries: &[Entry], schema: &Map<String, Json>, allowed: Allowed, findings: &mut Findings) {
+    fn map(
+        &self,
+        node: &Node,
+        entries: &[Entry],
+        schema: &Map<String, Json>,
+        allowed: Allowed,
+        findings: &mut Findings,
+    ) {
         let properties = schema.get("properties").and_then(Json::as_object);
         let others = schema.get("additionalProperties");
         let mut seen: Vec<&str> = Vec::new();
@@ -208,7 +223,8 @@ fn camel_case(key: &str) -> String {
 
 fn unknown_key(entry: &Entry, properties: Option<&Map<String, Json>>, findings: &mut Findings) {
     let known: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-    let hint = did_you_mean(&entry.key, known.iter().copied()).or_else(|| Some(format!("known are {}", quoted(&known))));
+    let hint =
+        did_you_mean(&entry.key, known.iter().copied()).or_else(|| Some(format!("known are {}", quoted(&known))));
     push(findings, "unknown_key", entry.key_span, format!("the key `{}` is unknown here", entry.key), hint);
 }
 
@@ -241,7 +257,9 @@ fn check_text(node: &Node, text: &str, schema: &Map<String, Json>, findings: &mu
         return words_only(node, &words.iter().filter_map(Json::as_str).collect::<Vec<_>>(), findings);
     }
     let (fits, expected) = match schema.get("pattern").and_then(Json::as_str) {
-        Some(ID_PATTERN) => (shape::is_id(text), "an id: small letters, digits, `-` and `_`, at most 64, not beginning with a sign"),
+        Some(ID_PATTERN) => {
+            (shape::is_id(text), "an id: small letters, digits, `-` and `_`, at most 64, not beginning with a sign")
+        }
         Some(COLOUR_PATTERN) => (shape::is_colour(text), "a colour such as `#0b6bcb`"),
         _ => (true, ""),
     };

@@ -48,16 +48,17 @@ fn field(model: FieldModel, texts: &Texts<'_>) -> Field {
 }
 
 fn options(chart: &config::Chart, parts: &parts::Parts<'_>, texts: &Texts<'_>, in_tile: bool) -> ChartOptions {
-    let mut options = ChartOptions { limit: parts.query.limit, sort: parts.query.sort.clone(), ..ChartOptions::default() };
+    let mut options =
+        ChartOptions { limit: parts.query.limit, sort: parts.query.sort.clone(), ..ChartOptions::default() };
     match chart {
         config::Chart::Kpi(kpi) => {
             options.target = kpi.target;
             options.compare = kpi.compare;
             options.compare_label = texts.optional(kpi.compare_label.as_ref());
-            options.trend = kpi.trend.as_ref().map(|trend| TrendOption {
-                field: trend.date.id().to_owned(),
-                by: trend.date.by().unwrap_or(By::Day),
-            });
+            options.trend = kpi
+                .trend
+                .as_ref()
+                .map(|trend| TrendOption { field: trend.date.id().to_owned(), by: trend.date.by().unwrap_or(By::Day) });
         }
         config::Chart::Bar(bar) => {
             options.orientation = bar.orientation;
@@ -75,7 +76,10 @@ fn options(chart: &config::Chart, parts: &parts::Parts<'_>, texts: &Texts<'_>, i
             options.target = board.target;
             options.limit = Some(limit_of(chart, in_tile));
         }
-        config::Chart::BarLine(_) | config::Chart::Heatmap(_) | config::Chart::Table(_) | config::Chart::PointMap(_) => {}
+        config::Chart::BarLine(_)
+        | config::Chart::Heatmap(_)
+        | config::Chart::Table(_)
+        | config::Chart::PointMap(_) => {}
     }
     options
 }

@@ -45,7 +45,9 @@ pub(super) fn views(app: &App, texts: &Texts<'_>) -> Vec<View> {
     let presented = app.views.values().map(|view| View {
         id: view.id.clone(),
         label: texts.plain(&view.settings.label),
-        all_label: texts.optional(view.settings.all_label.as_ref()).unwrap_or_else(|| texts.plain(&view.settings.label)),
+        all_label: texts
+            .optional(view.settings.all_label.as_ref())
+            .unwrap_or_else(|| texts.plain(&view.settings.label)),
     });
     presented.collect()
 }

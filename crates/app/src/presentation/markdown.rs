@@ -26,7 +26,15 @@ pub(crate) struct MarkdownProblem {
 
 /// Compiles a text; mistakes are left out of the tree and reported beside it.
 pub(crate) fn compile(text: &str, names: &NarrativeNames<'_>) -> (RichText, Vec<MarkdownProblem>) {
-    let mut builder = Builder { names, placeholders: Vec::new(), blocks: Vec::new(), inlines: Vec::new(), lists: Vec::new(), problems: Vec::new(), heading: false };
+    let mut builder = Builder {
+        names,
+        placeholders: Vec::new(),
+        blocks: Vec::new(),
+        inlines: Vec::new(),
+        lists: Vec::new(),
+        problems: Vec::new(),
+        heading: false,
+    };
     let marked = builder.mark_placeholders(text);
     builder.inlines.push(Open { container: Container::Block, children: Vec::new() });
     for event in Parser::new_ext(&marked, Options::empty()) {
@@ -248,11 +256,17 @@ impl Builder<'_, '_> {
 
 /// Links lead to the web, to an address for mail or to a place of the app; nothing in them depends on data.
 fn is_allowed(href: &str) -> bool {
-    if href.chars().any(|character| character.is_control() || character.is_whitespace() || matches!(character, OPEN | CLOSE)) {
+    if href
+        .chars()
+        .any(|character| character.is_control() || character.is_whitespace() || matches!(character, OPEN | CLOSE))
+    {
         return false;
     }
     let lower = href.to_ascii_lowercase();
-    lower.starts_with("https://") || lower.starts_with("http://") || lower.starts_with("mailto:") || href.starts_with("#/")
+    lower.starts_with("https://")
+        || lower.starts_with("http://")
+        || lower.starts_with("mailto:")
+        || href.starts_with("#/")
 }
 
 /// The fields that each named value offers.

@@ -43,7 +43,8 @@ fn tile(app: &App, texts: &Texts<'_>, tile: &config::Tile) -> Tile {
 
 pub(super) fn chapters(app: &App, texts: &Texts<'_>) -> Vec<Chapter> {
     let presented = app.chapters.iter().map(|(id, chapter)| {
-        let mut stories: Vec<(&String, &config::Story)> = app.stories.iter().filter(|(_, story)| &story.chapter == id).collect();
+        let mut stories: Vec<(&String, &config::Story)> =
+            app.stories.iter().filter(|(_, story)| &story.chapter == id).collect();
         stories.sort_by_key(|(_, story)| story.order.unwrap_or(i64::MAX));
         Chapter {
             id: id.clone(),

@@ -56,7 +56,12 @@ impl App {
         Ok(query)
     }
 
-    fn dependency(&self, id: &str, dataset: &str, filters: &Map<String, Json>) -> Result<Option<Condition>, ResolveError> {
+    fn dependency(
+        &self,
+        id: &str,
+        dataset: &str,
+        filters: &Map<String, Json>,
+    ) -> Result<Option<Condition>, ResolveError> {
         let Some(other) = self.filters.get(id) else { return Ok(None) };
         let Some(column) = other.targets.get(dataset) else { return Ok(None) };
         match filters.get(id) {
@@ -101,7 +106,9 @@ impl App {
             steps.push(Step::Filter(filter::Filter { condition }));
         }
         steps.push(Step::Sort(sort::Sort {
-            columns: ["label", "value"].map(|column| sort::SortColumn { column: column.to_owned(), order: sort::Order::Asc }).into(),
+            columns: ["label", "value"]
+                .map(|column| sort::SortColumn { column: column.to_owned(), order: sort::Order::Asc })
+                .into(),
         }));
         steps.push(Step::Select(select::Select { columns: vec!["value".to_owned(), "label".to_owned()] }));
         steps

@@ -62,12 +62,9 @@ fn otherwise(branch: Otherwise) -> Otherwise {
         Otherwise::Formula(formula) => Otherwise::Formula(formula),
         Otherwise::Case(case) => match case.condition.without_all() {
             None => Otherwise::Formula(case.then),
-            Some(condition) => Otherwise::Case(Box::new(Case {
-                condition,
-                then: case.then,
-                otherwise: otherwise(case.otherwise),
-            })),
+            Some(condition) => {
+                Otherwise::Case(Box::new(Case { condition, then: case.then, otherwise: otherwise(case.otherwise) }))
+            }
         },
     }
 }
-

@@ -57,7 +57,12 @@ impl Builder {
                 self.documents += 1;
                 if self.documents > 1 {
                     let hint = Some("write one file for each document");
-                    return self.fatal("several_documents", span, "a file holds one document, this one holds several", hint);
+                    return self.fatal(
+                        "several_documents",
+                        span,
+                        "a file holds one document, this one holds several",
+                        hint,
+                    );
                 }
                 Ok(())
             }
@@ -89,7 +94,12 @@ impl Builder {
 
     fn check_properties(&mut self, anchor: usize, tagged: bool, span: Span) -> Result<(), Stop> {
         if anchor != 0 {
-            self.refuse("anchor", span, "anchors (`&name`) are not accepted", Some("write the value out where it is needed"))?;
+            self.refuse(
+                "anchor",
+                span,
+                "anchors (`&name`) are not accepted",
+                Some("write the value out where it is needed"),
+            )?;
         }
         if tagged {
             self.refuse("tag", span, "tags (`!name`) are not accepted", None)?;
@@ -101,7 +111,8 @@ impl Builder {
         if self.expects_key() {
             return self.key(text.to_owned(), span);
         }
-        let value = if style == ScalarStyle::Plain { scalar::read(text) } else { Some(NodeValue::Text(text.to_owned())) };
+        let value =
+            if style == ScalarStyle::Plain { scalar::read(text) } else { Some(NodeValue::Text(text.to_owned())) };
         let Some(read) = value else {
             self.refuse("bad_number", span, format!("`{text}` is not a number that can be held"), None)?;
             return self.add(Node { span, value: NodeValue::Refused });
@@ -120,7 +131,12 @@ impl Builder {
         if is_new {
             return Ok(());
         }
-        self.refuse("duplicate_key", span, format!("the key `{text}` stands twice in this map"), Some("keep one of them"))
+        self.refuse(
+            "duplicate_key",
+            span,
+            format!("the key `{text}` stands twice in this map"),
+            Some("keep one of them"),
+        )
     }
 
     fn open(&mut self, open: Open, span: Span) -> Result<(), Stop> {

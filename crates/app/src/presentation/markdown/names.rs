@@ -145,8 +145,20 @@ impl<'a> NarrativeNames<'a> {
 
 fn unknown_format(word: &str) -> MarkdownProblem {
     let known = [
-        "integer", "decimal", "decimal1", "decimal2", "percent", "percent1", "compact", "duration-minutes", "date", "month", "year",
-        "weekday", "hour", "text",
+        "integer",
+        "decimal",
+        "decimal1",
+        "decimal2",
+        "percent",
+        "percent1",
+        "compact",
+        "duration-minutes",
+        "date",
+        "month",
+        "year",
+        "weekday",
+        "hour",
+        "text",
     ];
     let hint = did_you_mean(word, known).or_else(|| Some(format!("known are {}", quoted(&known))));
     MarkdownProblem { code: "unknown_format", message: format!("`{word}` is no format"), hint }

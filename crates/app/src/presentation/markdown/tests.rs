@@ -35,7 +35,15 @@ fn html_is_shown_as_text() {
 
 #[test]
 fn links_lead_to_few_kinds_of_places() {
-    for href in ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "//evil.example", "/\\evil", "vbscript:x", "#x"] {
+    for href in [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "//evil.example",
+        "/\\evil",
+        "vbscript:x",
+        "#x",
+    ] {
         let (tree, problems) = compiled(&format!("[x]({href})"));
         assert!(!tree.contains("href"), "{href}: {tree}");
         assert_eq!(problems.len(), 1, "{href}");

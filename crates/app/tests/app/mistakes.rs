@@ -1,0 +1,187 @@
+//! What authors get wrong, and what they are told.
+
+use crate::support::{files, folder, lines, load, load_with};
+
+#[test]
+fn the_small_app_has_no_mistake() {
+    let folder = folder(&files());
+    let loaded = load(folder.path());
+    insta::assert_snapshot!(lines(&loaded), @"filters.yaml:13:11: warning: no page declares the filter `shop`");
+    assert!(loaded.app.is_some());
+}
+
+#[test]
+fn each_mistake_says_where_and_what_was_expected() {
+    let cases = [
+        ("datasets/sales.yaml", "source: files", "source: fles", "2:9|there is no source `fles`|did you mean `files`?"),
+        ("datasets/sales.yaml", "aggregate: sum", "aggregate: summ", "unknown here|did you mean `sum`?"),
+        (
+            "datasets/sales.yaml",
+            "column: amount, format",
+            "column: amuont, format",
+            "has no column `amuont`|did you mean `amount`?",
+        ),
+        (
+            "datasets/sales.yaml",
+            "formula: amount / pieces",
+            "formula: amount / piecs",
+            "`piecs`|did you mean `pieces`?",
+        ),
+        (
+            "datasets/sales.yaml",
+            "formula: revenue / orders",
+            "formula: revenue / order",
+            "has no metric `order`|did you mean `orders`?",
+        ),
+        ("datasets/sales.yaml", "formula: revenue / orders", "formula: basket / 2", "computed from itself"),
+        ("datasets/sales.yaml", "metrics:", "metric:", "8:1|the key `metric` is unknown here|did you mean `metrics`?"),
+        (
+            "datasets/sales.yaml",
+            "country: { label",
+            "contry: { label",
+            "7:3|has no column `contry`|did you mean `country`?",
+        ),
+        (
+            "datasets/sales.yaml",
+            "column: country, operator: in",
+            "column: price, operator: in",
+            "what goes into this dataset",
+        ),
+        (
+            "datasets/sales.yaml",
+            "user.attributes.countries",
+            "filters.period.start",
+            "cannot decide what a reader sees",
+        ),
+        ("datasets/sales.yaml", "operator: in", "operator: matches", "an attribute cannot be a pattern"),
+        (
+            "datasets/sales.yaml",
+            "table: data/sales.csv",
+            "table: data/seles.csv",
+            "the table `data/seles.csv` cannot be read: there is no such file",
+        ),
+        ("datasets/sales.yaml", "  - { name: formula,", "  - { name: formla,", "unknown here|did you mean `formula`?"),
+        ("datasets/sales.yaml", "newColumn: price", "newColum: price", "unknown here|did you mean `newColumn`?"),
+        ("app.yaml", "group: shop", "group: shp", "has no column `shp`|did you mean `shop`?"),
+        ("app.yaml", "value: revenue, trend", "value: revenu, trend", "has no metric `revenu`|did you mean `revenue`?"),
+        (
+            "app.yaml",
+            "column: orders, operator: ge",
+            "column: ordres, operator: ge",
+            "the chart has no field `ordres`|did you mean `orders`?",
+        ),
+        ("app.yaml", "column: day, by: month", "column: shop, by: month", "`by` needs dates"),
+        ("app.yaml", "[period, country]", "[period, contry]", "there is no filter `contry`|did you mean `country`?"),
+        ("app.yaml", "[period, country]", "[country]", "`previous-period` needs a `date-range`"),
+        ("app.yaml", "type: kpi", "type: kpj", "`kpj` is unknown here|did you mean `kpi`?"),
+        ("app.yaml", "access: everyone", "access: [{ groups: [a], privilege: viever }]", "did you mean `viewer`?"),
+        ("app.yaml", "id: sales", "id: Sales App", "1:5|expected an id"),
+        ("app.yaml", "id: revenue", "id: best", "the tile `best` stands twice"),
+        ("filters.yaml", "default: q1", "default: q2", "7:14|the default is not `all`, a period or the id of a preset"),
+        ("filters.yaml", "start: 2013-01-01", "start: 2013-02-30", "expected a day such as `2013-01-31`"),
+        ("filters.yaml", "depends_on: [country]", "depends_on: [contry]", "there is no filter `contry`"),
+        ("filters.yaml", "column: day", "column: shop", "a `date-range` needs a column of dates"),
+        ("stories/story.yaml", "chapter: first", "chapter: frist", "there is no chapter `frist`|did you mean `first`?"),
+        ("stories/story.yaml", "best.shop", "best.shap", "the value `best` has no field `shap`|did you mean `shop`?"),
+        ("stories/story.yaml", "best.shop", "bets.shop", "the text names `bets.shop`|did you mean `best.shop`?"),
+        ("stories/story.yaml", "| integer", "| intger", "`intger` is no format|did you mean `integer`?"),
+        ("stories/story.yaml", "glossary:revenue", "glossary:revenu", "the glossary has no term `revenu`"),
+        ("stories/story.yaml", "sort: [-revenue]", "sort: [-revenu]", "the chart has no field `revenu`"),
+        ("stories/story.yaml", "chart: {", "chart: { limit: 0,", "expected a number of at least 1, found 0"),
+        (
+            "stories/story.yaml",
+            "title: Story",
+            "title: 2013",
+            "expected a text or a map, found the number 2013|write it between quotes",
+        ),
+    ];
+    for (path, from, to, expected) in cases {
+        let loaded = load_with(path, from, to);
+        let found = lines(&loaded);
+        assert!(loaded.app.is_none(), "`{to}` was accepted");
+        for part in expected.split('|') {
+            assert!(found.contains(part), "`{to}` should say `{part}`, says:\n{found}");
+        }
+    }
+}
+
+#[test]
+fn every_mistake_of_a_file_is_reported_at_once() {
+    let mut all = files();
+    all.push((
+        "datasets/broken.yaml",
+        "\
+source: fles
+tabel: data/sales.csv
+steps:
+  - { name: formla, newColumn: a, formula: 1 }
+  - { name: select, colums: [a] }
+  - { name: filter, condition: { column: a, operator: equals, value: { a: 1 } } }
+metrics:
+  total: { label: Total, aggregate: summ, column: amount, higher_is: good }
+permissions:
+  rows: everybody
+"
+        .to_owned(),
+    ));
+    let folder = folder(&all);
+    let loaded = load(folder.path());
+    insta::assert_snapshot!(lines(&loaded), @r##"
+    datasets/broken.yaml:1:9: error: there is no source `fles` (did you mean `files`?)
+    datasets/broken.yaml:2:1: error: the key `tabel` is unknown here (did you mean `table`?)
+    datasets/broken.yaml:4:13: error: `formla` is unknown here (did you mean `formula`?)
+    datasets/broken.yaml:5:5: error: the key `columns` is missing
+    datasets/broken.yaml:5:21: error: the key `colums` is unknown here (did you mean `columns`?)
+    datasets/broken.yaml:6:55: error: `equals` is unknown here (did you mean `eq`?)
+    datasets/broken.yaml:6:70: error: expected true or false or a number or a text or a list, found a map
+    datasets/broken.yaml:8:37: error: `summ` is unknown here (did you mean `sum`?)
+    datasets/broken.yaml:8:70: error: `good` is unknown here (known are `better`, `worse`, `neutral`)
+    datasets/broken.yaml:10:9: error: `everybody` is unknown here (did you mean `everyone`?)
+    "##);
+}
+
+#[test]
+fn a_missing_permission_is_an_error() {
+    let loaded = load_with("datasets/sales.yaml", "permissions:", "x:");
+    let found = lines(&loaded);
+    assert!(found.contains("the key `x` is unknown here"), "{found}");
+    let mut all = files();
+    all.push(("datasets/open.yaml", "dataset: sales\n".to_owned()));
+    let folder = folder(&all);
+    let missing = lines(&load(folder.path()));
+    assert!(missing.contains("datasets/open.yaml:1:1: error: without `permissions` nobody sees a row"), "{missing}");
+    assert!(missing.contains("the rules of `sales` apply as well"), "{missing}");
+}
+
+#[test]
+fn datasets_in_a_circle_are_reported() {
+    let mut all = files();
+    all.push(("datasets/a.yaml", "dataset: b\npermissions: { rows: everyone }\n".to_owned()));
+    all.push(("datasets/b.yaml", "dataset: a\npermissions: { rows: everyone }\n".to_owned()));
+    let folder = folder(&all);
+    let found = lines(&load(folder.path()));
+    assert!(found.contains("datasets need each other in a circle: a → b → a"), "{found}");
+}
+
+#[test]
+fn keys_that_stand_once_are_not_written_twice() {
+    let mut all = files();
+    all.push(("other.yaml", "id: second\nhome: { title: Second, sections: [] }\n".to_owned()));
+    all.push(("datasets/copy.yaml", "id: sales\ndataset: sales\npermissions: { rows: everyone }\n".to_owned()));
+    let folder = folder(&all);
+    let found = lines(&load(folder.path()));
+    assert!(
+        found.contains(
+            "other.yaml:1:1: error: the key `id` stands in two places of the app (the first is app.yaml:1:5)"
+        ),
+        "{found}"
+    );
+    assert!(found.contains("other.yaml:2:1: error: the key `home` stands in two places"), "{found}");
+    assert!(found.contains("the id `sales` is used twice"), "{found}");
+}
+
+#[test]
+fn steps_take_both_spellings_of_a_key() {
+    let loaded = load_with("datasets/sales.yaml", "newColumn: price", "new_column: price");
+    assert!(loaded.app.is_some(), "{}", lines(&loaded));
+}
