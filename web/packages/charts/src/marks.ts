@@ -80,16 +80,20 @@ export function targetText(target: number, field: Field, locale: string): string
 export function targetAcross(context: Context, box: { left: number; right: number }, y: number, label: string, points: [number, number][] = []): Graphic[] {
 	const { tokens } = context;
 	const width = textWidth(label) + 8;
-	const spots = ([['right', -10], ['left', -10], ['right', 12], ['left', 12]] as const).map(([side, dy]) => {
-		const [from, to] = side === 'right' ? [box.right - width, box.right] : [box.left, box.left + width];
-		const near = points.filter(([x]) => x >= from - 30 && x <= to + 30);
-		return { side, dy, room: Math.min(40, ...near.map(([, at]) => Math.abs(at - (y + dy)))) };
-	});
-	const best = spots.reduce((held, spot) => (spot.room > held.room + 6 ? spot : held));
+	const span = box.right - box.left - width;
+	let best = { left: box.right - width, dy: -10, room: -1 };
+	for (const dy of [-10, 12]) {
+		for (const share of [1, 0, 0.75, 0.5, 0.25]) {
+			const left = box.left + span * share;
+			const near = points.filter(([x]) => x >= left - 8 && x <= left + width + 8);
+			const room = Math.min(24, ...near.map(([, at]) => Math.abs(at - (y + dy))));
+			if (room > best.room + 4) best = { left, dy, room };
+		}
+	}
 	return [
 		rule(box.left, y, box.right, y, { stroke: tokens.text, lineDash: [4, 3], lineWidth: 1.25 }, 6),
-		text(context, best.side === 'right' ? box.right : box.left, y + best.dy, label, {
-			textAlign: best.side,
+		text(context, best.left + width / 2, y + best.dy, label, {
+			textAlign: 'center',
 			textVerticalAlign: 'middle',
 			fill: tokens.text,
 			fontWeight: '500',

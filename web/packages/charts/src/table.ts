@@ -37,7 +37,7 @@ export function columnsOf(chart: Chart, frame: Frame, locale: string): Column[] 
 		const shown: Field = { ...field, format };
 		const text = (row: number): string => {
 			const value = values[row] ?? null;
-			return formatValue(value, shown.format, { locale, by: field.by });
+			return formatValue(value, shown.format, { locale, by: field.by, short: field.format.style === 'date' });
 		};
 		let widest = textWidth(label(field), 13) + 32;
 		for (let row = 0; row < Math.min(SAMPLE, frame.rows); row++) widest = Math.max(widest, textWidth(text(row), 14));
@@ -47,9 +47,12 @@ export function columnsOf(chart: Chart, frame: Frame, locale: string): Column[] 
 
 /** The first column, cut to half the width if it must be, and as many of the next as fit. */
 export function fitting(columns: Column[], width: number): Column[] {
-	const [first, ...rest] = columns;
+	// No arrow in the heads, half the air between: 40 pixels less.
+	const slim = columns.map((column) => ({ ...column, width: column.width - 40 }));
+	const [first, ...others] = slim;
 	if (!first) return [];
-	const out = [{ ...first, width: rest.length ? Math.min(first.width, width * 0.6) : first.width }];
+	const rest = [...others.filter((column) => column.field.kind === 'measure'), ...others.filter((column) => column.field.kind !== 'measure')];
+	const out = [{ ...first, width: rest.length ? Math.min(first.width, width * 0.55) : first.width }];
 	let used = out[0]!.width;
 	for (const column of rest) {
 		if (used + column.width > width) continue;

@@ -37,13 +37,13 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 	const within = target !== undefined && columns === 1;
 	const values = grid.series.flatMap((one) => one.values);
 	const say = labels(values, field, locale);
-	const valueRoom = within ? 4 : says ? Math.max(...values.map((value) => textWidth(say(value)))) + 8 : 2;
+	const valueRoom = says ? Math.max(...values.map((value) => textWidth(say(value)))) + 8 : 2;
 	const names = above ? 0 : Math.min(longest(grid, context) + 12, context.width * (context.size === 'tile' ? 0.42 : 0.34));
 	const low = Math.min(0, ...values.map((value) => value ?? 0));
 	const high = Math.max(0, target ?? 0, ...(stack === 'grouped' ? values.map((value) => value ?? 0) : [scale.max]));
 	const min = stack === 'grouped' ? low : scale.min;
 	const max = high > min ? high : min + 1;
-	const left = names + (min < 0 ? valueRoom : 0);
+	const left = names + (min < 0 && !within ? valueRoom : 0);
 	const right = context.width - (high > 0 || min === 0 ? valueRoom : 2);
 	const width = Math.max(10, right - left);
 	const xAt = (value: number): number => left + ((value - min) / (max - min)) * width;
@@ -74,10 +74,9 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 				const at = value === null ? xAt(0) : xAt(value);
 				const back = value !== null && value < 0;
 				const label = say(value);
-				// A target's line must not cross the values: these move into their bars.
-				if (within && value !== null && Math.abs(at - xAt(0)) > textWidth(label) + 16) {
-					const on = textOn(focus && !focus.has(index) ? tokens.quiet : colors[order]!);
-					graphic.push(text(context, back ? at + 7 : at - 7, y, label, { textAlign: back ? 'left' : 'right', textVerticalAlign: 'middle', fill: on, fontWeight: loud ? '600' : '500' }));
+				// A target's line must not cross the values: these stand in a column at the right.
+				if (within) {
+					graphic.push(text(context, context.width, y, label, { textAlign: 'right', textVerticalAlign: 'middle', fill: loud || !focus ? tokens.text : tokens.muted, fontWeight: loud ? '600' : '400' }));
 					return;
 				}
 				graphic.push(text(context, back ? at - 6 : at + 6, y, label, { textAlign: back ? 'right' : 'left', textVerticalAlign: 'middle', fill: loud || !focus ? tokens.text : tokens.muted, fontWeight: loud ? '600' : '400', stroke: tokens.surface, lineWidth: 3 }));

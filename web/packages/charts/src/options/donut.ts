@@ -56,8 +56,8 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 		const figure = short(total, field, locale);
 		const size = Math.max(14, Math.min(28, (inner * 1.5) / Math.max(1, textWidth(figure, 1))));
 		graphic.push(text(context, cx, cy - 8, figure, { fontSize: size, fontWeight: '600', fill: tokens.text, textVerticalAlign: 'middle' }));
-		const word = shorten(field.label || messages(locale).total, inner * 1.6);
-		graphic.push(text(context, cx, cy + size * 0.5 + 2, word, { textVerticalAlign: 'middle' }));
+		const word = [field.label, messages(locale).total].find((one) => one && textWidth(one) <= inner * 1.6);
+		if (word) graphic.push(text(context, cx, cy + size * 0.5 + 2, word, { textVerticalAlign: 'middle' }));
 	}
 
 	let start = 0;

@@ -65,7 +65,7 @@ export function heatmap(chart: Chart, source: Frame, context: Context): Plan {
 	const tallest = context.size === 'story' ? y.keys.length * 44 + foot : Infinity;
 	const shortest = y.keys.length * 17 + foot;
 	const height = context.size === 'story' ? Math.max(shortest, Math.min(context.height, tallest)) : context.height;
-	const box = { left, right: context.width, top: 0, bottom: height - foot };
+	const box = { left, right: context.width, top: (height - foot) / Math.max(1, y.keys.length) < 15 ? 7 : 0, bottom: height - foot };
 	const cellWidth = (box.right - box.left) / Math.max(1, x.keys.length);
 	const cellHeight = (box.bottom - box.top) / Math.max(1, y.keys.length);
 	const gap = cellWidth > 8 && cellHeight > 8 ? 2 : cellWidth > 4 ? 1 : 0;

@@ -1,7 +1,7 @@
 /** Lines over time or ordered categories: named at their ends when four or fewer, the last point marked. */
 import { along, frame, text, tickCount, wholeNumbers, type Graphic } from '../cartesian';
 import { ids, lastValue, readGrid, type Grid, type Series } from '../data';
-import { base, colored, colored, labels, legendOf, nameAt, rowsAt, seriesColor, spread, targetAcross, targetText } from '../marks';
+import { base, colored, labels, legendOf, nameAt, rowsAt, seriesColor, spread, targetAcross, targetText } from '../marks';
 import { isPhone, type Context, type Plan } from '../plan';
 import { farFromZero, niceScale, type Scale } from '../scale';
 import { shorten, textWidth } from '../text';

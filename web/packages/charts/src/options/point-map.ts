@@ -163,7 +163,7 @@ function names(context: Context, places: Place[], marks: Mark[], radius: (value:
 	const taken: Area[] = [];
 	const out: Graphic[] = [];
 	for (const [index, place] of places.entries()) {
-		if (out.length >= most || index > 60) break;
+		if (out.length >= most || index > 24) break;
 		const { x, y } = marks[index]!;
 		const width = textWidth(place.name);
 		const away = radius(place.size) + 5;
@@ -174,7 +174,8 @@ function names(context: Context, places: Place[], marks: Mark[], radius: (value:
 			const blocked = taken.some((one) => box.left < one.right && box.right > one.left && box.top < one.bottom && box.bottom > one.top);
 			const covered = marks.some((mark, other) => {
 				const [dx, dy] = [mark.x - Math.min(Math.max(mark.x, box.left), box.right), mark.y - Math.min(Math.max(mark.y, box.top + 3), box.bottom - 3)];
-				return other !== index && Math.hypot(dx, dy) < radius(places[other]!.size);
+				const size = radius(places[other]!.size);
+				return other !== index && size > 4 && Math.hypot(dx, dy) < size;
 			});
 			if (blocked || covered) continue;
 			taken.push(box);
