@@ -1,0 +1,116 @@
+//! Parquet and CSV files beneath an app's own folder.
+
+mod confine;
+mod csv;
+mod csv_types;
+mod parquet;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aracari_app::schema::TableSchema;
+use aracari_app::{CsvOptions, Source, SourceKind, SourceSchemas};
+use aracari_engine::{Catalog, EngineError, TableVersion, column_type};
+use arrow::datatypes::{Schema, SchemaRef};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use datafusion::catalog::TableProvider;
+
+use confine::confined;
+
+/// How many opened tables are remembered.
+const MAX_OPEN: usize = 512;
+
+/// What is read of a file before its first row is asked for.
+struct Opened {
+    schema: SchemaRef,
+    provider: Arc<dyn TableProvider>,
+}
+
+fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> {
+    match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("parquet") => parquet::open(path),
+        Some("csv" | "tsv" | "txt") => csv::open(path, options),
+        _ => Err("expected a `.parquet` or `.csv` file".into()),
+    }
+}
+
+/// Opens file tables; a table is opened once for each version of its file.
+#[derive(Default)]
+pub struct FileCatalog {
+    opened: Mutex<HashMap<(PathBuf, CsvOptions), (String, Arc<dyn TableProvider>)>>,
+}
+
+fn version_of(path: &Path) -> Result<TableVersion, String> {
+    let metadata = path.metadata().map_err(|error| error.to_string())?;
+    let modified: DateTime<Utc> = metadata.modified().map_err(|error| error.to_string())?.into();
+    let nanoseconds = modified.timestamp_nanos_opt().unwrap_or_default();
+    Ok(TableVersion { id: format!("{}:{}:{nanoseconds}", path.display(), metadata.len()), modified })
+}
+
+#[async_trait]
+impl Catalog for FileCatalog {
+    async fn table(&self, source: &Source, table: &str) -> Result<Arc<dyn TableProvider>, EngineError> {
+        let failed = |details: String| EngineError::source(&source.id, format!("`{table}`: {details}"));
+        let SourceKind::Files { csv: options } = &source.kind;
+        let path = confined(&source.folder, table).map_err(failed)?;
+        let version = version_of(&path).map_err(failed)?;
+        let key = (path, options.clone());
+        {
+            let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((known, provider)) = opened.get(&key)
+                && *known == version.id
+            {
+                return Ok(Arc::clone(provider));
+            }
+        }
+        let (path, options) = key.clone();
+        let opening = tokio::task::spawn_blocking(move || open(&path, &options));
+        let provider = opening.await.map_err(|error| failed(error.to_string()))?.map_err(failed)?.provider;
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if opened.len() >= MAX_OPEN {
+            opened.clear();
+        }
+        opened.insert(key, (version.id, Arc::clone(&provider)));
+        Ok(provider)
+    }
+
+    fn version(&self, source: &Source, table: &str) -> Result<TableVersion, EngineError> {
+        confined(&source.folder, table)
+            .and_then(|path| version_of(&path))
+            .map_err(|details| EngineError::source(&source.id, format!("`{table}`: {details}")))
+    }
+}
+
+/// Tells the columns of file tables while an app is loaded.
+#[derive(Default)]
+pub struct FileSchemas {
+    known: Mutex<HashMap<(PathBuf, CsvOptions), (String, TableSchema)>>,
+}
+
+impl SourceSchemas for FileSchemas {
+    fn columns(&self, source: &Source, table: &str) -> Result<TableSchema, String> {
+        let SourceKind::Files { csv: options } = &source.kind;
+        let path = confined(&source.folder, table)?;
+        let version = version_of(&path)?;
+        let key = (path, options.clone());
+        {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((same, schema)) = known.get(&key)
+                && *same == version.id
+            {
+                return Ok(schema.clone());
+            }
+        }
+        let schema = table_schema(&open(&key.0, options)?.schema);
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (version.id, schema.clone()));
+        Ok(schema)
+    }
+}
+
+/// The columns that the engine can compute with.
+fn table_schema(schema: &Schema) -> TableSchema {
+    let known = schema.fields().iter().filter_map(|field| Some((field.name().clone(), column_type(field.data_type())?)));
+    TableSchema { columns: known.collect() }
+}

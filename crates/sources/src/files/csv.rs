@@ -1,0 +1,123 @@
+//! CSV files: a header, then rows; types are found by reading all of them.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aracari_app::CsvOptions;
+use arrow::array::AsArray;
+use arrow::csv::ReaderBuilder;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::streaming::StreamingTable;
+use datafusion::error::DataFusionError;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::streaming::PartitionStream;
+use regex::Regex;
+
+use super::Opened;
+use super::csv_types::{Guess, unique_names};
+
+const MAX_COLUMNS: usize = 2_000;
+
+pub(super) fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> {
+    let &[delimiter] = options.delimiter.as_bytes() else {
+        return Err("`delimiter` is one ASCII character".into());
+    };
+    let header = header(path, delimiter)?;
+    let names = unique_names(&header);
+    let texts = Schema::new(names.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>());
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let reader = ReaderBuilder::new(Arc::new(texts))
+        .with_header(true)
+        .with_delimiter(delimiter)
+        .build_buffered(BufReader::new(file))
+        .map_err(|error| error.to_string())?;
+
+    let mut guesses = vec![Guess::default(); names.len()];
+    for batch in reader {
+        let rows = batch.map_err(|error| format!("this is not a CSV file that can be read: {error}"))?;
+        for (guess, column) in guesses.iter_mut().zip(rows.columns()) {
+            for text in column.as_string::<i32>() {
+                let value = text.unwrap_or_default();
+                if !options.null_values.iter().any(|null| null == value) {
+                    guess.see(value);
+                }
+            }
+        }
+    }
+    let fields: Vec<Field> =
+        names.iter().zip(&guesses).map(|(name, guess)| Field::new(name, guess.data_type(), true)).collect();
+    let schema = Arc::new(Schema::new(fields));
+    let nulls = null_pattern(&options.null_values).map_err(|error| error.to_string())?;
+    let rows = Rows { path: path.to_owned(), schema: Arc::clone(&schema), delimiter, nulls };
+    let provider = StreamingTable::try_new(Arc::clone(&schema), vec![Arc::new(rows)]).map_err(|error| error.to_string())?;
+    Ok(Opened { schema, provider: Arc::new(provider) })
+}
+
+/// The rows of a file, parsed while they are read.
+#[derive(Debug)]
+struct Rows {
+    path: PathBuf,
+    schema: SchemaRef,
+    delimiter: u8,
+    nulls: Regex,
+}
+
+impl PartitionStream for Rows {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let opened = File::open(&self.path).map_err(DataFusionError::from).and_then(|file| {
+            let builder = ReaderBuilder::new(Arc::clone(&self.schema))
+                .with_header(true)
+                .with_delimiter(self.delimiter)
+                .with_null_regex(self.nulls.clone())
+                .with_batch_size(context.session_config().batch_size());
+            builder.build_buffered(BufReader::new(file)).map_err(DataFusionError::from)
+        });
+        let rows: Box<dyn Iterator<Item = _> + Send> = match opened {
+            Ok(reader) => Box::new(reader.map(|batch| batch.map_err(DataFusionError::from))),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        };
+        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), futures::stream::iter(rows)))
+    }
+}
+
+/// The names of the first line.
+fn header(path: &Path, delimiter: u8) -> Result<Vec<String>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let format = arrow::csv::reader::Format::default().with_header(true).with_delimiter(delimiter);
+    let (schema, _) = format
+        .infer_schema(BufReader::new(file), Some(0))
+        .map_err(|error| format!("this is not a CSV file that can be read: {error}"))?;
+    if schema.fields().is_empty() || schema.fields().len() > MAX_COLUMNS {
+        return Err(format!("expected a header of 1 to {MAX_COLUMNS} columns"));
+    }
+    Ok(schema.fields().iter().map(|field| field.name().clone()).collect())
+}
+
+/// A pattern that is any of these texts and nothing else.
+fn null_pattern(values: &[String]) -> Result<Regex, regex::Error> {
+    if values.is_empty() {
+        return Regex::new("[^\\s\\S]");
+    }
+    Regex::new(&format!("^(?:{})$", values.iter().map(|value| regex::escape(value)).collect::<Vec<_>>().join("|")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_values_stand_for_themselves() {
+        let pattern = null_pattern(&["NA".into(), String::new(), "n/a (.*)".into()]).unwrap();
+        for (value, null) in [("NA", true), ("", true), ("n/a (.*)", true), ("NAN", false), ("n/a (x)", false)] {
+            assert_eq!(pattern.is_match(value), null, "{value}");
+        }
+        assert!(!null_pattern(&[]).unwrap().is_match(""));
+    }
+}

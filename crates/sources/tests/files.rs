@@ -1,0 +1,96 @@
+//! The demo's files, read through the catalogue and the engine.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aracari_app::schema::ColumnType;
+use aracari_app::{
+    CsvOptions, Dataset, DatasetInput, Permissions, Pipeline, Query, Reader, RowPermissions, Source, SourceKind,
+    SourceSchemas, Step,
+};
+use aracari_engine::{Engine, EngineSettings, encode, secure_datasets};
+use aracari_sources::{FileCatalog, FileSchemas};
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+
+fn source(folder: &Path) -> Source {
+    let csv = CsvOptions { null_values: vec!["NA".into(), String::new()], ..CsvOptions::default() };
+    Source { id: "files".into(), kind: SourceKind::Files { csv }, folder: folder.to_owned() }
+}
+
+fn demo() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/flights")
+}
+
+fn dataset(folder: &Path, table: &str) -> IndexMap<String, Dataset> {
+    let dataset = Dataset {
+        id: "d".into(),
+        input: DatasetInput::Table { source: source(folder), table: table.into() },
+        steps: Pipeline::default(),
+        permissions: Permissions { rows: RowPermissions::Everyone, columns: Vec::new() },
+        input_schema: Default::default(),
+        schema: Default::default(),
+        columns: IndexMap::new(),
+        metrics: IndexMap::new(),
+    };
+    IndexMap::from([("d".to_owned(), dataset)])
+}
+
+fn ask(engine: &Engine, folder: &Path, table: &str, steps: Value) -> Value {
+    let steps: Vec<Step> = serde_json::from_value(steps).unwrap();
+    let query = secure_datasets("test", &dataset(folder, table), Query::new("d", steps, 100), &Reader::default()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (answer, _) = runtime.block_on(engine.run(query)).unwrap();
+    serde_json::from_slice(&encode::json_columns(&answer)).unwrap()
+}
+
+#[test]
+fn the_demo_files_have_the_types_that_people_expect() {
+    let schemas = FileSchemas::default();
+    let kind = |table: &str, column: &str| schemas.columns(&source(&demo()), table).unwrap().columns[column];
+    assert_eq!(kind("data/flights.parquet", "time_hour"), ColumnType::Date);
+    assert_eq!(kind("data/flights.parquet", "dep_delay"), ColumnType::Integer);
+    assert_eq!(kind("data/weather.csv", "time_hour"), ColumnType::Date);
+    assert_eq!(kind("data/weather.csv", "wind_gust"), ColumnType::Float);
+    assert_eq!(kind("data/weather.csv", "wind_dir"), ColumnType::Integer);
+    assert_eq!(kind("data/planes.csv", "speed"), ColumnType::Integer);
+    assert_eq!(kind("data/airports.csv", "faa"), ColumnType::Text);
+    assert_eq!(kind("data/airlines.csv", "carrier"), ColumnType::Text);
+}
+
+#[test]
+fn missing_values_are_null_in_csv_and_parquet() {
+    let engine = Engine::new(Arc::new(FileCatalog::default()), EngineSettings::default()).unwrap();
+    let count = |column: &str| {
+        json!([{"name": "aggregate", "on": [], "aggregations": [
+            {"aggfunction": "count", "columns": [column], "newcolumns": ["known"]},
+            {"aggfunction": "count distinct including empty", "columns": [column], "newcolumns": ["rows"]}]}])
+    };
+    let weather = ask(&engine, &demo(), "data/weather.csv", count("wind_gust"));
+    assert_eq!((&weather["columns"][0]["values"], &weather["columns"][1]["values"]), (&json!([5_337]), &json!([26_115])));
+    let flights = ask(&engine, &demo(), "data/flights.parquet", count("dep_delay"));
+    assert_eq!((&flights["columns"][0]["values"], &flights["columns"][1]["values"]), (&json!([328_521]), &json!([336_776])));
+}
+
+#[test]
+fn a_changed_file_is_read_again_and_a_broken_one_fails_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("t.csv");
+    std::fs::write(&table, "a,b\n1,x\n").unwrap();
+    let engine = Engine::new(Arc::new(FileCatalog::default()), EngineSettings::default()).unwrap();
+    assert_eq!(ask(&engine, folder.path(), "t.csv", json!([]))["rows"], 1);
+    std::thread::sleep(Duration::from_millis(20));
+    std::fs::write(&table, "a,b,c\n1,x,\"line\nbreak\"\n2,y,z\n").unwrap();
+    let changed = ask(&engine, folder.path(), "t.csv", json!([]));
+    assert_eq!(changed["rows"], 2);
+    assert_eq!(changed["columns"][2]["values"], json!(["line\nbreak", "z"]));
+
+    std::fs::write(folder.path().join("broken.csv"), "a,b\n1,2\n1,2,3\n").unwrap();
+    std::fs::write(folder.path().join("broken.parquet"), "PAR1 not really").unwrap();
+    let schemas = FileSchemas::default();
+    for broken in ["broken.csv", "broken.parquet", "t.exe", "nothing.csv"] {
+        assert!(schemas.columns(&source(folder.path()), broken).is_err(), "{broken}");
+    }
+    assert!(schemas.columns(&source(folder.path()), "t.csv").is_ok());
+}
