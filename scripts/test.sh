@@ -30,7 +30,8 @@ browser_tests() {
     return
   fi
   say "Browser tests"
-  (cd e2e && ARACARI_BINARY="$(cd .. && realpath "$(binary)")" CHROMIUM="$chromium" NODE_PATH=../web/node_modules ../web/node_modules/.bin/playwright test)
+  ln -sfn ../web/node_modules e2e/node_modules
+  (cd e2e && ARACARI_BINARY="$(cd .. && realpath "$(binary)")" CHROMIUM="$chromium" ../web/node_modules/.bin/playwright test)
 }
 
 build_client
