@@ -78,6 +78,10 @@ impl Compiler<'_> {
             let (_, filter): (_, &CompiledFilter) = self.filters.get_index(*app_position)?;
             (filter.settings.kind == FilterType::DateRange).then_some(*position)
         };
+        // A filter with mistakes of its own may be the one.
+        if self.filters.len() < self.draft.filters.len() {
+            return None;
+        }
         let Some(period) = main.filters.iter().find_map(|(position, _)| is_period(position)) else {
             let message = "`previous-period` needs a `date-range` among the page's filters that limits this dataset";
             self.report.error("missing_filter", place.node.span_at(&["compare"]), message, None);

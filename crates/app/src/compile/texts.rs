@@ -92,6 +92,7 @@ impl Compiler<'_> {
     pub(super) fn known_variables(&mut self, template: &Template, node: &Node) -> bool {
         let draft = self.draft;
         let before = self.report.error_count();
+        self.variables_are_values(node, false);
         for path in template.variables() {
             let span = place_of(&path.to_string(), node);
             match path {
@@ -115,6 +116,25 @@ impl Compiler<'_> {
             }
         }
         self.report.error_count() == before
+    }
+
+    /// A variable stands for a value: never for a formula, a column, an operator or a pipeline, which a reader would
+    /// choose with it.
+    fn variables_are_values(&mut self, node: &Node, is_value: bool) {
+        match &node.value {
+            NodeValue::Text(text) if !is_value && text.contains("{{") => {
+                let hint = Some("variables can stand in `value`, `text` and `limit`".to_owned());
+                self.report.error("variable_not_allowed", node.span, "no variable can stand here", hint);
+            }
+            NodeValue::List(items) => items.iter().for_each(|item| self.variables_are_values(item, is_value)),
+            NodeValue::Map(entries) => {
+                for entry in entries {
+                    let holds_value = matches!(entry.key.as_str(), "value" | "text" | "limit");
+                    self.variables_are_values(&entry.node, holds_value);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// The steps of a template with values of some type in it, and a check that All can stand there too.

@@ -170,7 +170,12 @@ impl Validator<'_> {
             }
         }
         for required in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
-            if !seen.contains(&required) {
+            // A key written wrongly is not missing as well.
+            let is_misspelt = entries.iter().any(|entry| {
+                let is_known = properties.is_some_and(|known| find_property(known, &entry.key, allowed).is_some());
+                !is_known && crate::infer::suggest(&entry.key, [required]).is_some()
+            });
+            if !seen.contains(&required) && !is_misspelt {
                 push(findings, "missing_key", node.span, format!("the key `{required}` is missing"), None);
             }
         }

@@ -65,6 +65,12 @@ fn each_mistake_says_where_and_what_was_expected() {
         ("app.yaml", "group: shop", "group: shp", "has no column `shp`|did you mean `shop`?"),
         ("app.yaml", "value: revenue, trend", "value: revenu, trend", "has no metric `revenu`|did you mean `revenue`?"),
         (
+            "datasets/sales.yaml",
+            "formula: amount / pieces",
+            "formula: \"{{ user.attributes.a }}\"",
+            "5:49|no variable can stand here",
+        ),
+        (
             "app.yaml",
             "column: orders, operator: ge",
             "column: ordres, operator: ge",
@@ -130,7 +136,6 @@ permissions:
     datasets/broken.yaml:1:9: error: there is no source `fles` (did you mean `files`?)
     datasets/broken.yaml:2:1: error: the key `tabel` is unknown here (did you mean `table`?)
     datasets/broken.yaml:4:13: error: `formla` is unknown here (did you mean `formula`?)
-    datasets/broken.yaml:5:5: error: the key `columns` is missing
     datasets/broken.yaml:5:21: error: the key `colums` is unknown here (did you mean `columns`?)
     datasets/broken.yaml:6:55: error: `equals` is unknown here (did you mean `eq`?)
     datasets/broken.yaml:6:70: error: expected true or false or a number or a text or a list, found a map
