@@ -1,10 +1,13 @@
 //! The one binary, `aracari`.
 
 mod commands;
+mod settings;
+
+use std::process::ExitCode;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     commands::run()
 }
