@@ -8,7 +8,7 @@ LISTEN ?= 127.0.0.1:8080
 DATA ?= .aracari
 APP ?= examples/flights
 
-.PHONY: help run test test-rust test-web test-browser bench lint fmt client server screenshots
+.PHONY: help run test test-rust test-web test-browser bench lint fmt client server schemas screenshots
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -42,6 +42,9 @@ lint: ## Clippy, formatting, licences and advisories, client types
 
 fmt: ## Format Rust and client sources
 	@cargo fmt --all && cd web && npx prettier --write --log-level warn 'packages/*/src/**/*.{ts,svelte,css}' 'client/src/**/*.{ts,svelte,css}' '../e2e/**/*.ts'
+
+schemas: ## Write the JSON Schemas beside the examples again
+	@for kind in app dataset filter view chapter story dashboard; do "$${CARGO_TARGET_DIR:-target}/debug/aracari" schema $$kind > examples/schemas/$$kind.json; done
 
 screenshots: ## Take the pictures of docs/ again
 	@bash scripts/screenshots.sh

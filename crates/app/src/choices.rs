@@ -1,6 +1,6 @@
 //! Choices: what a filter or a view holds, read from the wire, and the condition it puts on a column.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
@@ -79,13 +79,20 @@ impl Choice {
         }
     }
 
-    /// The period of the same length that ends the day before this one begins.
-    pub fn previous(&self) -> Option<Self> {
+    /// The period before this one: as many whole months before whole months, else as many days before.
+    ///
+    /// `None` when it would begin before `earliest`: half a period is nothing to compare with.
+    pub fn previous(&self, earliest: Option<NaiveDate>) -> Option<Self> {
         let Self::Period { start, end } = self else { return None };
-        let length = u64::try_from(end.signed_duration_since(*start).num_days()).ok()? + 1;
-        let previous_start = start.checked_sub_days(Days::new(length))?;
-        let previous_end = start.checked_sub_days(Days::new(1))?;
-        Some(Self::Period { start: previous_start, end: previous_end })
+        let day_after = end.succ_opt()?;
+        let previous_start = if start.day() == 1 && day_after.day() == 1 {
+            let months = (day_after.year() - start.year()) * 12 + day_after.month().cast_signed() - start.month().cast_signed();
+            start.checked_sub_months(Months::new(u32::try_from(months).ok()?))?
+        } else {
+            start.checked_sub_days(Days::new(u64::try_from((day_after - *start).num_days()).ok()?))?
+        };
+        let is_known = earliest.is_none_or(|earliest| previous_start >= earliest);
+        is_known.then_some(Self::Period { start: previous_start, end: start.pred_opt()? })
     }
 
     /// The choice in the form that a question carries it; null is All.
@@ -111,6 +118,11 @@ fn day(date: NaiveDate) -> Value {
 }
 
 impl CompiledFilter {
+    /// The period before a choice, as far as the filter reaches back.
+    pub fn previous(&self, choice: &Choice) -> Option<Choice> {
+        choice.previous(self.settings.min.as_deref().and_then(|first| first.parse().ok()))
+    }
+
     /// Reads a choice from a question; the error says what was expected.
     pub fn parse(&self, json: &Json) -> Result<Choice, String> {
         if json.is_null() {

@@ -198,9 +198,9 @@ impl<'a> Choices<'a> {
     fn query(&self, frame: &CompiledFrame) -> Result<Option<Query>, ResolveError> {
         let mut conditions = Vec::with_capacity(frame.filters.len() + frame.views.len() + 1);
         for (position, column) in &frame.filters {
-            let Some((_, choice)) = self.filters.get(*position) else { continue };
+            let Some((app_position, choice)) = self.filters.get(*position) else { continue };
             if frame.previous == Some(*position) {
-                let Some(previous) = choice.previous() else { return Ok(None) };
+                let Some(previous) = self.previous(*app_position, choice) else { return Ok(None) };
                 conditions.extend(previous.condition(column));
             } else {
                 conditions.extend(choice.condition(column));
@@ -264,9 +264,13 @@ impl<'a> Choices<'a> {
             return self.app.filters.get(id)?.default.value(part);
         };
         if frame.previous == Some(page_position) {
-            return choice.previous()?.value(part);
+            return self.previous(app_position, choice)?.value(part);
         }
         choice.value(part)
+    }
+
+    fn previous(&self, app_position: usize, choice: &Choice) -> Option<Choice> {
+        self.app.filters.get_index(app_position)?.1.previous(choice)
     }
 }
 

@@ -37,13 +37,40 @@ fn a_kpi_asks_for_its_value_the_period_before_and_a_trend() {
       {"name":"filter","condition":{"and":[{"column":"day","operator":"from","value":{"$date":1356998400000000}},{"column":"day","operator":"until","value":{"$date":1364688000000000}}]}}
       {"name":"aggregate","on":[],"aggregations":[{"newcolumns":["revenue"],"aggfunction":"sum","columns":["amount"]}],"keepOriginalGranularity":null,"countNulls":false}
     previous: sales limit 1
-      {"name":"filter","condition":{"and":[{"column":"day","operator":"from","value":{"$date":1349222400000000}},{"column":"day","operator":"until","value":{"$date":1356912000000000}}]}}
+      {"name":"filter","condition":{"and":[{"column":"day","operator":"from","value":{"$date":1349049600000000}},{"column":"day","operator":"until","value":{"$date":1356912000000000}}]}}
       {"name":"aggregate","on":[],"aggregations":[{"newcolumns":["revenue"],"aggfunction":"sum","columns":["amount"]}],"keepOriginalGranularity":null,"countNulls":false}
     trend: sales limit 10000
       {"name":"filter","condition":{"and":[{"column":"day","operator":"from","value":{"$date":1356998400000000}},{"column":"day","operator":"until","value":{"$date":1364688000000000}}]}}
       {"name":"dategranularity","granularity":"month","column":"day","newColumn":null}
       {"name":"aggregate","on":["day"],"aggregations":[{"newcolumns":["revenue"],"aggfunction":"sum","columns":["amount"]}],"keepOriginalGranularity":null,"countNulls":false}
     "##);
+}
+
+#[test]
+fn the_period_before_follows_the_calendar_and_stops_where_the_records_begin() {
+    let bounded = load_with("filters.yaml", "type: date-range", "type: date-range\n    min: 2013-01-01").app.unwrap();
+    let before = |start: &str, end: &str| {
+        let asked = home(&bounded, "revenue", json!({"period": {"start": start, "end": end}}), json!({}));
+        let days: Vec<i64> = asked
+            .split("previous:")
+            .nth(1)?
+            .split("trend:")
+            .next()?
+            .split("\"$date\":")
+            .skip(1)
+            .map(|rest| rest.split('}').next().unwrap().parse::<i64>().unwrap() / 86_400_000_000 - 15_706)
+            .collect();
+        Some((days[0], days[1]))
+    };
+
+    // Day 0 is the first of January 2013. Spring is compared with winter, one month with the month before.
+    assert_eq!(before("2013-04-01", "2013-06-30"), Some((0, 89)));
+    assert_eq!(before("2013-03-01", "2013-03-31"), Some((31, 58)));
+    // Other periods with as many days before.
+    assert_eq!(before("2013-01-08", "2013-01-14"), Some((0, 6)));
+    // Nothing to compare with before the records begin.
+    assert_eq!(before("2013-01-01", "2013-12-31"), None);
+    assert_eq!(before("2013-01-05", "2013-01-14"), None);
 }
 
 #[test]

@@ -3,4 +3,5 @@
 mod crash;
 mod differential;
 mod numbers;
+mod schemas;
 mod support;

@@ -138,7 +138,7 @@ async fn a_trend_shows_each_month_and_the_comparison_the_period_before() {
     assert_close("main", &rows(&frames["main"]), &by_hand(&format!("{spring} SELECT count(*) FROM f")).await);
     let months = by_hand(&format!("{spring} SELECT extract(epoch FROM make_date(2013, CAST(month AS INT), 1)) * 1000, count(*) FROM f GROUP BY month ORDER BY month")).await;
     assert_close("trend", &rows(&frames["trend"]), &months);
-    // Spring has 91 days: the period before are the 91 days up to the end of March, one of them in 2012, which has no records.
+    // Three whole months are compared with the three before.
     let before = by_hand("SELECT count(*) FROM flights WHERE month <= 3 AND origin = 'EWR'").await;
     assert_close("previous", &rows(&frames["previous"]), &before);
 }
