@@ -52,3 +52,19 @@ export function neighbours(
 	const at = order.indexOf(story);
 	return { previous: at > 0 ? order[at - 1] : undefined, next: at < 0 ? undefined : order[at + 1] };
 }
+
+/** Figures that stand side by side on a phone in pairs: those left without a neighbour, which take the whole width. */
+export function oddFigures(items: readonly { id: string; chart?: Chart }[]): Set<string> {
+	const odd = new Set<string>();
+	let run: string[] = [];
+	for (const { id, chart } of [...items, { id: '', chart: undefined }]) {
+		if (chart?.type === 'kpi') {
+			run.push(id);
+			continue;
+		}
+		const last = run.at(-1);
+		if (run.length % 2 === 1 && last !== undefined) odd.add(last);
+		run = [];
+	}
+	return odd;
+}

@@ -71,7 +71,8 @@ export function dependents(filters: Record<string, Filter>, changed: string): Fi
 	const found = new Set<Filter>();
 	const visit = (id: string): void => {
 		for (const filter of Object.values(filters)) {
-			if (!filter.depends_on.includes(id) || found.has(filter)) continue;
+			// Two filters may limit each other; the one that was changed stays as the reader set it.
+			if (filter.id === changed || !filter.depends_on.includes(id) || found.has(filter)) continue;
 			found.add(filter);
 			visit(filter.id);
 		}

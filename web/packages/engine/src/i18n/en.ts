@@ -81,6 +81,7 @@ export const en = {
 	breadcrumb: 'Breadcrumb',
 	previousStory: 'Previous',
 	nextStory: 'Next',
+	nothingToTell: 'There is nothing to tell for this choice.',
 	goodToKnow: 'Good to know',
 	source: 'Source',
 	lastUpdate: 'Last update',

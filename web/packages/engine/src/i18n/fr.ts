@@ -77,6 +77,7 @@ export const fr: Messages = {
 	breadcrumb: 'Fil d’Ariane',
 	previousStory: 'Précédent',
 	nextStory: 'Suivant',
+	nothingToTell: 'Il n’y a rien à raconter pour ce choix.',
 	goodToKnow: 'Bon à savoir',
 	source: 'Source',
 	lastUpdate: 'Mise à jour',
