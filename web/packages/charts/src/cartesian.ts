@@ -81,7 +81,7 @@ export function text(context: Context, x: number, y: number, content: string, st
 		y,
 		z: 10,
 		style: {
-			text: content,
+			text: harmless(content),
 			fill: context.tokens.muted,
 			font: `${String(fontWeight)} ${String(fontSize)}px ${context.tokens.font}`,
 			textAlign: 'center',
@@ -90,6 +90,14 @@ export function text(context: Context, x: number, y: number, content: string, st
 		},
 	};
 }
+
+const WORD_JOINER = '\u2060';
+
+/**
+ * ZRender caches the widths of texts in a plain object: a text such as `__proto__` would be taken for an entry of that
+ * cache, and writing to it would change every object of the page. An invisible character keeps such names apart.
+ */
+const harmless = (content: string): string => (content in {} ? WORD_JOINER + content : content);
 
 export function rule(x1: number, y1: number, x2: number, y2: number, style: Graphic, z = 1): Graphic {
 	return { type: 'line', silent: true, z, shape: { x1, y1, x2, y2 }, style: { lineWidth: 1, ...style } };

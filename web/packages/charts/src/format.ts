@@ -30,6 +30,8 @@ export interface Evolution {
 /** What stands for a value that is not there. */
 export const MISSING = '–';
 const NBSP = '\u00a0';
+/** Before a percent sign in French; browsers differ on its width. */
+const NARROW_NBSP = '\u202f';
 
 const numberFormats = new Map<string, Intl.NumberFormat>();
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
@@ -125,9 +127,10 @@ function formatHour(value: Value, locale: string): string {
 /** 95 minutes are `1 h 35 min`; below an hour, minutes with one decimal. */
 function formatMinutes(value: number, locale: string, decimals: number | undefined, short: boolean): string {
 	const size = Math.abs(value);
-	if (size < 60) {
-		const digits = decimals ?? (short || Number.isInteger(value) ? 0 : 1);
-		const text = plain(size, locale, digits, digits);
+	// What rounds to sixty minutes is an hour.
+	const fine = decimals ?? (short || Number.isInteger(value) ? 0 : 1);
+	if (Number(size.toFixed(fine)) < 60) {
+		const text = plain(size, locale, fine, fine);
 		return `${text}${NBSP}min`;
 	}
 	const minutes = Math.round(size);
@@ -195,7 +198,9 @@ function formatAmount(value: number, format: Format, options: FormatOptions): st
 				style: 'percent',
 				minimumFractionDigits: least,
 				maximumFractionDigits: digits,
-			}).format(value);
+			})
+				.format(value)
+				.replace(`${NBSP}%`, `${NARROW_NBSP}%`);
 		}
 		case 'currency': {
 			const currency = format.currency ?? 'EUR';
@@ -278,9 +283,9 @@ export function formatEvolution(
 	} else {
 		change = (current - previous) / Math.abs(previous);
 		const digits = Math.abs(change) >= 1 ? 0 : 1;
-		bare = numberFormat(locale, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-			Math.abs(change),
-		);
+		bare = numberFormat(locale, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits })
+			.format(Math.abs(change))
+			.replace(`${NBSP}%`, `${NARROW_NBSP}%`);
 	}
 	// What rounds to nothing is no change.
 	if (!/[1-9]/.test(bare)) return { text: bare, direction: 'flat', sentiment: 'neutral' };

@@ -1,7 +1,7 @@
-/** Colours of the charts, light and dark. */
+/** Eight colours in an order that keeps neighbours apart, also for colour-blind readers; light and dark. */
 import type { Theme } from './types';
 
 export const palette: Record<Theme, readonly string[]> = {
-	light: ['#0B6BCB', '#D9730D', '#0F8F83', '#A13D8F', '#6B7A10', '#C2364B', '#5B5BD6', '#7A5C3E'],
-	dark: ['#5AA9F5', '#F0A04B', '#3CC4B4', '#D987C8', '#B5C24A', '#F2808F', '#A3A3FF', '#C9A37F'],
+	light: ['#0B6BCB', '#D37F11', '#0A5558', '#E04A80', '#79661C', '#8C88DD', '#821C04', '#532994'],
+	dark: ['#5AA2EE', '#E8782A', '#62DCD2', '#C9609C', '#E6DE98', '#8A66EA', '#C8A197', '#93C524'],
 };

@@ -94,7 +94,7 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 					labelLine: { show: false },
 					emphasis: { scale: true, scaleSize: 4 },
 					itemStyle: { borderColor: tokens.surface, borderWidth: parts.length > 1 ? 2 : 0 },
-					data: parts.map((part) => ({ value: part.value, name: part.name, itemStyle: { color: part.color } })),
+					data: parts.map((part, index) => ({ value: part.value, id: `${index}:${part.name}`, itemStyle: { color: part.color } })),
 				},
 			],
 			graphic,
