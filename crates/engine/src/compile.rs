@@ -62,7 +62,7 @@ impl Datasets for Compiler<'_> {
             .dataset(name)
             .ok_or_else(|| EngineError::UnknownDataset { dataset: name.to_owned() })?;
         if let Some((prepared, _)) = self.tables.prepared.get(name) {
-            return self.scan(prepared)?.deny(&dataset.hidden);
+            return Ok(self.scan(prepared)?.deny(&dataset.hidden)?.with_denied(&self.query.hidden_below(name)));
         }
         let input = match &dataset.input {
             SecuredInput::Dataset(parent) => self.dataset(parent)?,

@@ -131,6 +131,21 @@ impl SecuredQuery {
 
     /// The query for all rows of one of its datasets, under the same permissions.
     pub(crate) fn whole_dataset(&self, id: &str) -> Self {
+        Self {
+            namespace: self.namespace.clone(),
+            dataset: id.to_owned(),
+            steps: Vec::new(),
+            limit: u64::MAX,
+            datasets: self.reached_from(id),
+        }
+    }
+
+    /// The columns hidden in a dataset or in what it is made of.
+    pub(crate) fn hidden_below(&self, id: &str) -> BTreeSet<String> {
+        self.reached_from(id).values().flat_map(|dataset| dataset.hidden.iter().cloned()).collect()
+    }
+
+    fn reached_from(&self, id: &str) -> BTreeMap<String, Arc<SecuredDataset>> {
         let mut reached = BTreeMap::new();
         let mut open = vec![id.to_owned()];
         while let Some(name) = open.pop() {
@@ -143,13 +158,7 @@ impl SecuredQuery {
             }
             visit_references(&dataset.steps, &mut |other| open.push(other.to_owned()));
         }
-        Self {
-            namespace: self.namespace.clone(),
-            dataset: id.to_owned(),
-            steps: Vec::new(),
-            limit: u64::MAX,
-            datasets: reached,
-        }
+        reached
     }
 }
 

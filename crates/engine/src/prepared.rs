@@ -59,8 +59,16 @@ impl PreparedDatasets {
         self.pool.reserved()
     }
 
-    /// The rows of a dataset, from memory or prepared now.
-    pub(crate) async fn get(
+    /// What is known of a dataset already.
+    pub(crate) fn known(&self, key: &[u8; 32]) -> Option<Prepared> {
+        if self.largest == 0 {
+            return Some(Prepared::TooLarge);
+        }
+        self.cache.get(key)
+    }
+
+    /// The rows of a dataset, prepared now, together with whoever else wants them.
+    pub(crate) async fn prepare_once(
         self: &Arc<Self>,
         key: [u8; 32],
         whole: SecuredQuery,
@@ -68,12 +76,6 @@ impl PreparedDatasets {
         executor: &Executor,
         runtime: &Handle,
     ) -> Result<Prepared, EngineError> {
-        if self.largest == 0 {
-            return Ok(Prepared::TooLarge);
-        }
-        if let Some(known) = self.cache.get(&key) {
-            return Ok(known);
-        }
         let (this, executor) = (Arc::clone(self), executor.clone());
         let flight = self.flights.join(key, runtime, move || async move {
             let prepared = this.prepare(&whole, &tables, &executor).await?;

@@ -226,9 +226,15 @@ impl Inner {
             let whole = query.whole_dataset(id);
             let mut digest = self.versions(&whole)?.digest;
             digest.update(whole.fingerprint());
-            let sources = Arc::new(self.sources(&whole).await?);
             let key = digest.finalize().into();
-            match self.prepared.get(key, whole.clone(), sources, &self.executor, handle).await? {
+            let prepared = match self.prepared.known(&key) {
+                Some(known) => known,
+                None => {
+                    let sources = Arc::new(self.sources(&whole).await?);
+                    self.prepared.prepare_once(key, whole.clone(), sources, &self.executor, handle).await?
+                }
+            };
+            match prepared {
                 Prepared::Rows(rows) => tables.add_prepared(id, rows),
                 Prepared::TooLarge => missing.push(whole),
             }

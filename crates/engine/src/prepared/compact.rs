@@ -23,7 +23,7 @@ pub(super) struct Compactor {
 enum Column {
     Integers { parts: Vec<ArrayRef>, smallest: i64, largest: i64 },
     Kinds { parts: Vec<Int32Array>, numbers: HashMap<String, i32> },
-    Plain { parts: Vec<ArrayRef> },
+    Plain { data_type: DataType, parts: Vec<ArrayRef> },
 }
 
 impl Compactor {
@@ -31,7 +31,7 @@ impl Compactor {
         let columns = schema.fields().iter().map(|field| match field.data_type() {
             DataType::Int64 => Column::Integers { parts: Vec::new(), smallest: 0, largest: 0 },
             DataType::Utf8View => Column::Kinds { parts: Vec::new(), numbers: HashMap::new() },
-            _ => Column::Plain { parts: Vec::new() },
+            data_type => Column::Plain { data_type: data_type.clone(), parts: Vec::new() },
         });
         Self { columns: columns.collect(), schema, batch_rows: Vec::new(), bytes: 0 }
     }
@@ -111,11 +111,11 @@ impl Column {
                 parts.push(part);
                 if numbers.len() > MAX_KINDS {
                     let parts = plain_texts(parts, numbers)?;
-                    *self = Self::Plain { parts };
+                    *self = Self::Plain { data_type: DataType::Utf8View, parts };
                 }
                 Ok(bytes)
             }
-            Self::Plain { parts } => {
+            Self::Plain { parts, .. } => {
                 let part = match array.data_type() {
                     DataType::Utf8View => Arc::new(array.as_string_view().gc()) as ArrayRef,
                     _ => Arc::clone(array),
@@ -143,10 +143,7 @@ impl Column {
                 let data_type = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
                 Ok((data_type, arrays.map_err(EngineError::internal)?))
             }
-            Self::Plain { parts } => {
-                let data_type = parts.first().map_or(DataType::Utf8View, |part| part.data_type().clone());
-                Ok((data_type, parts))
-            }
+            Self::Plain { data_type, parts } => Ok((data_type, parts)),
         }
     }
 }
@@ -210,6 +207,14 @@ mod tests {
         let (schema, _) = round_trip(&[first, second]);
         assert_eq!(*schema.field(0).data_type(), DataType::Int16);
         assert!(matches!(schema.field(1).data_type(), DataType::Dictionary(..)));
+    }
+
+    #[test]
+    fn a_table_without_rows_keeps_its_types() {
+        let none = batch(Vec::new(), Vec::new());
+        let floats = Schema::new(vec![Field::new("x", DataType::Float64, true)]);
+        assert_eq!(Compactor::new(Arc::new(floats.clone())).finish().unwrap().0.as_ref(), &floats);
+        assert_eq!(Compactor::new(none.schema()).finish().unwrap().1, Vec::<RecordBatch>::new());
     }
 
     #[test]

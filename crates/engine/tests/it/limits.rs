@@ -1,0 +1,211 @@
+//! Time, memory, rows and concurrency are limited, each with an error of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use aracari_app::{Query, Reader};
+use aracari_engine::{Engine, EngineError, EngineSettings, SecuredQuery, secure_datasets};
+use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::streaming::StreamingTable;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::streaming::PartitionStream;
+use indexmap::IndexMap;
+use serde_json::json;
+
+use crate::memory::{MemoryCatalog, ask, block_on, dataset, engine, everyone, secured, steps, table};
+
+/// A table whose rows keep coming until it is told to finish.
+#[derive(Debug, Clone)]
+pub(crate) struct Endless {
+    schema: SchemaRef,
+    started: Arc<AtomicUsize>,
+    running: Arc<AtomicUsize>,
+    finished: Arc<AtomicBool>,
+}
+
+struct Running(Arc<AtomicUsize>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Endless {
+    fn new() -> Self {
+        let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, false)]));
+        Self { schema, started: Arc::default(), running: Arc::default(), finished: Arc::default() }
+    }
+
+    pub(crate) fn finish(&self) {
+        self.finished.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn started(&self) -> usize {
+        self.started.load(Ordering::SeqCst)
+    }
+
+    pub(crate) async fn wait_until_running(&self) {
+        self.wait(1).await;
+    }
+
+    pub(crate) async fn wait_until_stopped(&self) {
+        self.wait(0).await;
+    }
+
+    async fn wait(&self, running: usize) {
+        let started = Instant::now();
+        while self.running.load(Ordering::SeqCst) != running {
+            assert!(started.elapsed() < Duration::from_secs(10), "waited for {running} running");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+}
+
+impl PartitionStream for Endless {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        self.started.fetch_add(1, Ordering::SeqCst);
+        self.running.fetch_add(1, Ordering::SeqCst);
+        let guard = Running(Arc::clone(&self.running));
+        let (finished, schema) = (Arc::clone(&self.finished), Arc::clone(&self.schema));
+        let rows = futures::stream::unfold((0_i64, guard), move |(number, guard)| {
+            let (finished, schema) = (Arc::clone(&finished), Arc::clone(&schema));
+            async move {
+                if finished.load(Ordering::SeqCst) {
+                    return None;
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                let array: ArrayRef = Arc::new(Int64Array::from(vec![number; 16]));
+                Some((Ok(RecordBatch::try_new(schema, vec![array]).unwrap()), (number + 1, guard)))
+            }
+        });
+        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows))
+    }
+}
+
+/// An engine over an endless table, and a query that counts its rows.
+pub(crate) fn endless_engine(settings: EngineSettings) -> (Engine, Endless, SecuredQuery) {
+    let endless = Endless::new();
+    let catalog = Arc::new(MemoryCatalog::default());
+    let provider = StreamingTable::try_new(Arc::clone(&endless.schema), vec![Arc::new(endless.clone())]).unwrap();
+    catalog.put("endless", Arc::new(provider));
+    let datasets = IndexMap::from([dataset("d", table("endless"), json!([]), everyone())]);
+    let count = json!([{"name": "aggregate", "on": [], "aggregations": [
+        {"aggfunction": "max", "columns": ["n"], "newcolumns": ["n"]}]}]);
+    let query = secured(&datasets, "d", count, &Reader::default());
+    (Engine::new(catalog, settings).unwrap(), endless, query)
+}
+
+fn numbers(count: i64) -> RecordBatch {
+    let array: ArrayRef = Arc::new(Int64Array::from_iter_values(0..count));
+    RecordBatch::try_from_iter([("n", array)]).unwrap()
+}
+
+#[test]
+fn a_query_stops_at_its_time_limit() {
+    for prepared_bytes in [0, 64 << 20] {
+        let time_limit = Duration::from_millis(150);
+        let (engine, endless, query) = endless_engine(EngineSettings { time_limit, prepared_bytes, ..EngineSettings::default() });
+        let started = Instant::now();
+        let error = ask(&engine, query).unwrap_err();
+        assert!(matches!(error, EngineError::Timeout { limit_ms: 150 }), "{error}");
+        assert!(started.elapsed() < Duration::from_secs(5));
+        block_on(endless.wait_until_stopped());
+    }
+}
+
+#[test]
+fn a_query_stops_at_its_memory_limit() {
+    let settings = EngineSettings { memory_bytes: 1 << 20, prepared_bytes: 0, ..EngineSettings::default() };
+    let engine = Engine::new(MemoryCatalog::with("t", &numbers(500_000)), settings).unwrap();
+    let datasets = IndexMap::from([dataset("d", table("t"), json!([]), everyone())]);
+    let groups = json!([{"name": "uniquegroups", "on": ["n"]}]);
+    let error = ask(&engine, secured(&datasets, "d", groups, &Reader::default())).unwrap_err();
+    assert!(matches!(error, EngineError::MemoryLimit { .. }), "{error}");
+    assert!(!error.reader_message().contains("Resources"), "readers are told in plain words");
+    let few = json!([{"name": "filter", "condition": {"column": "n", "operator": "lt", "value": 3}}]);
+    assert_eq!(ask(&engine, secured(&datasets, "d", few, &Reader::default())).unwrap(), json!({"n": [0, 1, 2]}));
+    assert_eq!(engine.statistics().running_memory_bytes, 0);
+}
+
+#[test]
+fn a_dataset_too_large_for_memory_is_read_each_time() {
+    let settings = EngineSettings { prepared_bytes: 100_000, ..EngineSettings::default() };
+    let catalog = MemoryCatalog::with("t", &numbers(500_000));
+    let engine = Engine::new(Arc::clone(&catalog) as Arc<_>, settings).unwrap();
+    let datasets = IndexMap::from([dataset("d", table("t"), json!([]), everyone())]);
+    for least in [0, 1] {
+        let largest = json!([{"name": "filter", "condition": {"column": "n", "operator": "ge", "value": least}},
+            {"name": "aggregate", "on": [], "aggregations": [{"aggfunction": "max", "columns": ["n"], "newcolumns": ["n"]}]}]);
+        assert_eq!(ask(&engine, secured(&datasets, "d", largest, &Reader::default())).unwrap(), json!({"n": [499_999]}));
+    }
+    assert_eq!(engine.statistics().prepared_memory_bytes, 0);
+}
+
+#[test]
+fn rows_are_limited_by_the_query_and_by_the_engine() {
+    let settings = EngineSettings { max_rows: 100, ..EngineSettings::default() };
+    let engine = Engine::new(MemoryCatalog::with("t", &numbers(150)), settings).unwrap();
+    let datasets = IndexMap::from([dataset("d", table("t"), json!([]), everyone())]);
+    let ask = |limit: u64| {
+        let query = secure_datasets("test", &datasets, Query::new("d", steps(json!([])), limit), &Reader::default()).unwrap();
+        block_on(engine.run(query))
+    };
+    let (answer, _) = ask(10).unwrap();
+    assert_eq!((answer.rows, answer.truncated), (10, true));
+    assert_eq!(answer.batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 10);
+    let (answer, _) = ask(100).unwrap();
+    assert_eq!((answer.rows, answer.truncated), (100, true));
+    assert!(matches!(ask(101), Err(EngineError::TooManyRows { limit: 100 })));
+    assert!(matches!(ask(u64::MAX), Err(EngineError::TooManyRows { limit: 100 })));
+}
+
+#[test]
+fn too_many_waiting_queries_are_turned_away() {
+    let (engine, endless, _) = endless_engine(EngineSettings { concurrency: 1, prepared_bytes: 0, ..EngineSettings::default() });
+    let engine = Arc::new(engine);
+    let datasets = IndexMap::from([dataset("d", table("endless"), json!([]), everyone())]);
+    let different = |number: i64| {
+        let question = json!([{"name": "text", "text": number, "newColumn": "x"}, {"name": "uniquegroups", "on": ["x"]}]);
+        secured(&datasets, "d", question, &Reader::default())
+    };
+    block_on(async {
+        let tasks: Vec<_> = (0..200)
+            .map(|number| {
+                let (engine, query) = (Arc::clone(&engine), different(number));
+                tokio::spawn(async move { engine.run(query).await })
+            })
+            .collect();
+        endless.wait_until_running().await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        endless.finish();
+        let mut busy = 0;
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(_) => {}
+                Err(EngineError::Busy) => busy += 1,
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert!((50..=80).contains(&busy), "{busy} of 200 were turned away");
+    });
+}
+
+#[test]
+fn a_deep_and_wide_query_does_not_overflow_the_stack() {
+    let engine = engine(MemoryCatalog::with("t", &numbers(3)));
+    let datasets = IndexMap::from([dataset("d", table("t"), json!([]), everyone())]);
+    let sum = vec!["n"; 150].join(" + ");
+    let nested = format!("{}n{}", "(1 + ".repeat(60), ")".repeat(60));
+    let many: Vec<_> = (0..60).map(|number| json!({"name": "formula", "newColumn": format!("c{number}"), "formula": sum})).collect();
+    let question = json!([many.as_slice(), &[json!({"name": "formula", "newColumn": "deep", "formula": nested})]].concat());
+    let answer = ask(&engine, secured(&datasets, "d", question, &Reader::default())).unwrap();
+    assert_eq!((&answer["c59"], &answer["deep"]), (&json!([0, 150, 300]), &json!([60, 61, 62])));
+}
