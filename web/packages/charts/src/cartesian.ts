@@ -128,7 +128,9 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 	const { labels, ticks: starts } = categoryLabels(context, grid, pitch, bands);
 	const lines = Math.max(1, ...labels.map((label) => label.lines.length));
 	const top = needs.top ?? (hideAxis ? 22 : needs.inside ? 20 : 10);
-	const bottom = context.height - lines * LINE_HEIGHT - (bands ? 8 : 10);
+	// Values of negative bars stand below them, above the names.
+	const below = hideAxis && scale.min < 0 ? 18 : 0;
+	const bottom = context.height - lines * LINE_HEIGHT - (bands ? 8 : 10) - below;
 	const height = Math.max(10, bottom - top);
 	const yAt = (value: number): number => bottom - ((value - scale.min) / (scale.max - scale.min)) * height;
 
@@ -136,7 +138,7 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 	const crossed = (y: number): boolean => near.some(([, at]) => Math.abs(at - y) < 9);
 
 	const graphic: Graphic[] = [];
-	for (const label of labels) graphic.push(...xText(context, label, bottom + (bands ? 7 : 9), { left: 0, right: context.width, xAt }));
+	for (const label of labels) graphic.push(...xText(context, label, bottom + below + (bands ? 7 : 9), { left: 0, right: context.width, xAt }));
 	if (!bands) for (const at of starts) graphic.push(rule(xAt(at), bottom, xAt(at), bottom + 5, { stroke: tokens.axis }));
 	if (!hideAxis) {
 		scale.ticks.forEach((tick, index) => {

@@ -32,6 +32,7 @@ const UNITS: Unit[] = [
 	{ name: 'month', every: 1 },
 	{ name: 'month', every: 2 },
 	{ name: 'quarter', every: 1 },
+	{ name: 'month', every: 3 },
 	{ name: 'month', every: 6 },
 	{ name: 'year', every: 1 },
 	{ name: 'year', every: 2 },
@@ -94,6 +95,8 @@ export function timeLabels(times: (number | null)[], by: string | undefined, loc
 	const finest = Math.max(0, UNITS.findIndex((unit) => unit.name === grainUnit(by)));
 	let fallback: TimeLabels = { labels: [], ticks: [], lines: 1 };
 	for (const unit of UNITS.slice(finest)) {
+		// Only quarters are labelled as quarters; months by their first month.
+		if (unit.name === 'quarter' && by !== 'quarter') continue;
 		const made = labelsOf(times, unit, grain < GRAIN_ORDER.indexOf(unit.name === 'day' && unit.every > 1 ? 'isoWeek' : unit.name), locale, pitch);
 		if (made.labels.length === 0) continue;
 		fallback = made;

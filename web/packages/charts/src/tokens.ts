@@ -37,7 +37,7 @@ const light: Tokens = {
 	muted: '#586474',
 	grid: '#E5E9EF',
 	axis: '#98A3B2',
-	quiet: '#8C98A8',
+	quiet: '#8592A2',
 	quietFill: '#A9B4C2',
 	land: '#E6EAF0',
 	border: '#FFFFFF',
@@ -95,9 +95,9 @@ export function contrast(one: string, other: string): number {
 	return (high + 0.05) / (low + 0.05);
 }
 
-/** Black or white text, whichever reads better on a colour. */
+/** Nearly black or white text, whichever reads better on a colour. */
 export const textOn = (color: string): string =>
-	contrast(color, '#FFFFFF') >= contrast(color, '#11161D') ? '#FFFFFF' : '#11161D';
+	contrast(color, '#FFFFFF') >= contrast(color, '#05080C') ? '#FFFFFF' : '#05080C';
 
 export function mix(from: string, to: string, share: number): string {
 	const [a, b] = [channels(from), channels(to)];

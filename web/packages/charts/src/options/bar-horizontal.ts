@@ -14,7 +14,7 @@ const STORY_ROWS = 24;
 export function barHorizontal(chart: Chart, everything: Grid, context: Context): Plan {
 	const stack = stackOf(chart, everything);
 	const columns = stack === 'grouped' ? everything.series.length : 1;
-	const above = isPhone(context) && context.size !== 'tile' && longest(everything, context) > context.width * 0.3;
+	const above = isPhone(context) && context.size === 'story' && longest(everything, context) > context.width * 0.3;
 	const slim = context.size === 'tile' ? 24 : 30;
 	const wished = columns > 1 ? columns * 15 + 14 : above ? 44 : slim;
 	const target = chart.options.target;

@@ -5,7 +5,7 @@ import { base, full, legendOf, nameAt, rowsAt, labels, seriesColor, spread, stre
 import { isPhone, type Context, type Plan } from '../plan';
 import { niceScale, type Scale } from '../scale';
 import { textWidth } from '../text';
-import { readable } from '../tokens';
+import { readable, textOn } from '../tokens';
 import { endLabels } from './line';
 import type { Chart, Field, Frame } from '../types';
 
@@ -107,6 +107,13 @@ export function barVertical(chart: Chart, source: Grid, context: Context): Plan 
 			const loud = focus?.has(index) ?? false;
 			const y = drawn.yAt(value ?? 0);
 			const down = value !== null && value < 0;
+			// Under a target's line the value moves into its bar.
+			const struck = target !== undefined && value !== null && Math.abs(y - 11 - drawn.yAt(target)) < 9;
+			if (struck) {
+				const on = textOn(focus && !loud ? tokens.quiet : tokens.accent);
+				graphic.push(text(context, drawn.xAt(index), y + 12, say(value), { textVerticalAlign: 'middle', fill: on, fontWeight: '600' }));
+				return;
+			}
 			graphic.push(
 				text(context, drawn.xAt(index), down ? y + 12 : y - 11, say(value), {
 					textVerticalAlign: 'middle',
@@ -132,7 +139,7 @@ export function barVertical(chart: Chart, source: Grid, context: Context): Plan 
 		legend: grid.series.length > 1 && !names.length ? legendOf(grid.series, colors, context, 'square') : [],
 		marks: grid.keys.map((_, index) => ({
 			title: nameAt(grid, index, context),
-			rows: rowsWithShares(source, grid, stack, index, context, colors),
+			rows: stack === 'grouped' ? rowsWithShares(source, grid, stack, index, context, colors) : rowsWithShares(source, grid, stack, index, context, colors).reverse(),
 			x: drawn.xAt(index),
 			y: Math.min(...grid.series.map((one) => drawn.yAt(Math.max(0, one.values[index] ?? 0)))),
 		})),

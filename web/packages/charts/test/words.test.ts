@@ -1,0 +1,78 @@
+// What is said to those who do not see the picture, and how tables and rankings read their rows.
+import { describe, expect, test } from 'vitest';
+import { samples } from '../gallery/samples';
+import { figureOf } from '../src/kpi';
+import { rankingOf } from '../src/ranking';
+import { summarise } from '../src/summary';
+import { columnsOf, fitting, rowsOf } from '../src/table';
+
+const sample = (name: string) => samples.find((each) => each.name === name)!;
+const say = (name: string, locale: string): string => summarise(sample(name).chart, sample(name).frames, locale).replace(/[\u00a0\u202f]/g, ' ');
+
+describe('summaries', () => {
+	test.each([
+		['kpi on time', 'On-time rate: 78.4%. −0.7 pts vs 2012', 'On-time rate : 78,4 %. −0,7 pts vs 2012'],
+		['line months', 'Line chart of On-time rate by Date. From 81.4% (January 2013) to 72.3% (December 2013); peak 86.1% (September 2013), low 70.4% (July 2013). Target: 80.0%.', 'Courbe : On-time rate par Date. De 81,4 % (Janvier 2013) à 72,3 % (Décembre 2013) ; plus haut 86,1 % (Septembre 2013), plus bas 70,4 % (Juillet 2013). Objectif : 80,0 %.'],
+		['bar one', 'Bar chart of Departures by Carrier. United Air Lines: 58,665.', 'Diagramme en barres : Departures par Carrier. United Air Lines : 58 665.'],
+		['bar none', 'Bar chart. No data for this selection.', 'Diagramme en barres. Aucune donnée pour cette sélection.'],
+		['map', 'Map: Departures. 101 places; the largest is Chicago Ohare Intl (17,283).', 'Carte : Departures. 101 lieux ; le plus grand est Chicago Ohare Intl (17 283).'],
+	])('%s', (name, en, fr) => {
+		expect(say(name, 'en')).toBe(en);
+		expect(say(name, 'fr')).toBe(fr);
+	});
+	test('every sample has one', () => {
+		for (const { name } of samples) expect(say(name, 'en').length).toBeGreaterThan(8);
+	});
+});
+
+describe('figures', () => {
+	const figure = (name: string, width = 300) => figureOf(sample(name).chart, sample(name).frames, 'en', width);
+	test('a target is met by what higher means', () => {
+		expect(figure('kpi on time').target).toEqual({ text: 'Target 80%', met: false });
+		expect(figure('kpi delay').target).toEqual({ text: 'Target 15\u00a0min', met: true });
+		expect(figure('kpi none').target?.met).toBeNull();
+	});
+	test('a figure too wide for its tile is shortened, and said in full besides', () => {
+		expect(figure('kpi money', 240)).toMatchObject({ text: '€123M', full: '€123,456,789.50' });
+		expect(figure('kpi money', 600).text).toBe('€123,456,789.50');
+	});
+});
+
+describe('rankings', () => {
+	test('a tile shows five, the best first, and where the target lies', () => {
+		const { chart, frames } = sample('leaderboard');
+		const ranking = rankingOf(chart, frames.main!, 'en', 'tile');
+		expect(ranking.rows.map((row) => `${row.rank} ${row.name} ${row.value}`)).toEqual(['1 Hawaiian Airlines Inc. 93.0%', '2 US Airways Inc. 87.8%', '3 Alaska Airlines Inc. 86.8%', '4 American Airlines Inc. 84.1%', '5 Delta Air Lines Inc. 83.7%']);
+		expect(ranking.target!.share).toBeCloseTo(0.8 / 0.93, 2);
+	});
+	test('an order asked for is kept, the worst first', () => {
+		const { chart, frames } = sample('leaderboard');
+		const sorted = rankingOf({ ...chart, options: { ...chart.options, sort: ['on_time'] } }, frames.main!, 'en', 'story');
+		expect(sorted.rows[0]!.name).toBe('United Air Lines Inc.');
+	});
+});
+
+describe('tables', () => {
+	const { chart, frames } = sample('table');
+	const columns = columnsOf(chart, frames.main!, 'en');
+	const names = (rows: number[]): string[] => rows.slice(0, 2).map((row) => columns[0]!.text(row));
+
+	test('sort by numbers and by words, missing values last either way', () => {
+		expect(names(rowsOf(columns, 16, '', { column: 1, descending: true }, 'en'))).toEqual(['United Air Lines Inc.', 'JetBlue Airways']);
+		expect(names(rowsOf(columns, 16, '', { column: 0, descending: false }, 'en'))).toEqual(['AirTran Airways Corporation', 'Alaska Airlines Inc.']);
+		const holes = [{ ...columns[1]!, values: [3, null, 1] }];
+		expect(rowsOf(holes, 3, '', { column: 0, descending: false }, 'en')).toEqual([2, 0, 1]);
+		expect(rowsOf(holes, 3, '', { column: 0, descending: true }, 'en')).toEqual([0, 2, 1]);
+	});
+	test('search in every column, accents and case aside', () => {
+		expect(names(rowsOf(columns, 16, 'jetblué', null, 'en'))).toEqual(['JetBlue Airways']);
+		expect(names(rowsOf(columns, 16, '58,665', null, 'en'))).toEqual(['United Air Lines Inc.']);
+	});
+	test('numbers of a column have the same decimals and stand right', () => {
+		expect(columns.map((column) => column.right)).toEqual([false, true, true, true]);
+		expect([0, 1, 2].map((row) => columns[3]!.text(row))).toEqual(['12.1', '13.0', '20.0']);
+	});
+	test('a tile keeps the name and the measures that fit', () => {
+		expect(fitting(columns, 242).map((column) => column.field.id)).toEqual(['carrier', 'flights']);
+	});
+});
