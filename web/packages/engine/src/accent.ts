@@ -1,7 +1,7 @@
 //! A theme's accent made readable on light and dark surfaces.
 
 export type AccentTones = {
-	/** Text and lines in the accent colour: at least 4.5:1 on the surface. */
+	/** Text and lines in the accent colour: at least 4.5:1 on the surface, also where it is tinted. */
 	text: string;
 	/** Filled areas; `on` is readable on it. */
 	fill: string;
@@ -16,7 +16,7 @@ export function accentTones(accent: string, theme: 'light' | 'dark'): AccentTone
 	const surface = parseHex(surfaces[theme]);
 	if (!rgb || !surface) return null;
 	const towards: Rgb = theme === 'light' ? [0, 0, 0] : [255, 255, 255];
-	const text = reach(rgb, towards, surface, 4.6);
+	const text = reach(rgb, towards, surface, 5.3);
 	// A fill keeps the colour that the theme asked for, unless it would melt into the surface.
 	const fill = reach(rgb, towards, surface, 3);
 	const white = contrast(fill, [255, 255, 255]);
