@@ -232,7 +232,9 @@ function categoryLabels(
 		const widest = Math.max(...list.map((name) => textWidth(name))) + 8;
 		const wish = Math.max(1, Math.ceil(widest / Math.max(step, 0.1)));
 		const stride = [1, 2, 3, 4, 6, 12, 24].find((one) => one >= wish) ?? Math.ceil(wish / 10) * 10;
-		const first = typeof keys[0] === 'number' && stride > 1 ? keys.findIndex((key) => typeof key === 'number' && key % stride === 0) : 0;
+		// Hours are labelled on round ones: 6, 9, 12.
+		const round = stride > 1 && (grid.x.format.style === 'hour' || grid.x.by === 'hour');
+		const first = round ? keys.findIndex((key) => typeof key === 'number' && key % stride === 0) : 0;
 		const labels: XLabel[] = [];
 		for (let at = Math.max(0, first); at < list.length; at += stride) labels.push({ at, lines: [list[at]!] });
 		return { labels, ticks: labels.map((label) => label.at) };

@@ -106,7 +106,7 @@ function formatWeekday(value: Value, locale: string, short: boolean): string {
 	if (!Number.isInteger(day) || day < 1 || day > 7) return String(value);
 	// 1 January 2024 was a Monday.
 	const date = new Date(Date.UTC(2024, 0, day));
-	return capitalised(dateFormat(locale, { weekday: short ? 'short' : 'long' }).format(date));
+	return capitalised(dateFormat(locale, { weekday: short ? 'short' : 'long' }).format(date).replace(/\.$/, ''));
 }
 
 /** A month is a date, or a number from 1 to 12. */

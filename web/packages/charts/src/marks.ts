@@ -27,8 +27,8 @@ export function labels(values: (number | null)[], field: Field, locale: string):
 export const nameAt = (grid: Grid, index: number, context: Context): string =>
 	nameOf(grid.keys[index] ?? null, grid.x, context.locale);
 
-/** Eight series have a colour, three in a crowded tile; the rest are context. */
-export const colored = (context: Context, count: number): number => (context.size === 'tile' && count > 4 ? 3 : 8);
+/** Eight series have a colour, three where many crowd a small picture; the rest are context. */
+export const colored = (context: Context, count: number): number => (count > 4 && (context.size === 'tile' || (context.size === 'dashboard' && context.width < 560)) ? 3 : 8);
 
 export function seriesColor(context: Context, index: number, count = 0): string {
 	return index < colored(context, count) ? (context.tokens.palette[index] ?? context.tokens.quiet) : context.tokens.quiet;

@@ -99,8 +99,8 @@ const french: Messages = {
 	many: 'plus',
 	yes: 'Oui',
 	no: 'Non',
-	previous: 'par rapport à la période précédente',
-	previousPoint: 'par rapport au point précédent',
+	previous: 'vs période précédente',
+	previousPoint: 'vs point précédent',
 	data: 'Données du graphique',
 	type: {
 		kpi: 'Chiffre',

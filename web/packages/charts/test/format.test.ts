@@ -46,7 +46,7 @@ const cases: Case[] = [
 	[2013, { style: 'year' }, {}, '2013', '2013'],
 	[2, { style: 'month' }, {}, 'February', 'Février'],
 	[1, { style: 'weekday' }, {}, 'Monday', 'Lundi'],
-	[7, { style: 'weekday' }, { short: true }, 'Sun', 'Dim.'],
+	[7, { style: 'weekday' }, { short: true }, 'Sun', 'Dim'],
 	[5, { style: 'hour' }, {}, '05:00', `5${NBSP}h`],
 	[1141, { style: 'text' }, {}, '1141', '1141'],
 	[true, { style: 'text' }, {}, 'Yes', 'Oui'],

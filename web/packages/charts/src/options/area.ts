@@ -26,7 +26,7 @@ export function area(chart: Chart, source: Frame, context: Context): Plan {
 	const scale = niceScale(stack === 'percent' ? [0, 1] : values, { zero: true, count: tickCount(context), whole: wholeNumbers(field), cap });
 	const colors = grid.series.map((_, index) => (many ? seriesColor(context, index, grid.series.length) : tokens.accent));
 	const ends = endLabels(grid, context, field);
-	const inside = isPhone(context) && context.size !== 'tile' && !many;
+	const inside = isPhone(context) && context.size === 'story' && !many;
 	const drawn = frame(context, { grid, scale, field, bands: false, inside, right: ends.room });
 	const { box, graphic } = drawn;
 

@@ -42,7 +42,7 @@ export function line(chart: Chart, source: Frame, context: Context): Plan {
 	const { target } = chart.options;
 	const scale = lineScale(grid, target, tickCount(context));
 	const colors = grid.series.map((_, index) => (many ? seriesColor(context, index, grid.series.length) : tokens.accent));
-	const inside = isPhone(context) && context.size !== 'tile';
+	const inside = isPhone(context) && context.size === 'story';
 	const ends = endLabels(grid, context, field);
 	const drawn = frame(context, { grid, scale, field, bands: false, inside, right: ends.room });
 	const { box, graphic } = drawn;
