@@ -106,6 +106,14 @@ impl SecuredQuery {
         self.limit
     }
 
+    /// The dataset that the query's own is made of.
+    pub(crate) fn parent(&self) -> Option<&str> {
+        match &self.datasets.get(&self.dataset)?.input {
+            SecuredInput::Dataset(parent) => Some(parent),
+            SecuredInput::Table { .. } => None,
+        }
+    }
+
     pub(crate) fn dataset(&self, id: &str) -> Option<&Arc<SecuredDataset>> {
         self.datasets.get(id)
     }

@@ -7,6 +7,7 @@ mod compact;
 
 use std::sync::Arc;
 
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::datasource::MemTable;
 use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryConsumer, MemoryPool, MemoryReservation};
 use futures::StreamExt;
@@ -19,6 +20,9 @@ use crate::execute::Executor;
 use crate::flight::Flights;
 use crate::policy::SecuredQuery;
 use compact::Compactor;
+
+/// How many batches may be computed before they are made small.
+const BATCHES_AHEAD: usize = 4;
 
 /// Prepared rows, or the finding that there are too many.
 #[derive(Clone)]
@@ -90,7 +94,16 @@ impl PreparedDatasets {
         let mut stream = executor.stream(&plan).await?;
         let mut reservation = self.reserve();
         let mut compactor = Compactor::new(stream.schema());
-        while let Some(batch) = stream.next().await {
+        // One thread computes rows while another makes them small.
+        let (sender, mut batches_read) = tokio::sync::mpsc::channel(BATCHES_AHEAD);
+        let _reading = SpawnedTask::spawn(async move {
+            while let Some(batch) = stream.next().await {
+                if sender.send(batch).await.is_err() {
+                    return;
+                }
+            }
+        });
+        while let Some(batch) = batches_read.recv().await {
             compactor.push(&batch?)?;
             if compactor.bytes() > self.largest || !self.fits(&mut reservation, compactor.bytes()) {
                 return Ok(Prepared::TooLarge);

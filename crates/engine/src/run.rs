@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use tokio::runtime::{Handle, Runtime};
@@ -221,34 +222,34 @@ impl Inner {
     /// Opens what the query reads: prepared rows where there are, tables of sources otherwise.
     async fn tables(&self, query: &SecuredQuery, handle: &Handle) -> Result<Tables, EngineError> {
         let mut tables = Tables::default();
-        let mut missing = Vec::new();
         for id in query.direct_datasets() {
             let whole = query.whole_dataset(id);
-            let mut digest = self.versions(&whole)?.digest;
-            digest.update(whole.fingerprint());
-            let key = digest.finalize().into();
-            let prepared = match self.prepared.known(&key) {
-                Some(known) => known,
-                None => {
-                    let sources = Arc::new(self.sources(&whole).await?);
-                    self.prepared.prepare_once(key, whole.clone(), sources, &self.executor, handle).await?
-                }
-            };
-            match prepared {
+            match self.prepared_dataset(&whole, handle).await? {
                 Prepared::Rows(rows) => tables.add_prepared(id, rows),
-                Prepared::TooLarge => missing.push(whole),
+                Prepared::TooLarge => self.open(&whole, &mut tables).await?,
             }
-        }
-        for whole in missing {
-            self.open(&whole, &mut tables).await?;
         }
         Ok(tables)
     }
 
-    async fn sources(&self, query: &SecuredQuery) -> Result<Tables, EngineError> {
-        let mut tables = Tables::default();
-        self.open(query, &mut tables).await?;
-        Ok(tables)
+    /// All rows of a dataset, from memory or prepared now; a dataset made of another begins with the other's.
+    fn prepared_dataset<'a>(&'a self, whole: &'a SecuredQuery, handle: &'a Handle) -> BoxFuture<'a, Result<Prepared, EngineError>> {
+        Box::pin(async move {
+            let mut digest = self.versions(whole)?.digest;
+            digest.update(whole.fingerprint());
+            let key = digest.finalize().into();
+            if let Some(known) = self.prepared.known(&key) {
+                return Ok(known);
+            }
+            let mut tables = Tables::default();
+            if let Some(parent) = whole.parent()
+                && let Prepared::Rows(rows) = self.prepared_dataset(&whole.whole_dataset(parent), handle).await?
+            {
+                tables.add_prepared(parent, rows);
+            }
+            self.open(whole, &mut tables).await?;
+            self.prepared.prepare_once(key, whole.clone(), Arc::new(tables), &self.executor, handle).await
+        })
     }
 
     async fn open(&self, query: &SecuredQuery, tables: &mut Tables) -> Result<(), EngineError> {

@@ -1,6 +1,7 @@
 //! Batches in little memory: integers as narrow as their values, texts of few kinds as a dictionary.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch, StringArray};
@@ -91,22 +92,34 @@ impl Column {
             }
             Self::Kinds { parts, numbers } => {
                 let mut bytes = 0;
-                let mut keys = Vec::with_capacity(array.len());
-                for text in array.as_string_view() {
-                    let Some(text) = text else {
-                        keys.push(None);
-                        continue;
-                    };
-                    if let Some(number) = numbers.get(text) {
-                        keys.push(Some(*number));
+                let texts = array.as_string_view();
+                let mut keys = vec![0; texts.len()];
+                // Equal views of one array are equal texts, so most rows cost no look at the text itself.
+                let mut seen: HashMap<u128, i32, BuildHasherDefault<ViewHasher>> = HashMap::default();
+                let mut last = None;
+                for (index, (key, view)) in keys.iter_mut().zip(texts.views()).enumerate() {
+                    if texts.is_null(index) {
                         continue;
                     }
-                    let number = i32::try_from(numbers.len()).map_err(EngineError::internal)?;
-                    numbers.insert(text.to_owned(), number);
-                    bytes += text.len() + 64;
-                    keys.push(Some(number));
+                    if let Some((same, number)) = last
+                        && same == *view
+                    {
+                        *key = number;
+                        continue;
+                    }
+                    let number = match seen.get(view) {
+                        Some(number) => *number,
+                        None => {
+                            let (number, added) = number_of(texts.value(index), numbers)?;
+                            bytes += added;
+                            seen.insert(*view, number);
+                            number
+                        }
+                    };
+                    last = Some((*view, number));
+                    *key = number;
                 }
-                let part = Int32Array::from(keys);
+                let part = Int32Array::new(keys.into(), texts.nulls().cloned());
                 bytes += part.get_array_memory_size();
                 parts.push(part);
                 if numbers.len() > MAX_KINDS {
@@ -145,6 +158,38 @@ impl Column {
             }
             Self::Plain { data_type, parts } => Ok((data_type, parts)),
         }
+    }
+}
+
+/// The number of a text, and the bytes it adds when it is new.
+fn number_of(text: &str, numbers: &mut HashMap<String, i32>) -> Result<(i32, usize), EngineError> {
+    if let Some(number) = numbers.get(text) {
+        return Ok((*number, 0));
+    }
+    let number = i32::try_from(numbers.len()).map_err(EngineError::internal)?;
+    numbers.insert(text.to_owned(), number);
+    Ok((number, text.len() + 64))
+}
+
+/// Hashes views: they need mixing, not protection, as each table of them lives for one batch.
+#[derive(Default)]
+struct ViewHasher(u64);
+
+impl Hasher for ViewHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
+    fn write_u128(&mut self, view: u128) {
+        let folded = u128::from(view as u64 ^ 0x9e37_79b9_7f4a_7c15) * u128::from((view >> 64) as u64 ^ 0xd1b5_4a32_d192_ed03);
+        self.0 = (folded as u64) ^ ((folded >> 64) as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
