@@ -37,7 +37,9 @@ struct ClientFile {
 
 /// Every file of the client by its path, for a program that writes them elsewhere.
 pub fn client_files() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, [u8]>)> {
-    Embedded::iter().filter_map(|path| Embedded::get(&path).map(|file| (path, file.data)))
+    Embedded::iter()
+        .filter(|path| !is_hidden(path))
+        .filter_map(|path| Embedded::get(&path).map(|file| (path, file.data)))
 }
 
 /// The response with one of the client's files.
@@ -109,7 +111,7 @@ fn files() -> &'static HashMap<String, ClientFile> {
     static FILES: OnceLock<HashMap<String, ClientFile>> = OnceLock::new();
     FILES.get_or_init(|| {
         let mut files: HashMap<String, ClientFile> = Embedded::iter()
-            .filter(|path| !is_variant(path))
+            .filter(|path| !is_hidden(path) && !is_variant(path))
             .filter_map(|path| Some((path.to_string(), read_file(&path)?)))
             .collect();
         files.entry("config.json".to_owned()).or_insert_with(|| ClientFile {
@@ -122,6 +124,11 @@ fn files() -> &'static HashMap<String, ClientFile> {
         });
         files
     })
+}
+
+/// The build leaves notes of its own beside the files.
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.'))
 }
 
 fn is_variant(path: &str) -> bool {

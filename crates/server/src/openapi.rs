@@ -53,11 +53,39 @@ pub fn document(base_path: &str) -> Value {
         "cookie": { "type": "apiKey", "in": "cookie", "name": "__Host-aracari" },
         "bearer": { "type": "http", "scheme": "bearer" },
     });
+    each_content(&mut document, &correct_content);
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
         schemas.extend(model_schemas());
         schemas.sort_keys();
     }
     document
+}
+
+/// Calls `visit` with every map from media type to body in the document.
+fn each_content(value: &mut Value, visit: &impl Fn(&mut Map<String, Value>)) {
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::Object(content)) = map.get_mut("content") {
+                visit(content);
+            }
+            map.values_mut().for_each(|inner| each_content(inner, visit));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| each_content(item, visit)),
+        _ => {}
+    }
+}
+
+/// Problems have a media type of their own, and bytes are not lists of numbers.
+fn correct_content(content: &mut Map<String, Value>) {
+    let is_problem = |body: &Value| body["schema"]["$ref"] == "#/components/schemas/Problem";
+    if content.get("application/json").is_some_and(is_problem)
+        && let Some(body) = content.remove("application/json")
+    {
+        content.insert("application/problem+json".to_owned(), body);
+    }
+    for body in content.values_mut().filter(|body| body["schema"]["items"]["format"] == "int32") {
+        body["schema"] = json!({ "type": "string", "format": "binary" });
+    }
 }
 
 /// As [`document`], ready to be sent.

@@ -68,9 +68,16 @@ fn reload_changed(apps: &[Arc<LiveApp>], schemas: &Schemas, changes: &Receiver<V
         }
         for app in apps {
             if paths.iter().any(|path| concerns(path, &app.folder)) {
-                app.reload(schemas);
+                reload(app, schemas);
             }
         }
+    }
+}
+
+/// A mistake of ours in reading one app must not end the watching of all.
+fn reload(app: &LiveApp, schemas: &Schemas) {
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| app.reload(schemas))).is_err() {
+        tracing::error!(app.id = %app.snapshot().id, "reading the app's files failed, the last good version stays");
     }
 }
 

@@ -1,0 +1,106 @@
+//! Limits: each is kept and each says which it is.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{Answer, TestServer};
+
+#[tokio::test]
+async fn a_large_body_is_refused_whether_its_length_is_announced_or_not() {
+    let server = TestServer::start().await;
+    let viewer = server.viewer().await;
+    let large = json!({"page": {"kind": "home"}, "blocks": ["x".repeat(1024 * 1024)]}).to_string();
+    let announced = viewer.request(Method::POST, "/apps/shop/queries").header("content-type", "application/json");
+    let answer = Answer::read(announced.body(large.clone()).send().await.unwrap()).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (413, "too_large"));
+
+    let chunks = futures::stream::iter(
+        large.into_bytes().chunks(4096).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>(),
+    );
+    let streamed = viewer.request(Method::POST, "/apps/shop/queries").header("content-type", "application/json");
+    let answer = Answer::read(streamed.body(reqwest::Body::wrap_stream(chunks)).send().await.unwrap()).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (413, "too_large"));
+}
+
+#[tokio::test]
+async fn deep_json_is_refused() {
+    let server = TestServer::start().await;
+    let deep = format!("{{\"page\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let request = server.viewer().await.request(Method::POST, "/apps/shop/queries");
+    let answer =
+        Answer::read(request.header("content-type", "application/json").body(deep).send().await.unwrap()).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid_request"));
+}
+
+#[tokio::test]
+async fn too_many_blocks_are_refused() {
+    let server = TestServer::start().await;
+    let blocks: Vec<String> = (0..65).map(|index| format!("block-{index}")).collect();
+    let body = json!({"page": {"kind": "home"}, "blocks": blocks});
+    let answer = server.viewer().await.post("/apps/shop/queries", &body).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (422, "limit_exceeded"));
+    assert!(answer.text.contains("at most 64"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn more_requests_than_the_server_takes_are_told_to_come_back() {
+    let server = TestServer::start_with(|settings| settings.limits.concurrent_requests = 0).await;
+    let answer = server.anonymous().get("/session").await;
+    assert_eq!((answer.status, answer.problem().as_str()), (503, "unavailable"));
+    assert_eq!(answer.header("retry-after"), "1");
+    assert_eq!(server.anonymous().page("/health/live").await.status, 200, "health is answered all the same");
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_ended() {
+    let server = TestServer::start_with(|settings| settings.limits.request_time = Duration::ZERO).await;
+    let body = json!({"name": "vera", "password": "wrong password", "delivery": "bearer"});
+    let answer = server.anonymous().post("/session", &body).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (504, "timeout"));
+}
+
+#[tokio::test]
+async fn more_open_streams_than_the_server_takes_are_refused() {
+    let server = TestServer::start_with(|settings| settings.limits.event_streams = 1).await;
+    let viewer = server.viewer().await;
+    let first = viewer.request(Method::GET, "/apps/shop/events").send().await.unwrap();
+    assert_eq!(first.status(), 200);
+    let second = viewer.get("/apps/shop/events").await;
+    assert_eq!((second.status, second.problem().as_str()), (503, "unavailable"));
+    drop(first);
+    let begun = Instant::now();
+    while viewer.request(Method::GET, "/apps/shop/events").send().await.unwrap().status() != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(5), "a closed stream keeps its place");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_never_ends_does_not_keep_its_connection() {
+    let server = TestServer::start_with(|settings| settings.limits.header_time = Duration::from_millis(300)).await;
+    let port: u16 = server.url.rsplit(':').next().unwrap().parse().unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Slow: ").unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let begun = Instant::now();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_huge_head_is_refused() {
+    let server = TestServer::start().await;
+    let answer =
+        server.anonymous().http.get(format!("{}/health/live", server.url)).header("x-big", "x".repeat(200_000));
+    match answer.send().await {
+        Ok(response) => assert_eq!(response.status(), 431),
+        Err(error) => assert!(!error.is_timeout(), "{error}"),
+    }
+    assert_eq!(server.anonymous().page("/health/live").await.status, 200);
+}

@@ -1,0 +1,16 @@
+//! `/api/v1`
+
+mod apps;
+mod assets;
+mod cross_origin;
+mod diagnostics;
+mod events;
+mod hygiene;
+mod limits;
+mod openapi;
+mod paths;
+mod queries;
+mod queries_permissions;
+mod session;
+mod session_attacks;
+mod values;
