@@ -134,6 +134,8 @@ export type Diagnostic = {
 	file: string;
 	line: number;
 	column: number;
+	/** How many characters of the excerpt the finding is about, from the column on. */
+	length: number;
 	message: string;
 	excerpt: string;
 	hint?: string | null;
