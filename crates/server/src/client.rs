@@ -33,23 +33,19 @@ impl Client {
     /// Reads the request's end points; `tls` tells whether our own listener speaks it.
     pub(crate) fn read(headers: &HeaderMap, uri: &Uri, peer: SocketAddr, tls: bool, trusted: &[IpNet]) -> Self {
         let peer_address = peer.ip().to_canonical();
+        let local = peer_address.is_loopback() && !is_forwarded(headers);
         let own_host = headers
             .get(header::HOST)
             .and_then(|host| host.to_str().ok())
             .or_else(|| uri.authority().map(http::uri::Authority::as_str))
             .unwrap_or_default();
         if !is_trusted(peer_address, trusted) {
-            return Self {
-                address: peer_address,
-                secure: tls,
-                host: own_host.to_ascii_lowercase(),
-                local: peer_address.is_loopback() && !is_forwarded(headers),
-            };
+            return Self { address: peer_address, secure: tls, host: own_host.to_ascii_lowercase(), local };
         }
         let address = forwarded_address(headers, trusted);
         let secure = last_item(headers, "x-forwarded-proto").map_or(tls, |scheme| scheme.eq_ignore_ascii_case("https"));
         let host = last_item(headers, "x-forwarded-host").unwrap_or(own_host).to_ascii_lowercase();
-        Self { address: address.unwrap_or(peer_address), secure, host, local: false }
+        Self { address: address.unwrap_or(peer_address), secure, host, local }
     }
 
     /// What a browser calls the origin of our own pages.

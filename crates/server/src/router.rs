@@ -129,3 +129,19 @@ fn answer_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
         .unwrap_or("no message");
     Problem::internal(&format!("panic: {message}")).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_panic_is_a_problem_that_does_not_say_what_panicked() {
+        for panic in [Box::new("canary") as Box<dyn std::any::Any + Send>, Box::new("canary".to_owned()), Box::new(7)] {
+            let response = answer_panic(panic);
+            let problem = response.extensions().get::<Arc<Problem>>().unwrap();
+            assert_eq!(response.status(), 500);
+            assert!(!format!("{problem:?}").contains("canary"));
+        }
+    }
+}

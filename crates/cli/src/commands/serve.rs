@@ -218,8 +218,10 @@ fn tls_files(arguments: &Arguments, file: &FileSettings) -> anyhow::Result<Optio
 
 fn trusted_proxies(texts: &[String]) -> anyhow::Result<Vec<ipnet::IpNet>> {
     let parse = |text: &String| {
-        text.parse::<ipnet::IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from)).with_context(
-            || format!("`{text}` is not an address or a network\nhint: write it as `10.0.0.5` or `10.0.0.0/8`"),
+        text.parse::<ipnet::IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from)).map_err(
+            |_| {
+                anyhow::anyhow!("`{text}` is not an address or a network\nhint: write it as `10.0.0.5` or `10.0.0.0/8`")
+            },
         )
     };
     texts.iter().map(parse).collect()
@@ -255,5 +257,66 @@ fn start_log(format: LogFormat) {
     match format {
         LogFormat::Json => builder.json().flatten_event(true).init(),
         LogFormat::Text => builder.compact().init(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    /// Resolves a command line with a file of settings beside it.
+    fn resolved(flags: &[&str], file: &str) -> anyhow::Result<Resolved> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("aracari.toml");
+        std::fs::write(&path, file)?;
+        let config = path.to_string_lossy().into_owned();
+        let line = ["serve", "--config", &config].into_iter().chain(flags.iter().copied());
+        resolve(Line::try_parse_from(line)?.arguments)
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+        let file = "listen = '127.0.0.1:9000'\nmode = 'production'\nbase-path = '/from-file/'\napps = ['a', 'b']\n[limits]\nquery-seconds = 7";
+        let from_file = resolved(&[], file).unwrap();
+        assert_eq!(from_file.settings.listen.port(), 9000);
+        assert_eq!(from_file.settings.mode, Mode::Production);
+        assert_eq!(from_file.settings.base_path, "/from-file");
+        assert_eq!(from_file.apps, [PathBuf::from("a"), PathBuf::from("b")]);
+        assert_eq!(from_file.engine.time_limit, Duration::from_secs(7));
+        assert_eq!(from_file.log_format, LogFormat::Json, "production logs for machines");
+
+        let flags = ["c", "--listen", "127.0.0.1:9001", "--mode", "development", "--base-path", "/"];
+        let from_flags = resolved(&flags, file).unwrap();
+        assert_eq!(from_flags.settings.listen.port(), 9001);
+        assert_eq!(from_flags.settings.mode, Mode::Development);
+        assert_eq!(from_flags.settings.base_path, "");
+        assert_eq!(from_flags.apps, [PathBuf::from("c")]);
+
+        let default = resolved(&[], "").unwrap();
+        assert_eq!(default.settings.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(default.data, PathBuf::from(".aracari"));
+        assert_eq!(default.settings.mode, Mode::Development);
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_is_named() {
+        for (file, word) in [
+            ("lisen = '127.0.0.1:1'", "lisen"),
+            ("listen = 'everywhere'", "listen"),
+            ("[limits]\nmemory = 1", "memory"),
+            ("trusted-proxies = ['proxy.example.com']", "proxy.example.com"),
+            ("tls-cert = 'cert.pem'", "belong together"),
+        ] {
+            let error = format!("{:#}", resolved(&[], file).err().unwrap());
+            assert!(error.contains(word), "{file}: {error}");
+        }
     }
 }

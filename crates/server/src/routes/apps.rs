@@ -53,20 +53,25 @@ pub(crate) async fn list_apps(
     let mut apps: Vec<AppResponse> = server
         .apps
         .iter()
-        .filter_map(|live| live.snapshot().app.clone())
-        .filter_map(|app| {
+        .filter_map(|live| {
+            let snapshot = live.snapshot();
+            let Some(app) = &snapshot.app else {
+                return is_admin.then(|| never_loaded(&snapshot.id));
+            };
             let privilege = app.privilege(&principal.reader.groups, is_admin)?;
-            let locale = choose_locale(&app, query.locale.as_deref(), principal.locale.as_deref()).to_owned();
-            Some(AppResponse {
-                id: app.id.clone(),
-                title: app.title(&locale),
-                description: app.description(&locale),
-                privilege,
-            })
+            let locale = choose_locale(app, query.locale.as_deref(), principal.locale.as_deref());
+            let (title, description) = (app.title(locale), app.description(locale));
+            Some(AppResponse { id: app.id.clone(), title, description, privilege })
         })
         .collect();
     apps.sort_by(|left, right| left.title.cmp(&right.title).then_with(|| left.id.cmp(&right.id)));
     Ok(([(header::CACHE_CONTROL, "private, no-cache")], Json(AppsResponse { apps })).into_response())
+}
+
+/// An app whose files were wrong from the start: those who administer the instance see that it is there.
+fn never_loaded(id: &str) -> AppResponse {
+    let description = "The files of this app have mistakes; it was never loaded.".to_owned();
+    AppResponse { id: id.to_owned(), title: id.to_owned(), description: Some(description), privilege: Privilege::Admin }
 }
 
 /// Gives an app as this person sees it: what is shown and how, never where data comes from.

@@ -31,6 +31,14 @@ const PEOPLE: [(&str, Role, &[&str], Option<&[&str]>); 7] = [
 
 static TLS: Once = Once::new();
 
+/// Which app the server has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fixture {
+    None,
+    Good,
+    Broken,
+}
+
 /// A running server; it stops when dropped.
 pub(crate) struct TestServer {
     pub(crate) url: String,
@@ -111,14 +119,19 @@ impl TestServer {
     }
 
     pub(crate) async fn start_without_apps() -> Self {
-        Self::launch(|_| {}, false).await.unwrap_or_else(|error| panic!("{error}"))
+        Self::launch(|_| {}, Fixture::None).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Starts with an app whose files are wrong from the start.
+    pub(crate) async fn start_broken() -> Self {
+        Self::launch(|_| {}, Fixture::Broken).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub(crate) async fn try_start(change: impl FnOnce(&mut Settings)) -> Result<Self, ServeError> {
-        Self::launch(change, true).await
+        Self::launch(change, Fixture::Good).await
     }
 
-    async fn launch(change: impl FnOnce(&mut Settings), with_app: bool) -> Result<Self, ServeError> {
+    async fn launch(change: impl FnOnce(&mut Settings), fixture_kind: Fixture) -> Result<Self, ServeError> {
         TLS.call_once(|| {
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
@@ -133,11 +146,19 @@ impl TestServer {
         let mut settings = Settings { listen: ([127, 0, 0, 1], 0).into(), ..Settings::default() };
         change(&mut settings);
         let schemas: Schemas = Arc::new(FileSchemas::default());
-        let folders = if with_app { vec![folder.clone()] } else { Vec::new() };
+        if fixture_kind == Fixture::Broken {
+            std::fs::write(folder.join("app.yaml"), "id: shop\ntitel: The shop\n").unwrap();
+        }
+        let folders = if fixture_kind == Fixture::None { Vec::new() } else { vec![folder.clone()] };
         let apps = Apps::load(&folders, &schemas).unwrap();
         for app in apps.iter() {
             let snapshot = app.snapshot();
-            assert!(snapshot.app.is_some(), "the fixture has mistakes: {:#?}", snapshot.diagnostics);
+            assert_eq!(
+                snapshot.app.is_some(),
+                fixture_kind == Fixture::Good,
+                "the fixture has mistakes: {:#?}",
+                snapshot.diagnostics
+            );
         }
         let engine = Engine::new(Arc::new(FileCatalog::default()), EngineSettings::default()).unwrap();
         let (base_path, secure) = (settings.base_path.clone(), settings.tls.is_some());

@@ -50,3 +50,21 @@ async fn attack_51_refusals_leave_audit_events() {
     ]);
     assert_eq!(found, expected);
 }
+
+#[tokio::test]
+async fn an_app_that_was_never_right_is_there_for_those_who_administer_alone() {
+    let server = TestServer::start_broken().await;
+    let admin = server.admin().await;
+    let listed = admin.get("/apps").await.json();
+    assert_eq!((&listed["apps"][0]["id"], &listed["apps"][0]["title"]), (&json!("shop"), &json!("shop")));
+    let opened = admin.get("/apps/shop").await;
+    assert_eq!((opened.status, opened.problem().as_str()), (503, "unavailable"));
+    let diagnostics = admin.get("/apps/shop/diagnostics").await.json();
+    assert_eq!(diagnostics["diagnostics"][0]["severity"], "error");
+
+    let director = server.sign_in("dora").await;
+    assert_eq!(director.get("/apps").await.json(), json!({"apps": []}));
+    for path in ["/apps/shop", "/apps/shop/diagnostics", "/apps/shop/events"] {
+        assert_eq!(director.get(path).await.problem(), "not_found", "{path}");
+    }
+}
