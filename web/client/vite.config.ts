@@ -29,7 +29,7 @@ export default defineConfig({
 		rolldownOptions: {
 			output: {
 				codeSplitting: {
-					groups: [{ name: (id, modules) => (isNeededAtStart(id, modules) ? 'start' : null) }],
+					groups: [{ debugName: 'start', name: (id, modules) => (isNeededAtStart(id, modules) ? 'start' : null) }],
 				},
 			},
 		},
