@@ -11,6 +11,7 @@ const binary = process.env.ARACARI_BINARY;
 const root = new URL("..", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "aracari-bench-"));
 const rows = [];
+const running = new Set();
 const add = (measure, value, bar) => rows.push([measure, value, bar]);
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -27,7 +28,9 @@ async function start(data) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const begun = performance.now();
-  const child = spawn(binary, ["serve", join(root, "examples/flights"), "--listen", `127.0.0.1:${port}`, "--data", data], { stdio: "ignore" });
+  const child = spawn(binary, ["serve", join(root, "examples/flights"), "--listen", `127.0.0.1:${port}`, "--data", data], { stdio: ["ignore", "ignore", process.env.BENCH_LOG ? "inherit" : "ignore"], env: { ...process.env, RUST_LOG: "warn" } });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   for (;;) {
     try {
       if ((await fetch(`${url}/health/ready`)).ok) break;
@@ -206,6 +209,7 @@ try {
   }
   await stop(server);
 } finally {
+  for (const child of running) child.kill("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 }
 

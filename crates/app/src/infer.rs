@@ -29,11 +29,19 @@ pub fn infer(steps: &[Step], input: TableSchema, datasets: Datasets<'_>) -> Resu
     infer_nested(steps, input, datasets, 0)
 }
 
-fn infer_nested(steps: &[Step], input: TableSchema, datasets: Datasets<'_>, depth: usize) -> Result<TableSchema, Mistake> {
+fn infer_nested(
+    steps: &[Step],
+    input: TableSchema,
+    datasets: Datasets<'_>,
+    depth: usize,
+) -> Result<TableSchema, Mistake> {
     let mut schema = input;
     for (step_index, step) in steps.iter().enumerate() {
-        schema = after_step(step, schema, datasets, depth)
-            .map_err(|problem| Mistake { step_index, message: problem.message, hint: problem.hint })?;
+        schema = after_step(step, schema, datasets, depth).map_err(|problem| Mistake {
+            step_index,
+            message: problem.message,
+            hint: problem.hint,
+        })?;
     }
     Ok(schema)
 }
@@ -291,7 +299,12 @@ mod tests {
             (json!([{"name": "formula", "newColumn": "x", "formula": "dep_delay - carrier"}]), 0, "texts", ""),
             (json!([{"name": "formula", "newColumn": "x", "formula": "dep_delay -"}]), 0, "character 12", ""),
             (json!([{"name": "dategranularity", "column": "carrier", "granularity": "day"}]), 0, "not dates", "todate"),
-            (json!([{"name": "join", "type": "left", "rightPipeline": "nobody", "on": []}]), 0, "no dataset `nobody`", ""),
+            (
+                json!([{"name": "join", "type": "left", "rightPipeline": "nobody", "on": []}]),
+                0,
+                "no dataset `nobody`",
+                "",
+            ),
             (
                 json!([{"name": "append", "pipelines": [[{"name": "domain", "domain": "airlines"},
                        {"name": "select", "columns": ["nam"]}]]}]),

@@ -81,7 +81,9 @@ fn aggregated(function: AggregateFunction, name: &str, kind: ColumnType) -> Infe
             numbers("sum")?;
             Ok(if kind == ColumnType::Boolean { ColumnType::Integer } else { kind })
         }
-        AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last => Ok(kind),
+        AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last => {
+            Ok(kind)
+        }
         AggregateFunction::Count
         | AggregateFunction::CountDistinct
         | AggregateFunction::CountDistinctIncludingEmpty => Ok(ColumnType::Integer),
@@ -99,7 +101,8 @@ pub(super) fn join(step: &Join, schema: TableSchema, right: &TableSchema) -> Inf
     }
     let known: Vec<String> = schema.columns.keys().cloned().collect();
     let mut joined = schema;
-    for (name, target) in step.added_columns(known.iter().map(String::as_str), right.columns.keys().map(String::as_str)) {
+    for (name, target) in step.added_columns(known.iter().map(String::as_str), right.columns.keys().map(String::as_str))
+    {
         joined.columns.insert(target, right.columns.get(&name).copied().unwrap_or(ColumnType::Unknown));
     }
     Ok(joined)
@@ -157,7 +160,9 @@ impl Dateextract {
             let part = serde_json::to_value(self.date_info[index]).ok();
             format!("{}_{}", self.column, part.as_ref().and_then(|part| part.as_str()).unwrap_or_default())
         };
-        (0..self.date_info.len()).map(|index| self.new_columns.get(index).cloned().unwrap_or_else(|| default(index))).collect()
+        (0..self.date_info.len())
+            .map(|index| self.new_columns.get(index).cloned().unwrap_or_else(|| default(index)))
+            .collect()
     }
 }
 
@@ -178,7 +183,11 @@ pub(super) fn convert(step: &Convert, schema: TableSchema) -> Inferred {
 pub(super) fn percentage(step: &Percentage, schema: TableSchema) -> Inferred {
     let kind = column(&schema, &step.column)?;
     if matches!(kind, ColumnType::Text | ColumnType::Date | ColumnType::Geometry) {
-        return Err(Problem::new(format!("a percentage needs numbers, and `{}` holds {}", step.column, describe(kind))));
+        return Err(Problem::new(format!(
+            "a percentage needs numbers, and `{}` holds {}",
+            step.column,
+            describe(kind)
+        )));
     }
     for group in &step.group {
         column(&schema, group)?;

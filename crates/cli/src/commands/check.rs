@@ -98,7 +98,8 @@ fn render(diagnostic: &Diagnostic, colours: &Colours) -> String {
         if (1..=length).contains(&diagnostic.column) {
             let marked = diagnostic.length.clamp(1, length - diagnostic.column + 1);
             let carets = "^".repeat(marked);
-            let _ = writeln!(text, "{dim}{margin} |{reset} {}{colour}{carets}{reset}", " ".repeat(diagnostic.column - 1));
+            let _ =
+                writeln!(text, "{dim}{margin} |{reset} {}{colour}{carets}{reset}", " ".repeat(diagnostic.column - 1));
         }
     }
     if let Some(hint) = &diagnostic.hint {
@@ -116,7 +117,9 @@ fn summary(app: Option<&str>, errors: usize, warnings: usize, colours: &Colours)
     let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     match (app, errors, warnings) {
         (Some(id), 0, 0) => format!("{}ok{}: the app `{id}` has no mistakes", colours.good, colours.reset),
-        (Some(id), 0, _) => format!("{}ok{}: the app `{id}`, {}", colours.good, colours.reset, count(warnings, "warning")),
+        (Some(id), 0, _) => {
+            format!("{}ok{}: the app `{id}`, {}", colours.good, colours.reset, count(warnings, "warning"))
+        }
         _ => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
     }
 }

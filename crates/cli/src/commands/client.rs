@@ -46,7 +46,11 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     ensure!(count > 1, "this binary was built without the client: run `make client`, then build it again");
     let configuration = serde_json::json!({ "api": api });
     write(&arguments.out.join(MARKER), format!("{configuration}\n").as_bytes())?;
-    writeln!(std::io::stdout(), "Wrote the client ({count} files) to {} for the API at {api}", arguments.out.display())?;
+    writeln!(
+        std::io::stdout(),
+        "Wrote the client ({count} files) to {} for the API at {api}",
+        arguments.out.display()
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,7 +70,11 @@ fn with_policy(page: &str, api: &str) -> String {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: {origin}; font-src 'self'; \
          connect-src 'self' {origin}; manifest-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'"
     );
-    page.replacen("<head>", &format!("<head>\n    <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\" />"), 1)
+    page.replacen(
+        "<head>",
+        &format!("<head>\n    <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\" />"),
+        1,
+    )
 }
 
 /// Writes a file whole or not at all.
@@ -96,8 +104,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("thesis.doc"), "x").unwrap();
 
-        let refused =
-            run(Arguments { out: folder.path().to_owned(), api: "https://analytics.example.org".to_owned() }).unwrap_err();
+        let refused = run(Arguments { out: folder.path().to_owned(), api: "https://analytics.example.org".to_owned() })
+            .unwrap_err();
 
         assert!(refused.to_string().contains("holds other files"), "{refused}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);

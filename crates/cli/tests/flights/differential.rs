@@ -136,8 +136,9 @@ async fn without_its_rule_the_differential_fails() {
 #[tokio::test(flavor = "multi_thread")]
 async fn attack_18_a_manager_without_the_attribute_sees_no_row() {
     let demo = Demo::start().await;
-    for attribute in [None, Some("carriers="), Some("carriers=*"), Some("carriers=%"), Some("carriers=UA' OR '1'='1")] {
-        let name = format!("manager{}", attribute.map_or(0, str::len));
+    let attributes = [None, Some("carriers="), Some("carriers=*"), Some("carriers=%"), Some("carriers=UA' OR '1'='1")];
+    for (number, attribute) in attributes.into_iter().enumerate() {
+        let name = format!("manager{number}");
         let mut arguments = vec!["add", name.as_str(), "--group", "carrier-managers"];
         if let Some(attribute) = attribute {
             arguments.extend(["--attribute", attribute]);
