@@ -68,7 +68,7 @@ fn with_policy(page: &str, api: &str) -> String {
     let origin: String = api.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: {origin}; font-src 'self'; \
-         connect-src 'self' {origin}; manifest-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'"
+         connect-src 'self' {origin}; manifest-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
     );
     page.replacen(
         "<head>",

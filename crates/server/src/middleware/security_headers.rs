@@ -12,7 +12,7 @@ use crate::state::Server;
 /// No inline script, no inline style, nothing from elsewhere; texts reach the page through trusted types only.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+    form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 const FIXED: [(&str, &str); 7] = [
     ("x-content-type-options", "nosniff"),

@@ -20,15 +20,35 @@ export interface Figure {
 
 const UNKNOWN: Field = { id: '', label: '', kind: 'measure', format: { style: 'decimal' } };
 
-/** Values of the trend in the order of time. */
-function trendOf(field: Field, frame: Frame | undefined): (number | null)[] {
+interface Point {
+	value: number | null;
+	time: number;
+}
+
+/** Points of the trend in the order of time. */
+function trendOf(field: Field, frame: Frame | undefined): Point[] {
 	if (!frame || frame.columns.length < 2) return [];
 	const values = frame.columns.find((column) => column.name === field.id) ?? frame.columns[frame.columns.length - 1]!;
 	const dates = frame.columns.find((column) => column !== values)!;
 	return values.values
 		.map((value, row) => ({ value: amount(value), time: timeOf(dates.values[row]) ?? row }))
-		.sort((a, b) => a.time - b.time)
-		.map((point) => point.value);
+		.sort((a, b) => a.time - b.time);
+}
+
+/** What the change of the last point is compared with: "Dec vs Nov" where the points are months. */
+function pointLabel(chart: Chart, points: Point[], locale: string): string {
+	const { trend } = chart.options;
+	const [before, last] = points.slice(-2);
+	const style = trend?.by === 'month' ? 'month' : trend?.by === 'year' ? 'year' : 'date';
+	if (!before || !last || !trend?.by) return messages(locale).previousPoint;
+	const [from, to] = [new Date(before.time), new Date(last.time)];
+	const sameYear = from.getUTCFullYear() === to.getUTCFullYear();
+	// Within a year the month's number is enough to name it.
+	const name = (time: number): string =>
+		trend.by === 'month' && sameYear
+			? formatValue(new Date(time).getUTCMonth() + 1, { style: 'month' }, { locale, short: true })
+			: formatValue(time, { style }, { locale, short: true, by: trend.by });
+	return `${name(last.time)} vs ${name(before.time)}`;
 }
 
 /** A duration says its own units; a percentage its sign. Both stay with the figure. */
@@ -36,8 +56,9 @@ export function figureOf(chart: Chart, frames: Frames, locale: string, width: nu
 	const field = fieldOf(chart, 'value') ?? chart.fields[0] ?? UNKNOWN;
 	const { options } = chart;
 	const value: Value = valuesOf(chart, frames.main, field.id)[0] ?? null;
-	const trend = trendOf(field, frames.trend);
-	const before = options.compare === 'previous-point' ? trend[trend.length - 2] : frames.previous ? valuesOf(chart, frames.previous, field.id)[0] : undefined;
+	const points = trendOf(field, frames.trend);
+	const byPoint = options.compare === 'previous-point';
+	const before = byPoint ? points.at(-2)?.value : frames.previous ? valuesOf(chart, frames.previous, field.id)[0] : undefined;
 	const words = messages(locale);
 
 	const full = formatValue(value, field.format, { locale });
@@ -54,9 +75,9 @@ export function figureOf(chart: Chart, frames: Frames, locale: string, width: nu
 		text,
 		full: formatValue(value, field.format, { locale, unit: field.unit }),
 		unit,
-		evolution: formatEvolution(number, before, field.format, options_),
-		compare: options.compare_label ?? (options.compare === 'previous-point' ? words.previousPoint : words.previous),
+		evolution: formatEvolution(byPoint ? points.at(-1)?.value : number, before, field.format, options_),
+		compare: options.compare_label ?? (byPoint ? pointLabel(chart, points, locale) : words.previous),
 		target: target === undefined ? null : { text: `${words.target} ${formatValue(target, field.format, { locale, unit: field.unit, trim: true })}`, met },
-		trend,
+		trend: points.map((point) => point.value),
 	};
 }
