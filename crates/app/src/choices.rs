@@ -86,7 +86,8 @@ impl Choice {
         let Self::Period { start, end } = self else { return None };
         let day_after = end.succ_opt()?;
         let previous_start = if start.day() == 1 && day_after.day() == 1 {
-            let months = (day_after.year() - start.year()) * 12 + day_after.month().cast_signed() - start.month().cast_signed();
+            let months =
+                (day_after.year() - start.year()) * 12 + day_after.month().cast_signed() - start.month().cast_signed();
             start.checked_sub_months(Months::new(u32::try_from(months).ok()?))?
         } else {
             start.checked_sub_days(Days::new(u64::try_from((day_after - *start).num_days()).ok()?))?

@@ -57,10 +57,8 @@ impl Compiler<'_> {
 
 impl Datasets for Compiler<'_> {
     fn dataset(&self, name: &str) -> Result<Table, EngineError> {
-        let dataset = self
-            .query
-            .dataset(name)
-            .ok_or_else(|| EngineError::UnknownDataset { dataset: name.to_owned() })?;
+        let dataset =
+            self.query.dataset(name).ok_or_else(|| EngineError::UnknownDataset { dataset: name.to_owned() })?;
         if let Some((prepared, _)) = self.tables.prepared.get(name) {
             return Ok(self.scan(prepared)?.deny(&dataset.hidden)?.with_denied(&self.query.hidden_below(name)));
         }
@@ -68,7 +66,8 @@ impl Datasets for Compiler<'_> {
             SecuredInput::Dataset(parent) => self.dataset(parent)?,
             SecuredInput::Table { source, table } => {
                 let key = (source.id.clone(), table.clone());
-                let provider = self.tables.sources.get(&key).ok_or_else(|| EngineError::internal("a table is missing"))?;
+                let provider =
+                    self.tables.sources.get(&key).ok_or_else(|| EngineError::internal("a table is missing"))?;
                 self.scan(provider)?
             }
         };

@@ -3,8 +3,8 @@
 //! A value is compared as what it is. Where it cannot be a value of the column (a text that is no number, say) it is
 //! equal to nothing, so `eq` and `in` keep no row, `ne` and `nin` all of them; in a permission no operator keeps any.
 
-use aracari_app::condition::{Comparison, Condition, Operator};
 use aracari_app::Value;
+use aracari_app::condition::{Comparison, Condition, Operator};
 use aracari_app::schema::ColumnType;
 use chrono::{DateTime, Days, Utc};
 use datafusion::logical_expr::{Expr, Operator as SqlOperator, binary_expr, cast, in_list, lit};

@@ -51,7 +51,11 @@ type Typed = (Expr, ColumnType);
 fn binary(left: Typed, operator: BinaryOperator, right: Typed) -> Result<Typed, EngineError> {
     match operator {
         BinaryOperator::Add if left.1 == ColumnType::Text || right.1 == ColumnType::Text => {
-            let joined = binary_expr(functions::text_of(left.0, left.1), Operator::StringConcat, functions::text_of(right.0, right.1));
+            let joined = binary_expr(
+                functions::text_of(left.0, left.1),
+                Operator::StringConcat,
+                functions::text_of(right.0, right.1),
+            );
             Ok((joined, ColumnType::Text))
         }
         BinaryOperator::Add => arithmetic(left, Operator::Plus, right),
@@ -86,11 +90,8 @@ fn arithmetic(left: Typed, operator: Operator, right: Typed) -> Result<Typed, En
 /// The remainder takes the sign of the divisor, as in Python: ((a % b) + b) % b.
 fn modulo(left: Typed, right: Typed) -> Result<Typed, EngineError> {
     let kind = unite(left.1, right.1);
-    let (dividend, divisor, zero) = if kind == ColumnType::Float {
-        (float(left), float(right), lit(0.0))
-    } else {
-        (left.0, right.0, lit(0_i64))
-    };
+    let (dividend, divisor, zero) =
+        if kind == ColumnType::Float { (float(left), float(right), lit(0.0)) } else { (left.0, right.0, lit(0_i64)) };
     let safe = when(divisor.clone().eq(zero.clone()), null_like(kind)?).otherwise(divisor.clone())?;
     let rest = |value, by| binary_expr(value, Operator::Modulo, by);
     let remainder = rest(binary_expr(rest(dividend, safe.clone()), Operator::Plus, safe.clone()), safe);

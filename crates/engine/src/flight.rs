@@ -32,7 +32,12 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
     }
 
     /// Joins the work under this key, or starts it on `runtime`.
-    pub(crate) fn join<F>(&self, key: [u8; 32], runtime: &Handle, work: impl FnOnce() -> F) -> Shared<BoxFuture<'static, Outcome<T>>>
+    pub(crate) fn join<F>(
+        &self,
+        key: [u8; 32],
+        runtime: &Handle,
+        work: impl FnOnce() -> F,
+    ) -> Shared<BoxFuture<'static, Outcome<T>>>
     where
         F: Future<Output = Outcome<T>> + Send + 'static,
     {

@@ -173,7 +173,8 @@ impl SecuredQuery {
 /// The SHA-256 of a value's JSON, whose maps are all ordered.
 fn digest(value: &impl Serialize) -> [u8; 32] {
     // A value that cannot be written down (a path that is no text) is told apart by its address in memory: never shared.
-    let bytes = serde_json::to_vec(value).unwrap_or_else(|error| format!("{error} {:p}", std::ptr::from_ref(value)).into_bytes());
+    let bytes = serde_json::to_vec(value)
+        .unwrap_or_else(|error| format!("{error} {:p}", std::ptr::from_ref(value)).into_bytes());
     Sha256::digest(&bytes).into()
 }
 

@@ -89,7 +89,12 @@ impl PreparedDatasets {
         flight.await
     }
 
-    async fn prepare(&self, whole: &SecuredQuery, tables: &Tables, executor: &Executor) -> Result<Prepared, EngineError> {
+    async fn prepare(
+        &self,
+        whole: &SecuredQuery,
+        tables: &Tables,
+        executor: &Executor,
+    ) -> Result<Prepared, EngineError> {
         let plan = compile(whole, tables, None)?;
         let mut stream = executor.stream(&plan).await?;
         let mut reservation = self.reserve();

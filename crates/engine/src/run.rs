@@ -169,9 +169,15 @@ impl Inner {
         Ok(versions)
     }
 
-    async fn answer(&self, query: &SecuredQuery, data_time: Option<DateTime<Utc>>, handle: &Handle) -> Result<Answer, EngineError> {
+    async fn answer(
+        &self,
+        query: &SecuredQuery,
+        data_time: Option<DateTime<Utc>>,
+        handle: &Handle,
+    ) -> Result<Answer, EngineError> {
         let started = Instant::now();
-        let limited = tokio::time::timeout(self.settings.time_limit, self.answer_in_turn(query, data_time, handle, started));
+        let limited =
+            tokio::time::timeout(self.settings.time_limit, self.answer_in_turn(query, data_time, handle, started));
         let limit_ms = u64::try_from(self.settings.time_limit.as_millis()).unwrap_or(u64::MAX);
         limited.await.unwrap_or(Err(EngineError::Timeout { limit_ms }))
     }
@@ -233,7 +239,11 @@ impl Inner {
     }
 
     /// All rows of a dataset, from memory or prepared now; a dataset made of another begins with the other's.
-    fn prepared_dataset<'a>(&'a self, whole: &'a SecuredQuery, handle: &'a Handle) -> BoxFuture<'a, Result<Prepared, EngineError>> {
+    fn prepared_dataset<'a>(
+        &'a self,
+        whole: &'a SecuredQuery,
+        handle: &'a Handle,
+    ) -> BoxFuture<'a, Result<Prepared, EngineError>> {
         Box::pin(async move {
             let mut digest = self.versions(whole)?.digest;
             digest.update(whole.fingerprint());

@@ -186,7 +186,10 @@ impl Table {
     }
 
     /// Another plan with the same columns and hidden ones, such as a limited one.
-    pub(crate) fn replace(self, build: impl FnOnce(LogicalPlanBuilder) -> Result<LogicalPlanBuilder, EngineError>) -> Result<Self, EngineError> {
+    pub(crate) fn replace(
+        self,
+        build: impl FnOnce(LogicalPlanBuilder) -> Result<LogicalPlanBuilder, EngineError>,
+    ) -> Result<Self, EngineError> {
         let plan = build(LogicalPlanBuilder::from(self.plan))?.build()?;
         Ok(Self { plan, ..self })
     }

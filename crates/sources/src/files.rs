@@ -111,6 +111,7 @@ impl SourceSchemas for FileSchemas {
 
 /// The columns that the engine can compute with.
 fn table_schema(schema: &Schema) -> TableSchema {
-    let known = schema.fields().iter().filter_map(|field| Some((field.name().clone(), column_type(field.data_type())?)));
+    let known =
+        schema.fields().iter().filter_map(|field| Some((field.name().clone(), column_type(field.data_type())?)));
     TableSchema { columns: known.collect() }
 }

@@ -94,8 +94,10 @@ fn prepared_rows_change_no_answer() {
         let (with, without) = (engine(EngineSettings::default().prepared_bytes), engine(0));
         for (name, query) in queries(&app, &reader, false) {
             let secured = secure(&app, query, &reader).unwrap();
-            let (left, right) = runtime.block_on(async { tokio::join!(with.run(secured.clone()), without.run(secured)) });
-            let text = |answer: &aracari_engine::Answer| String::from_utf8(encode::json_columns(answer).to_vec()).unwrap();
+            let (left, right) =
+                runtime.block_on(async { tokio::join!(with.run(secured.clone()), without.run(secured)) });
+            let text =
+                |answer: &aracari_engine::Answer| String::from_utf8(encode::json_columns(answer).to_vec()).unwrap();
             let (left, right) = (left.unwrap_or_else(|error| panic!("{name}: {error}")).0, right.unwrap().0);
             assert_eq!(text(&left), text(&right), "{name}");
         }

@@ -39,7 +39,8 @@ fn dataset(folder: &Path, table: &str) -> IndexMap<String, Dataset> {
 
 fn ask(engine: &Engine, folder: &Path, table: &str, steps: Value) -> Value {
     let steps: Vec<Step> = serde_json::from_value(steps).unwrap();
-    let query = secure_datasets("test", &dataset(folder, table), Query::new("d", steps, 100), &Reader::default()).unwrap();
+    let query =
+        secure_datasets("test", &dataset(folder, table), Query::new("d", steps, 100), &Reader::default()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (answer, _) = runtime.block_on(engine.run(query)).unwrap();
     serde_json::from_slice(&encode::json_columns(&answer)).unwrap()
@@ -68,9 +69,15 @@ fn missing_values_are_null_in_csv_and_parquet() {
             {"aggfunction": "count distinct including empty", "columns": [column], "newcolumns": ["rows"]}]}])
     };
     let weather = ask(&engine, &demo(), "data/weather.csv", count("wind_gust"));
-    assert_eq!((&weather["columns"][0]["values"], &weather["columns"][1]["values"]), (&json!([5_337]), &json!([26_115])));
+    assert_eq!(
+        (&weather["columns"][0]["values"], &weather["columns"][1]["values"]),
+        (&json!([5_337]), &json!([26_115]))
+    );
     let flights = ask(&engine, &demo(), "data/flights.parquet", count("dep_delay"));
-    assert_eq!((&flights["columns"][0]["values"], &flights["columns"][1]["values"]), (&json!([328_521]), &json!([336_776])));
+    assert_eq!(
+        (&flights["columns"][0]["values"], &flights["columns"][1]["values"]),
+        (&json!([328_521]), &json!([336_776]))
+    );
 }
 
 #[test]

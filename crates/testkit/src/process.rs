@@ -32,7 +32,8 @@ pub struct SignIn {
 /// # Errors
 /// The command could not be started or failed.
 pub fn run(binary: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(binary).args(arguments).stdin(Stdio::null()).output().context("cannot start the binary")?;
+    let output =
+        Command::new(binary).args(arguments).stdin(Stdio::null()).output().context("cannot start the binary")?;
     ensure!(
         output.status.success(),
         "{arguments:?} failed: {}{}",
@@ -89,14 +90,8 @@ impl Process {
             .stderr(file)
             .spawn()
             .context("cannot start the binary")?;
-        let mut process = Self {
-            child,
-            binary: binary.to_owned(),
-            data: data.to_owned(),
-            address,
-            log,
-            ready_after: Duration::ZERO,
-        };
+        let mut process =
+            Self { child, binary: binary.to_owned(), data: data.to_owned(), address, log, ready_after: Duration::ZERO };
         let client = process.client();
         while begun.elapsed() < Duration::from_secs(20) {
             if client.is_ready().await {
@@ -182,4 +177,3 @@ impl Drop for Process {
         let _ = self.child.wait();
     }
 }
-

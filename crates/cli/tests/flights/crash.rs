@@ -62,7 +62,8 @@ async fn twenty_crashes_during_sign_ins_and_file_changes_lose_nothing() {
     }
     for entry in std::fs::read_dir(&data).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
-        let half_written = std::path::Path::new(&name).extension().is_some_and(|extension| extension == "tmp" || extension == "part");
+        let half_written =
+            std::path::Path::new(&name).extension().is_some_and(|extension| extension == "tmp" || extension == "part");
         assert!(!half_written, "{name} was left behind");
     }
 }

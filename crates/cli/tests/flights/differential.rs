@@ -24,7 +24,9 @@ async fn filtered_copy(condition: &str) -> TempDir {
     context.register_parquet("flights", source.to_string_lossy(), ParquetReadOptions::default()).await.unwrap();
     std::fs::remove_file(&records).unwrap();
     let rows = context.sql(&format!("SELECT * FROM flights WHERE {condition}")).await.unwrap();
-    rows.write_parquet(&records.to_string_lossy(), DataFrameWriteOptions::new().with_single_file_output(true), None).await.unwrap();
+    rows.write_parquet(&records.to_string_lossy(), DataFrameWriteOptions::new().with_single_file_output(true), None)
+        .await
+        .unwrap();
     let dataset = app.join("datasets/departures.yaml");
     let text = std::fs::read_to_string(&dataset).unwrap();
     let (before, _) = text.split_once("\npermissions:").unwrap();
@@ -38,7 +40,10 @@ fn states() -> Vec<(Value, Value)> {
         (json!({}), json!({})),
         (json!({"period": {"preset": "december"}}), json!({"airport": "JFK"})),
         (json!({"carrier": ["UA", "B6", "DL"], "origin": ["EWR", "LGA"]}), json!({})),
-        (json!({"carrier": null, "origin": null, "period": {"start": "2013-02-08", "end": "2013-02-09"}}), json!({"airport": null})),
+        (
+            json!({"carrier": null, "origin": null, "period": {"start": "2013-02-08", "end": "2013-02-09"}}),
+            json!({"airport": null}),
+        ),
         (json!({"carrier": ["ZZ"]}), json!({})),
     ]
 }
@@ -66,7 +71,8 @@ async fn all_answers(client: &Client) -> Vec<(String, Value)> {
         }
         // An export is a query as any other: the same rows as on the screen.
         let request = json!({"page": {"kind": "dashboard", "id": "operations"}, "blocks": ["routes"], "filters": filters, "view": view});
-        let export = client.request(reqwest::Method::POST, "/apps/flights/queries").header("accept", "text/csv").json(&request);
+        let export =
+            client.request(reqwest::Method::POST, "/apps/flights/queries").header("accept", "text/csv").json(&request);
         let export = export.send().await.unwrap();
         assert_eq!(export.status().as_u16(), 200);
         answers.push((format!("export {filters} {view}"), json!(export.text().await.unwrap())));
@@ -84,7 +90,8 @@ fn same(left: &Value, right: &Value) -> bool {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
         }
         (Value::Object(left), Value::Object(right)) => {
-            left.len() == right.len() && left.iter().all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
+            left.len() == right.len()
+                && left.iter().all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
         }
         _ => left == right,
     }
@@ -109,13 +116,23 @@ async fn differences(app: &Path, reader: &str, condition: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn attack_22_a_carrier_manager_sees_what_a_filtered_copy_shows() {
     let differing = differences(&repository("examples/flights"), "marc", "carrier = 'UA'").await;
-    assert!(differing.is_empty(), "{} answers differ:\n{}", differing.len(), differing[..differing.len().min(5)].join("\n"));
+    assert!(
+        differing.is_empty(),
+        "{} answers differ:\n{}",
+        differing.len(),
+        differing[..differing.len().min(5)].join("\n")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn attack_22_the_network_team_sees_everything() {
     let differing = differences(&repository("examples/flights"), "nora", "true").await;
-    assert!(differing.is_empty(), "{} answers differ:\n{}", differing.len(), differing[..differing.len().min(5)].join("\n"));
+    assert!(
+        differing.is_empty(),
+        "{} answers differ:\n{}",
+        differing.len(),
+        differing[..differing.len().min(5)].join("\n")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,7 +174,10 @@ async fn attack_18_a_manager_without_the_attribute_sees_no_row() {
                 for column in table["columns"].as_array().unwrap() {
                     for value in column["values"].as_array().unwrap() {
                         // A total over no row is one row: a count of zero, and nothing for an average.
-                        assert!(value.is_null() || value.as_f64() == Some(0.0), "{asked} {frame} with {attribute:?}: {table}");
+                        assert!(
+                            value.is_null() || value.as_f64() == Some(0.0),
+                            "{asked} {frame} with {attribute:?}: {table}"
+                        );
                     }
                 }
             }

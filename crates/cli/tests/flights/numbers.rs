@@ -69,7 +69,10 @@ async fn the_home_page_shows_what_the_records_say() {
 
     for (filters, condition) in [
         (json!({}), "true".to_owned()),
-        (json!({"period": {"preset": "winter"}, "origin": ["JFK", "LGA"]}), format!("{WINTER} AND origin IN ('JFK', 'LGA')")),
+        (
+            json!({"period": {"preset": "winter"}, "origin": ["JFK", "LGA"]}),
+            format!("{WINTER} AND origin IN ('JFK', 'LGA')"),
+        ),
         (json!({"carrier": ["UA"]}), "carrier = 'UA'".to_owned()),
     ] {
         let tiles = [

@@ -48,7 +48,11 @@ fn separate(out: &mut Vec<u8>, index: usize) {
 fn canonical(array: &ArrayRef) -> Result<(ColumnType, ArrayRef), EngineError> {
     let kind = column_type(array.data_type()).unwrap_or(ColumnType::Unknown);
     let wanted: DataType = if kind == ColumnType::Unknown { TEXT } else { canonical_type(kind) };
-    let cast = if *array.data_type() == wanted { array.clone() } else { cast(array, &wanted).map_err(EngineError::internal)? };
+    let cast = if *array.data_type() == wanted {
+        array.clone()
+    } else {
+        cast(array, &wanted).map_err(EngineError::internal)?
+    };
     Ok((kind, cast))
 }
 
@@ -117,7 +121,9 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula_and_numbers_stay_numbers() {
-        for dangerous in ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "\u{feff}=1", " =1", "\"=1", "=cmd|'/c calc'!A1", "＝1"] {
+        for dangerous in
+            ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "\u{feff}=1", " =1", "\"=1", "=cmd|'/c calc'!A1", "＝1"]
+        {
             let out = encoded(vec![("t", Arc::new(StringArray::from(vec![dangerous])))]);
             let cell = out.strip_prefix("t\r\n").unwrap();
             assert!(cell.starts_with("\"'"), "{dangerous:?}: {cell:?}");

@@ -7,9 +7,7 @@ use aracari_app::steps::dategranularity::Granularity;
 use arrow::array::{ArrayRef, AsArray, Int64Array, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, TimestampMicrosecondType};
 use datafusion::error::Result;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 
 use super::civil::{MICROS_A_DAY, civil, day_of_year, days, iso_week, iso_weekday, weekday};
 use crate::column_type::date_type;
@@ -103,7 +101,11 @@ impl Extract {
     pub(super) fn new(part: DateInfo) -> Self {
         let position = PARTS.iter().position(|known| *known == part).unwrap_or_default();
         let signature = Signature::exact(vec![date_type()], Volatility::Immutable);
-        Self { signature, name: format!("date_{part:?}").to_lowercase(), part: u8::try_from(position).unwrap_or_default() }
+        Self {
+            signature,
+            name: format!("date_{part:?}").to_lowercase(),
+            part: u8::try_from(position).unwrap_or_default(),
+        }
     }
 
     fn extract(&self, micros: i64) -> i64 {

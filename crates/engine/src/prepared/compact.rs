@@ -70,7 +70,10 @@ impl Compactor {
         for (index, rows) in self.batch_rows.iter().enumerate() {
             let arrays = columns.iter().map(|(_, parts)| Arc::clone(&parts[index])).collect();
             let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(*rows));
-            batches.push(RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options).map_err(EngineError::internal)?);
+            batches.push(
+                RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)
+                    .map_err(EngineError::internal)?,
+            );
         }
         Ok((schema, batches))
     }
@@ -151,7 +154,9 @@ impl Column {
                 let kinds: ArrayRef = Arc::new(kinds(&numbers));
                 let arrays = parts
                     .into_iter()
-                    .map(|keys| DictionaryArray::try_new(keys, Arc::clone(&kinds)).map(|array| Arc::new(array) as ArrayRef))
+                    .map(|keys| {
+                        DictionaryArray::try_new(keys, Arc::clone(&kinds)).map(|array| Arc::new(array) as ArrayRef)
+                    })
                     .collect::<Result<_, _>>();
                 let data_type = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
                 Ok((data_type, arrays.map_err(EngineError::internal)?))
@@ -184,7 +189,8 @@ impl Hasher for ViewHasher {
 
     #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
     fn write_u128(&mut self, view: u128) {
-        let folded = u128::from(view as u64 ^ 0x9e37_79b9_7f4a_7c15) * u128::from((view >> 64) as u64 ^ 0xd1b5_4a32_d192_ed03);
+        let folded =
+            u128::from(view as u64 ^ 0x9e37_79b9_7f4a_7c15) * u128::from((view >> 64) as u64 ^ 0xd1b5_4a32_d192_ed03);
         self.0 = (folded as u64) ^ ((folded >> 64) as u64);
     }
 
@@ -238,7 +244,11 @@ mod tests {
         }
         let (schema, compact) = compactor.finish().unwrap();
         let widened = compact.iter().map(|batch| {
-            let arrays = batch.columns().iter().zip(batches[0].columns()).map(|(array, like)| cast(array, like.data_type()).unwrap());
+            let arrays = batch
+                .columns()
+                .iter()
+                .zip(batches[0].columns())
+                .map(|(array, like)| cast(array, like.data_type()).unwrap());
             RecordBatch::try_new(batches[0].schema(), arrays.collect()).unwrap()
         });
         assert_eq!(widened.collect::<Vec<_>>(), batches);
@@ -265,7 +275,8 @@ mod tests {
     #[test]
     fn texts_of_too_many_kinds_stay_texts() {
         let many = |from: usize| {
-            let texts = (from..from + MAX_KINDS).map(|number| Some(format!("text number {number}"))).collect::<Vec<_>>();
+            let texts =
+                (from..from + MAX_KINDS).map(|number| Some(format!("text number {number}"))).collect::<Vec<_>>();
             batch(vec![Some(i64::MAX); MAX_KINDS], texts)
         };
         let (schema, _) = round_trip(&[many(0), many(10), many(50_000)]);

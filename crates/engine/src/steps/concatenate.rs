@@ -31,12 +31,17 @@ mod tests {
 
     #[test]
     fn values_of_every_type_become_text() {
-        let input = table(json!({"t": ["a", "b"], "n": [1, null], "x": [1.5, 2.0], "d": ["2020-01-02T00:00:00Z", "2020-01-02T03:04:05Z"]}));
+        let input = table(
+            json!({"t": ["a", "b"], "n": [1, null], "x": [1.5, 2.0], "d": ["2020-01-02T00:00:00Z", "2020-01-02T03:04:05Z"]}),
+        );
         let concatenate = |columns: serde_json::Value| {
             let steps = json!([{"name": "concatenate", "columns": columns, "separator": " - ", "newColumnName": "c"}]);
             run(input.clone(), steps)["c"].clone()
         };
         assert_eq!(concatenate(json!(["t", "n"])), json!(["a - 1", null]));
-        assert_eq!(concatenate(json!(["x", "d", "t"])), json!(["1.5 - 2020-01-02 - a", "2.0 - 2020-01-02 03:04:05 - b"]));
+        assert_eq!(
+            concatenate(json!(["x", "d", "t"])),
+            json!(["1.5 - 2020-01-02 - a", "2.0 - 2020-01-02 03:04:05 - b"])
+        );
     }
 }

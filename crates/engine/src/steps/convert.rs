@@ -45,7 +45,9 @@ fn convert(source: Expr, kind: ColumnType, target: ConvertType) -> Result<Expr, 
         (ConvertType::Text, _) => text_of(source, kind),
         (ConvertType::Date, ColumnType::Integer | ColumnType::Float) => from_milliseconds(source),
         (ConvertType::Date, ColumnType::Text | ColumnType::Unknown) => parse_date(source, None),
-        (ConvertType::Boolean, ColumnType::Integer | ColumnType::Float) => cast(source, DataType::Float64).not_eq(lit(0.0)),
+        (ConvertType::Boolean, ColumnType::Integer | ColumnType::Float) => {
+            cast(source, DataType::Float64).not_eq(lit(0.0))
+        }
         (ConvertType::Boolean, ColumnType::Text | ColumnType::Unknown) => words(source)?,
         (ConvertType::Date, _) => return Err(EngineError::invalid("booleans are no dates")),
         (ConvertType::Boolean, _) => return Err(EngineError::invalid("dates are no booleans")),
@@ -74,14 +76,22 @@ mod tests {
     #[test]
     fn each_type_converts_to_each_other() {
         for (column, kind, expected) in [
-            (json!(["41.9", "-2", "meh", null, "9007199254740993"]), "integer", json!([41, -2, null, null, 9_007_199_254_740_993_i64])),
+            (
+                json!(["41.9", "-2", "meh", null, "9007199254740993"]),
+                "integer",
+                json!([41, -2, null, null, 9_007_199_254_740_993_i64]),
+            ),
             (json!([41.9, -41.9, null]), "integer", json!([41, -41, null])),
             (json!([true, false]), "integer", json!([1, 0])),
             (json!(["2020-11-02T15:30:00Z"]), "integer", json!([1_604_331_000_000_i64])),
             (json!(["41", "43.6", "meh", null]), "float", json!([41.0, 43.6, null, null])),
             (json!([1, null]), "text", json!(["1", null])),
             (json!([1.5, 2.0]), "text", json!(["1.5", "2.0"])),
-            (json!(["2020-11-02T00:00:00Z", "2020-11-02T15:30:00Z"]), "text", json!(["2020-11-02", "2020-11-02 15:30:00"])),
+            (
+                json!(["2020-11-02T00:00:00Z", "2020-11-02T15:30:00Z"]),
+                "text",
+                json!(["2020-11-02", "2020-11-02 15:30:00"]),
+            ),
             (json!(["Yes", " off ", "plop", null]), "boolean", json!([true, false, null, null])),
             (json!([0, 2, null]), "boolean", json!([false, true, null])),
             (json!([1_604_331_000_000_i64, null]), "date", json!(["2020-11-02T15:30:00Z", null])),

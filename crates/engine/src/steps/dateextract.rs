@@ -9,7 +9,8 @@ use crate::table::Table;
 
 pub(super) fn compile(step: &Dateextract, table: Table) -> Result<Table, EngineError> {
     let date = date_column(&table, &step.column)?;
-    let columns = step.names().into_iter().zip(&step.date_info).map(|(name, part)| (name, extract_date(date.clone(), *part)));
+    let columns =
+        step.names().into_iter().zip(&step.date_info).map(|(name, part)| (name, extract_date(date.clone(), *part)));
     let added = columns.collect();
     table.with_columns(added)
 }

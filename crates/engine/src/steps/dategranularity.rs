@@ -39,7 +39,8 @@ mod tests {
             ("quarter", json!(["2021-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "1969-10-01T00:00:00Z", null])),
             ("year", json!(["2021-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "1969-01-01T00:00:00Z", null])),
         ] {
-            let input = table(json!({"d": ["2021-03-30T01:02:03Z", "2020-02-29T00:00:00Z", "1969-12-31T23:59:59Z", null]}));
+            let input =
+                table(json!({"d": ["2021-03-30T01:02:03Z", "2020-02-29T00:00:00Z", "1969-12-31T23:59:59Z", null]}));
             let steps = json!([{"name": "dategranularity", "column": "d", "granularity": granularity}]);
             assert_eq!(run(input, steps), json!({"d": expected}), "{granularity}");
         }

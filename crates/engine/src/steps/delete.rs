@@ -18,7 +18,8 @@ mod tests {
     #[test]
     fn a_column_that_rows_were_sorted_by_may_go() {
         let input = table(json!({"a": [1, 2, 3], "b": [2, 3, 1]}));
-        let steps = json!([{"name": "sort", "columns": [{"column": "b"}]}, {"name": "delete", "columns": ["b", "nothing"]}]);
+        let steps =
+            json!([{"name": "sort", "columns": [{"column": "b"}]}, {"name": "delete", "columns": ["b", "nothing"]}]);
         assert_eq!(run(input, steps), json!({"a": [3, 1, 2]}));
     }
 }

@@ -1,8 +1,8 @@
 //! `fillna`: replaces missing values by a given one.
 
+use aracari_app::Value;
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::fillna::Fillna;
-use aracari_app::Value;
 use datafusion::functions::core::expr_fn::coalesce;
 
 use crate::column_type::{literal, unite};
@@ -43,7 +43,11 @@ mod tests {
             (json!(["a", null]), json!("-"), json!(["a", "-"])),
             (json!([1, null]), json!("none"), json!(["1", "none"])),
             (json!([true, null]), json!(false), json!([true, false])),
-            (json!(["2020-01-01T00:00:00Z", null]), json!("1970-01-01"), json!(["2020-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])),
+            (
+                json!(["2020-01-01T00:00:00Z", null]),
+                json!("1970-01-01"),
+                json!(["2020-01-01T00:00:00Z", "1970-01-01T00:00:00Z"]),
+            ),
         ] {
             let steps = json!([{"name": "fillna", "columns": ["c"], "value": value}]);
             assert_eq!(run(table(json!({"c": column})), steps), json!({"c": expected}), "{column} by {value}");

@@ -24,7 +24,8 @@ mod tests {
             "date": ["2020-01-01T00:00:00Z", "2020-01-01T23:59:59Z", "2020-01-02T00:00:00Z", null, "2021-01-01T00:00:00Z"],
             "flag": [true, false, null, true, false]
         }));
-        let answer = run(input, json!([{"name": "filter", "condition": condition}, {"name": "select", "columns": ["n"]}]));
+        let answer =
+            run(input, json!([{"name": "filter", "condition": condition}, {"name": "select", "columns": ["n"]}]));
         answer["n"].clone()
     }
 
@@ -49,8 +50,11 @@ mod tests {
             (json!({"column": "flag", "operator": "eq", "value": false}), json!([2, 5])),
             (json!({"column": "date", "operator": "from", "value": "2020-01-01T12:00:00"}), json!([1, 2, 3, 5])),
             (json!({"column": "date", "operator": "until", "value": "2020-01-01"}), json!([1, 2])),
-            (json!({"or": [{"column": "n", "value": 1}, {"and": [{"column": "n", "operator": "gt", "value": 2},
-                {"column": "n", "operator": "lt", "value": 4}]}]}), json!([1, 3])),
+            (
+                json!({"or": [{"column": "n", "value": 1}, {"and": [{"column": "n", "operator": "gt", "value": 2},
+                {"column": "n", "operator": "lt", "value": 4}]}]}),
+                json!([1, 3]),
+            ),
         ] {
             assert_eq!(kept(condition.clone()), expected, "{condition}");
         }
@@ -70,12 +74,44 @@ mod tests {
     #[test]
     fn values_are_data_whatever_they_look_like() {
         for value in [
-            "' OR '1'='1", "a'; DROP TABLE x; --", "\" OR \"\"=\"", "1 OR 1=1", "%", "*", "_", "", " a", "a ", "\u{2019}a\u{2019}",
-            "{{ user }}", "$1", "?", "\\", "a\u{0}b", "N'a'", "CAST(1 AS INT)", "__VOID__", "null", "NaN", "true OR",
-            "ａ", "𝒶", "(select 1)", "/* */", "0x61", "1e0", "+1", "01", "1.0",
+            "' OR '1'='1",
+            "a'; DROP TABLE x; --",
+            "\" OR \"\"=\"",
+            "1 OR 1=1",
+            "%",
+            "*",
+            "_",
+            "",
+            " a",
+            "a ",
+            "\u{2019}a\u{2019}",
+            "{{ user }}",
+            "$1",
+            "?",
+            "\\",
+            "a\u{0}b",
+            "N'a'",
+            "CAST(1 AS INT)",
+            "__VOID__",
+            "null",
+            "NaN",
+            "true OR",
+            "ａ",
+            "𝒶",
+            "(select 1)",
+            "/* */",
+            "0x61",
+            "1e0",
+            "+1",
+            "01",
+            "1.0",
         ] {
             assert_eq!(kept(json!({"column": "text", "value": value})), json!([]), "{value:?}");
-            assert_eq!(kept(json!({"column": "text", "operator": "in", "value": [value, "b"]})), json!([2]), "{value:?}");
+            assert_eq!(
+                kept(json!({"column": "text", "operator": "in", "value": [value, "b"]})),
+                json!([2]),
+                "{value:?}"
+            );
             assert_eq!(kept(json!({"column": "n", "value": value})), json!([]), "{value:?}");
             assert_eq!(kept(json!({"column": "n", "operator": "in", "value": [value]})), json!([]), "{value:?}");
             assert_eq!(kept(json!({"column": "date", "operator": "from", "value": value})), json!([]), "{value:?}");
@@ -100,7 +136,8 @@ mod tests {
     fn patterns_are_bounded() {
         for pattern in ["(", "(a{1000}){1000}{1000}", &"a".repeat(5000)] {
             let input = table(json!({"text": ["a"]}));
-            let step = json!([{"name": "filter", "condition": {"column": "text", "operator": "matches", "value": pattern}}]);
+            let step =
+                json!([{"name": "filter", "condition": {"column": "text", "operator": "matches", "value": pattern}}]);
             assert!(failure(input, step).contains("pattern"), "{pattern:.20}");
         }
     }

@@ -33,7 +33,8 @@ pub(super) fn compile(step: &Ifthenelse, table: Table) -> Result<Table, EngineEr
         types.push(table.type_of(then)?);
     }
     let common = types.iter().copied().fold(last_type, unite);
-    let mut branches = cases.into_iter().zip(types).map(|((condition, then), kind)| (condition, branch(then, kind, common)));
+    let mut branches =
+        cases.into_iter().zip(types).map(|((condition, then), kind)| (condition, branch(then, kind, common)));
     let Some((first_condition, first)) = branches.next() else {
         return Err(EngineError::internal("a case has no branch"));
     };

@@ -27,7 +27,8 @@ pub(super) fn compile(step: &Join, left: Table, right: Table) -> Result<Table, E
     if step.on.is_empty() {
         return Err(EngineError::invalid("a join needs at least one pair of columns in `on`"));
     }
-    let added = step.added_columns(left.columns().iter().map(String::as_str), right.columns().iter().map(String::as_str));
+    let added =
+        step.added_columns(left.columns().iter().map(String::as_str), right.columns().iter().map(String::as_str));
     let kept = match step.kind {
         JoinType::Left => Kept::Left,
         JoinType::Inner => Kept::Matching,

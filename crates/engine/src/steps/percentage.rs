@@ -45,7 +45,9 @@ mod tests {
     fn shares_are_of_all_or_of_the_group_and_rows_keep_their_order() {
         let input = table(json!({"g": ["b", "a", "b", null, null], "v": [1, 4, 3, 5, 3], "z": [0, 0, 0, 0, 0]}));
         let share = |column: &str, groups: serde_json::Value| {
-            run(input.clone(), json!([{"name": "percentage", "column": column, "group": groups, "newColumnName": "p"}]))["p"].clone()
+            run(input.clone(), json!([{"name": "percentage", "column": column, "group": groups, "newColumnName": "p"}]))
+                ["p"]
+                .clone()
         };
         assert_eq!(share("v", json!([])), json!([0.0625, 0.25, 0.1875, 0.3125, 0.1875]));
         assert_eq!(share("v", json!(["g"])), json!([0.25, 1.0, 0.75, 0.625, 0.375]));

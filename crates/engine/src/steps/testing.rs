@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aracari_app::Step;
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
+};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::LogicalPlanBuilder;
@@ -17,19 +19,25 @@ use crate::table::{Names, Table};
 
 /// A table of named columns; texts that look like instants are dates.
 pub(crate) fn table(columns: Value) -> RecordBatch {
-    let arrays = columns.as_object().unwrap().iter().map(|(name, values)| (name.clone(), array(values.as_array().unwrap())));
+    let arrays =
+        columns.as_object().unwrap().iter().map(|(name, values)| (name.clone(), array(values.as_array().unwrap())));
     RecordBatch::try_from_iter_with_nullable(arrays.map(|(name, array)| (name, array, true))).unwrap()
 }
 
 fn array(values: &[Value]) -> ArrayRef {
     let known = || values.iter().filter(|value| !value.is_null());
-    let instant = |value: &Value| chrono::DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|date| date.timestamp_millis());
-    if known().next().is_some() && known().all(|value| value.as_str().is_some_and(|text| text.contains('T')) && instant(value).is_some()) {
+    let instant =
+        |value: &Value| chrono::DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|date| date.timestamp_millis());
+    if known().next().is_some()
+        && known().all(|value| value.as_str().is_some_and(|text| text.contains('T')) && instant(value).is_some())
+    {
         return Arc::new(values.iter().map(instant).collect::<TimestampMillisecondArray>().with_timezone("UTC"));
     }
     match known().next() {
         Some(Value::Bool(_)) => Arc::new(values.iter().map(Value::as_bool).collect::<BooleanArray>()),
-        Some(Value::Number(_)) if known().all(Value::is_i64) => Arc::new(values.iter().map(Value::as_i64).collect::<Int64Array>()),
+        Some(Value::Number(_)) if known().all(Value::is_i64) => {
+            Arc::new(values.iter().map(Value::as_i64).collect::<Int64Array>())
+        }
         Some(Value::Number(_)) => Arc::new(values.iter().map(Value::as_f64).collect::<Float64Array>()),
         _ => Arc::new(values.iter().map(Value::as_str).collect::<StringArray>()),
     }
@@ -42,7 +50,8 @@ struct Others {
 
 impl Others {
     fn scan(&self, batch: &RecordBatch) -> Table {
-        let provider: Arc<dyn TableProvider> = Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch.clone()]]).unwrap());
+        let provider: Arc<dyn TableProvider> =
+            Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch.clone()]]).unwrap());
         let plan = LogicalPlanBuilder::scan("input", provider_as_source(provider), None).unwrap().build().unwrap();
         Table::scan(plan, self.names.clone()).unwrap()
     }

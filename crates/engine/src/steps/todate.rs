@@ -61,9 +61,17 @@ mod tests {
     fn texts_and_numbers_become_dates() {
         for (column, format, expected) in [
             (json!(["2020-02-03", "no", null]), json!(null), json!(["2020-02-03T00:00:00Z", null, null])),
-            (json!(["03.02.2020", "4.2.20"]), json!("%d.%m.%Y"), json!(["2020-02-03T00:00:00Z", "0020-02-04T00:00:00Z"])),
+            (
+                json!(["03.02.2020", "4.2.20"]),
+                json!("%d.%m.%Y"),
+                json!(["2020-02-03T00:00:00Z", "0020-02-04T00:00:00Z"]),
+            ),
             (json!([2019, null]), json!(null), json!(["2019-01-01T00:00:00Z", null])),
-            (json!([1_604_331_000_000_i64, 5]), json!(null), json!(["2020-11-02T15:30:00Z", "1970-01-01T00:00:00.005Z"])),
+            (
+                json!([1_604_331_000_000_i64, 5]),
+                json!(null),
+                json!(["2020-11-02T15:30:00Z", "1970-01-01T00:00:00.005Z"]),
+            ),
             (json!([20200203]), json!("%Y%m%d"), json!(["2020-02-03T00:00:00Z"])),
         ] {
             let steps = json!([{"name": "todate", "column": "d", "format": format}]);

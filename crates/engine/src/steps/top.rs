@@ -30,7 +30,8 @@ pub(super) fn compile(step: &Top, table: Table) -> Result<Table, EngineError> {
     let rank = stable.names().next();
     let window = row_number().partition_by(groups).order_by(by).build()?.alias(&rank);
     let limit = lit(step.limit);
-    let limited = stable.replace(|plan: LogicalPlanBuilder| Ok(plan.window([window])?.filter(column(&rank).lt_eq(limit))?))?;
+    let limited =
+        stable.replace(|plan: LogicalPlanBuilder| Ok(plan.window([window])?.filter(column(&rank).lt_eq(limit))?))?;
     let columns = limited.all();
     limited.project(columns)?.ordered_by(keys)
 }
@@ -53,7 +54,8 @@ mod tests {
 
     #[test]
     fn each_group_has_its_own_first_rows() {
-        let input = table(json!({"g": ["b", "a", "b", null, "a", "b"], "v": [1, 2, 3, 9, 4, 3], "n": [0, 1, 2, 3, 4, 5]}));
+        let input =
+            table(json!({"g": ["b", "a", "b", null, "a", "b"], "v": [1, 2, 3, 9, 4, 3], "n": [0, 1, 2, 3, 4, 5]}));
         let steps = json!([{"name": "top", "groups": ["g"], "rankOn": "v", "sort": "desc", "limit": 2}]);
         assert_eq!(run(input, steps), json!({"g": ["a", "a", "b", "b"], "v": [4, 2, 3, 3], "n": [4, 1, 2, 5]}));
     }

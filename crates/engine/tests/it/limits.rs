@@ -112,7 +112,8 @@ fn numbers(count: i64) -> RecordBatch {
 fn a_query_stops_at_its_time_limit() {
     for prepared_bytes in [0, 64 << 20] {
         let time_limit = Duration::from_millis(150);
-        let (engine, endless, query) = endless_engine(EngineSettings { time_limit, prepared_bytes, ..EngineSettings::default() });
+        let (engine, endless, query) =
+            endless_engine(EngineSettings { time_limit, prepared_bytes, ..EngineSettings::default() });
         let started = Instant::now();
         let error = ask(&engine, query).unwrap_err();
         assert!(matches!(error, EngineError::Timeout { limit_ms: 150 }), "{error}");
@@ -144,7 +145,10 @@ fn a_dataset_too_large_for_memory_is_read_each_time() {
     for least in [0, 1] {
         let largest = json!([{"name": "filter", "condition": {"column": "n", "operator": "ge", "value": least}},
             {"name": "aggregate", "on": [], "aggregations": [{"aggfunction": "max", "columns": ["n"], "newcolumns": ["n"]}]}]);
-        assert_eq!(ask(&engine, secured(&datasets, "d", largest, &Reader::default())).unwrap(), json!({"n": [499_999]}));
+        assert_eq!(
+            ask(&engine, secured(&datasets, "d", largest, &Reader::default())).unwrap(),
+            json!({"n": [499_999]})
+        );
     }
     assert_eq!(engine.statistics().prepared_memory_bytes, 0);
 }
@@ -155,7 +159,8 @@ fn rows_are_limited_by_the_query_and_by_the_engine() {
     let engine = Engine::new(MemoryCatalog::with("t", &numbers(150)), settings).unwrap();
     let datasets = IndexMap::from([dataset("d", table("t"), json!([]), everyone())]);
     let ask = |limit: u64| {
-        let query = secure_datasets("test", &datasets, Query::new("d", steps(json!([])), limit), &Reader::default()).unwrap();
+        let query =
+            secure_datasets("test", &datasets, Query::new("d", steps(json!([])), limit), &Reader::default()).unwrap();
         block_on(engine.run(query))
     };
     let (answer, _) = ask(10).unwrap();
@@ -169,11 +174,13 @@ fn rows_are_limited_by_the_query_and_by_the_engine() {
 
 #[test]
 fn too_many_waiting_queries_are_turned_away() {
-    let (engine, endless, _) = endless_engine(EngineSettings { concurrency: 1, prepared_bytes: 0, ..EngineSettings::default() });
+    let (engine, endless, _) =
+        endless_engine(EngineSettings { concurrency: 1, prepared_bytes: 0, ..EngineSettings::default() });
     let engine = Arc::new(engine);
     let datasets = IndexMap::from([dataset("d", table("endless"), json!([]), everyone())]);
     let different = |number: i64| {
-        let question = json!([{"name": "text", "text": number, "newColumn": "x"}, {"name": "uniquegroups", "on": ["x"]}]);
+        let question =
+            json!([{"name": "text", "text": number, "newColumn": "x"}, {"name": "uniquegroups", "on": ["x"]}]);
         secured(&datasets, "d", question, &Reader::default())
     };
     block_on(async {
@@ -204,8 +211,10 @@ fn a_deep_and_wide_query_does_not_overflow_the_stack() {
     let datasets = IndexMap::from([dataset("d", table("t"), json!([]), everyone())]);
     let sum = vec!["n"; 150].join(" + ");
     let nested = format!("{}n{}", "(1 + ".repeat(60), ")".repeat(60));
-    let many: Vec<_> = (0..60).map(|number| json!({"name": "formula", "newColumn": format!("c{number}"), "formula": sum})).collect();
-    let question = json!([many.as_slice(), &[json!({"name": "formula", "newColumn": "deep", "formula": nested})]].concat());
+    let many: Vec<_> =
+        (0..60).map(|number| json!({"name": "formula", "newColumn": format!("c{number}"), "formula": sum})).collect();
+    let question =
+        json!([many.as_slice(), &[json!({"name": "formula", "newColumn": "deep", "formula": nested})]].concat());
     let answer = ask(&engine, secured(&datasets, "d", question, &Reader::default())).unwrap();
     assert_eq!((&answer["c59"], &answer["deep"]), (&json!([0, 150, 300]), &json!([60, 61, 62])));
 }

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aracari_app::{
-    Condition, CsvOptions, Dataset, DatasetInput, Operand, Permissions, Pipeline, Query, Reader, RowPermissions, RowRule,
-    Source, SourceKind, Step, UnboundCondition,
+    Condition, CsvOptions, Dataset, DatasetInput, Operand, Permissions, Pipeline, Query, Reader, RowPermissions,
+    RowRule, Source, SourceKind, Step, UnboundCondition,
 };
-use aracari_engine::{Answer, Catalog, Engine, EngineError, EngineSettings, SecuredQuery, TableVersion, encode, secure_datasets};
+use aracari_engine::{
+    Answer, Catalog, Engine, EngineError, EngineSettings, SecuredQuery, TableVersion, encode, secure_datasets,
+};
 use arrow::array::RecordBatch;
 use async_trait::async_trait;
 use chrono::DateTime;
@@ -50,7 +52,10 @@ impl Catalog for MemoryCatalog {
     async fn table(&self, source: &Source, table: &str) -> Result<Provider, EngineError> {
         self.opened.fetch_add(1, Ordering::SeqCst);
         let tables = self.tables.lock().unwrap();
-        tables.get(table).map(|(_, provider)| Arc::clone(provider)).ok_or_else(|| EngineError::source(&source.id, "no table"))
+        tables
+            .get(table)
+            .map(|(_, provider)| Arc::clone(provider))
+            .ok_or_else(|| EngineError::source(&source.id, "no table"))
     }
 
     fn version(&self, source: &Source, table: &str) -> Result<TableVersion, EngineError> {
@@ -61,7 +66,11 @@ impl Catalog for MemoryCatalog {
 }
 
 pub(crate) fn source() -> Source {
-    Source { id: "memory".into(), kind: SourceKind::Files { csv: CsvOptions::default() }, folder: PathBuf::from("/nowhere") }
+    Source {
+        id: "memory".into(),
+        kind: SourceKind::Files { csv: CsvOptions::default() },
+        folder: PathBuf::from("/nowhere"),
+    }
 }
 
 pub(crate) fn table(name: &str) -> DatasetInput {
@@ -128,7 +137,12 @@ pub(crate) fn engine(catalog: Arc<MemoryCatalog>) -> Engine {
     Engine::new(catalog, EngineSettings::default()).unwrap()
 }
 
-pub(crate) fn secured(datasets: &IndexMap<String, Dataset>, id: &str, pipeline: Value, reader: &Reader) -> SecuredQuery {
+pub(crate) fn secured(
+    datasets: &IndexMap<String, Dataset>,
+    id: &str,
+    pipeline: Value,
+    reader: &Reader,
+) -> SecuredQuery {
     secure_datasets("test", datasets, Query::new(id, steps(pipeline), 10_000), reader).unwrap()
 }
 
@@ -140,7 +154,10 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
 pub(crate) fn columns(answer: &Answer) -> Value {
     let decoded: Value = serde_json::from_slice(&encode::json_columns(answer)).unwrap();
     let columns = decoded["columns"].as_array().unwrap().iter();
-    columns.map(|column| (column["name"].as_str().unwrap().to_owned(), column["values"].clone())).collect::<serde_json::Map<_, _>>().into()
+    columns
+        .map(|column| (column["name"].as_str().unwrap().to_owned(), column["values"].clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 pub(crate) fn ask(engine: &Engine, query: SecuredQuery) -> Result<Value, EngineError> {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use aracari_app::{BoundRule, ColumnRule, Condition, Dataset, Permissions, Query, Reader, RowPermissions, RowRule, Value};
+use aracari_app::{
+    BoundRule, ColumnRule, Condition, Dataset, Permissions, Query, Reader, RowPermissions, RowRule, Value,
+};
 use aracari_engine::{EngineError, PolicyError, secure_datasets};
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use indexmap::IndexMap;
@@ -19,12 +21,23 @@ fn batch(rows: &[Row]) -> RecordBatch {
     let carriers: ArrayRef = Arc::new(rows.iter().map(|row| row.0.clone()).collect::<StringArray>());
     let delays: ArrayRef = Arc::new(rows.iter().map(|row| row.1).collect::<Int64Array>());
     let miles: ArrayRef = Arc::new(rows.iter().map(|row| row.2).collect::<Float64Array>());
-    RecordBatch::try_from_iter_with_nullable([("carrier", carriers, true), ("delay", delays, true), ("miles", miles, true)]).unwrap()
+    RecordBatch::try_from_iter_with_nullable([
+        ("carrier", carriers, true),
+        ("delay", delays, true),
+        ("miles", miles, true),
+    ])
+    .unwrap()
 }
 
 fn flights() -> RecordBatch {
     let row = |carrier: &str, delay, miles| (Some(carrier.to_owned()), Some(delay), Some(miles));
-    batch(&[row("UA", 5, 100.0), row("DL", 7, 200.0), row("UA", 9, 300.0), (None, Some(1), Some(1.0)), row("O'H", 3, 4.0)])
+    batch(&[
+        row("UA", 5, 100.0),
+        row("DL", 7, 200.0),
+        row("UA", 9, 300.0),
+        (None, Some(1), Some(1.0)),
+        row("O'H", 3, 4.0),
+    ])
 }
 
 /// What is asked in the differential: each kind of query that a page makes, joins and appends with itself included.
@@ -60,15 +73,20 @@ fn datasets(permissions: Permissions) -> IndexMap<String, Dataset> {
 }
 
 fn arbitrary_rows() -> impl Strategy<Value = Vec<Row>> {
-    let carrier = prop::option::weighted(0.9, prop::sample::select(vec!["UA", "DL", "AA", "O'H", ""]).prop_map(str::to_owned));
-    prop::collection::vec((carrier, prop::option::weighted(0.9, -3_i64..30), prop::option::weighted(0.9, 0.0..9.0)), 0..40)
+    let carrier =
+        prop::option::weighted(0.9, prop::sample::select(vec!["UA", "DL", "AA", "O'H", ""]).prop_map(str::to_owned));
+    prop::collection::vec(
+        (carrier, prop::option::weighted(0.9, -3_i64..30), prop::option::weighted(0.9, 0.0..9.0)),
+        0..40,
+    )
 }
 
 fn arbitrary_condition() -> impl Strategy<Value = Condition> {
     let comparison = prop_oneof![
         prop::sample::subsequence(vec!["UA", "DL", "AA", "O'H", "ZZ"], 1..4)
             .prop_map(|carriers| json!({"column": "carrier", "operator": "in", "value": carriers})),
-        prop::sample::select(vec!["UA", "O'H", ""]).prop_map(|carrier| json!({"column": "carrier", "operator": "ne", "value": carrier})),
+        prop::sample::select(vec!["UA", "O'H", ""])
+            .prop_map(|carrier| json!({"column": "carrier", "operator": "ne", "value": carrier})),
         (0_i64..20).prop_map(|delay| json!({"column": "delay", "operator": "ge", "value": delay})),
         Just(json!({"column": "miles", "operator": "notnull"})),
     ];
@@ -85,9 +103,9 @@ fn allowed(condition: &Condition, row: &Row) -> bool {
         Condition::And(group) => group.and.iter().all(|inner| allowed(inner, row)),
         Condition::Or(group) => group.or.iter().any(|inner| allowed(inner, row)),
         Condition::Comparison(comparison) => match (comparison.column.as_str(), &comparison.value) {
-            ("carrier", Value::List(carriers)) => {
-                carriers.iter().any(|carrier| matches!(carrier, Value::Text(carrier) if Some(carrier) == row.0.as_ref()))
-            }
+            ("carrier", Value::List(carriers)) => carriers
+                .iter()
+                .any(|carrier| matches!(carrier, Value::Text(carrier) if Some(carrier) == row.0.as_ref())),
             ("carrier", Value::Text(carrier)) => row.0.as_ref() != Some(carrier),
             ("delay", Value::Integer(least)) => row.1.is_some_and(|delay| delay >= *least),
             _ => row.2.is_some(),
@@ -200,10 +218,20 @@ fn joined_and_parent_datasets_keep_their_own_rules() {
     let asking = reader(json!({"carriers": ["DL"]}));
     for (id, question, column, expected) in [
         ("child", json!([]), "double", json!([14])),
-        ("open", json!([{"name": "join", "type": "inner", "on": [["carrier", "carrier"]], "rightPipeline": "flights"}]), "delay", json!([7])),
+        (
+            "open",
+            json!([{"name": "join", "type": "inner", "on": [["carrier", "carrier"]], "rightPipeline": "flights"}]),
+            "delay",
+            json!([7]),
+        ),
         ("open", json!([{"name": "domain", "domain": "child"}]), "double", json!([14])),
-        ("open", json!([{"name": "filter", "condition": {"column": "delay", "value": -1}},
-            {"name": "append", "pipelines": ["child"]}]), "delay", json!([7])),
+        (
+            "open",
+            json!([{"name": "filter", "condition": {"column": "delay", "value": -1}},
+            {"name": "append", "pipelines": ["child"]}]),
+            "delay",
+            json!([7]),
+        ),
     ] {
         let answer = ask(&engine, secured(&datasets, id, question.clone(), &asking)).unwrap();
         assert_eq!(answer[column], expected, "{id} {question}");
@@ -211,7 +239,8 @@ fn joined_and_parent_datasets_keep_their_own_rules() {
 }
 
 fn hiding(columns: &[&str]) -> Permissions {
-    let rule = ColumnRule { columns: columns.iter().map(|name| (*name).to_owned()).collect(), groups: vec!["finance".into()] };
+    let rule =
+        ColumnRule { columns: columns.iter().map(|name| (*name).to_owned()).collect(), groups: vec!["finance".into()] };
     Permissions { rows: RowPermissions::Everyone, columns: vec![rule] }
 }
 
@@ -233,7 +262,10 @@ fn hidden_columns_are_not_there_by_any_way() {
         json!([{"name": "append", "pipelines": [[{"name": "domain", "domain": "child"}, {"name": "select", "columns": ["miles"]}]]}]),
     ] {
         let error = ask(&engine, secured(&datasets, "flights", question.clone(), &outsider)).unwrap_err();
-        assert!(matches!(&error, EngineError::NotPermittedColumn { column } if column == "miles"), "{question}: {error}");
+        assert!(
+            matches!(&error, EngineError::NotPermittedColumn { column } if column == "miles"),
+            "{question}: {error}"
+        );
     }
     let insider = Reader { groups: vec!["finance".into()], ..Reader::default() };
     let shown = ask(&engine, secured(&datasets, "flights", json!([]), &insider)).unwrap();
@@ -256,7 +288,9 @@ fn rows_may_be_restricted_by_a_column_that_is_hidden() {
     let engine = engine(MemoryCatalog::with("flights", &flights()));
     let mut permissions = by_attribute("carrier", "in", "carriers");
     permissions.columns = hiding(&["carrier"]).columns;
-    let answer = ask(&engine, secured(&datasets(permissions), "flights", json!([]), &reader(json!({"carriers": "UA"})))).unwrap();
+    let answer =
+        ask(&engine, secured(&datasets(permissions), "flights", json!([]), &reader(json!({"carriers": "UA"}))))
+            .unwrap();
     assert_eq!(answer, json!({"delay": [5, 9], "miles": [100.0, 300.0]}));
 }
 
@@ -286,7 +320,13 @@ fn fingerprints_tell_permissions_apart() {
     let hidden = datasets(hiding(&["miles"]));
     let print = |datasets, asking: &Reader| secured(datasets, "flights", json!([]), asking).fingerprint();
     let (united, delta) = (reader(json!({"carriers": ["UA"]})), reader(json!({"carriers": ["DL"]})));
-    let prints = [print(&open, &united), print(&own, &united), print(&own, &delta), print(&own, &Reader::default()), print(&hidden, &united)];
+    let prints = [
+        print(&open, &united),
+        print(&own, &united),
+        print(&own, &delta),
+        print(&own, &Reader::default()),
+        print(&hidden, &united),
+    ];
     for (index, left) in prints.iter().enumerate() {
         assert!(prints[index + 1..].iter().all(|right| right != left), "{index}");
     }

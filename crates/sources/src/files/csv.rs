@@ -52,7 +52,8 @@ pub(super) fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> 
     let schema = Arc::new(Schema::new(fields));
     let nulls = null_pattern(&options.null_values).map_err(|error| error.to_string())?;
     let rows = Rows { path: path.to_owned(), schema: Arc::clone(&schema), delimiter, nulls };
-    let provider = StreamingTable::try_new(Arc::clone(&schema), vec![Arc::new(rows)]).map_err(|error| error.to_string())?;
+    let provider =
+        StreamingTable::try_new(Arc::clone(&schema), vec![Arc::new(rows)]).map_err(|error| error.to_string())?;
     Ok(Opened { schema, provider: Arc::new(provider) })
 }
 
