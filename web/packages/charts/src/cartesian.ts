@@ -115,15 +115,21 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 	const hideAxis = needs.bare ?? false;
 	const outside = !needs.inside && !hideAxis;
 	// The label at the top may be wider for its unit: it grows to the right, over the plot.
-	const tickWidth = Math.max(0, ...ticks.slice(0, -1).map((each) => textWidth(each)), field.unit ? 0 : textWidth(ticks[ticks.length - 1] ?? ''));
+	const tickWidth = Math.max(
+		0,
+		...ticks.slice(0, -1).map((each) => textWidth(each)),
+		field.unit ? 0 : textWidth(ticks[ticks.length - 1] ?? ''),
+	);
 	const left = outside ? tickWidth + 10 : 1;
-	const secondTicks = needs.second?.scale.ticks.map((tick) => tickText(tick, needs.second!.scale, needs.second!.field, locale)) ?? [];
+	const secondTicks =
+		needs.second?.scale.ticks.map((tick) => tickText(tick, needs.second!.scale, needs.second!.field, locale)) ?? [];
 	const secondWidth = needs.second ? Math.max(...secondTicks.map((each) => textWidth(each))) + 10 : 0;
 	const right = context.width - Math.max(needs.right ?? 1, secondWidth);
 	const width = Math.max(10, right - left);
 	const count = Math.max(1, grid.keys.length);
 	const pitch = bands ? width / count : count > 1 ? width / (count - 1) : width;
-	const xAt = (index: number): number => (bands ? left + (index + 0.5) * pitch : count > 1 ? left + index * pitch : left + width / 2);
+	const xAt = (index: number): number =>
+		bands ? left + (index + 0.5) * pitch : count > 1 ? left + index * pitch : left + width / 2;
 
 	const { labels, ticks: starts } = categoryLabels(context, grid, pitch, bands);
 	const lines = Math.max(1, ...labels.map((label) => label.lines.length));
@@ -138,20 +144,45 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 	const crossed = (y: number): boolean => near.some(([, at]) => Math.abs(at - y) < 9);
 
 	const graphic: Graphic[] = [];
-	for (const label of labels) graphic.push(...xText(context, label, bottom + below + (bands ? 7 : 9), { left: 0, right: context.width, xAt }));
-	if (!bands) for (const at of starts) graphic.push(rule(xAt(at), bottom, xAt(at), bottom + 5, { stroke: tokens.axis }));
+	for (const label of labels)
+		graphic.push(...xText(context, label, bottom + below + (bands ? 7 : 9), { left: 0, right: context.width, xAt }));
+	if (!bands)
+		for (const at of starts) graphic.push(rule(xAt(at), bottom, xAt(at), bottom + 5, { stroke: tokens.axis }));
 	if (!hideAxis) {
 		scale.ticks.forEach((tick, index) => {
 			const y = yAt(tick);
 			const base = tick === 0 || (index === 0 && scale.min > 0);
-			graphic.push(rule(left, Math.round(y) + 0.5, right, Math.round(y) + 0.5, { stroke: base ? tokens.axis : tokens.grid }, base && scale.min < 0 ? 5 : 0));
+			graphic.push(
+				rule(
+					left,
+					Math.round(y) + 0.5,
+					right,
+					Math.round(y) + 0.5,
+					{ stroke: base ? tokens.axis : tokens.grid },
+					base && scale.min < 0 ? 5 : 0,
+				),
+			);
 			const unitHere = index === scale.ticks.length - 1 && field.unit !== undefined;
 			if (needs.inside) {
 				// Above its grid line, unless the marks pass there and not below it.
 				const below = index > 0 && crossed(y - 10) && !crossed(y + 10);
-				graphic.push(text(context, left, below ? y + 11 : y - 9, ticks[index]!, { textAlign: 'left', textVerticalAlign: 'middle', stroke: tokens.surface, lineWidth: 4 }));
+				graphic.push(
+					text(context, left, below ? y + 11 : y - 9, ticks[index]!, {
+						textAlign: 'left',
+						textVerticalAlign: 'middle',
+						stroke: tokens.surface,
+						lineWidth: 4,
+					}),
+				);
 			} else if (unitHere) {
-				graphic.push(text(context, 0, y, ticks[index]!, { textAlign: 'left', textVerticalAlign: 'middle', backgroundColor: tokens.surface, padding: [0, 6, 0, 0] }));
+				graphic.push(
+					text(context, 0, y, ticks[index]!, {
+						textAlign: 'left',
+						textVerticalAlign: 'middle',
+						backgroundColor: tokens.surface,
+						padding: [0, 6, 0, 0],
+					}),
+				);
 			} else {
 				graphic.push(text(context, left - 10, y, ticks[index]!, { textAlign: 'right', textVerticalAlign: 'middle' }));
 			}
@@ -161,7 +192,13 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 	}
 	needs.second?.scale.ticks.forEach((tick, index) => {
 		const share = (tick - needs.second!.scale.min) / (needs.second!.scale.max - needs.second!.scale.min);
-		graphic.push(text(context, right + 10, bottom - share * height, secondTicks[index]!, { textAlign: 'left', textVerticalAlign: 'middle', fill: needs.second!.color }));
+		graphic.push(
+			text(context, right + 10, bottom - share * height, secondTicks[index]!, {
+				textAlign: 'left',
+				textVerticalAlign: 'middle',
+				fill: needs.second!.color,
+			}),
+		);
 	});
 
 	const box: Box = { left, right, top, bottom, width, height };
@@ -169,7 +206,11 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 }
 
 /** Points on a line and between its points, in pixels. */
-export function along(values: (number | null)[], xAt: (index: number) => number, yAt: (value: number) => number): [number, number][] {
+export function along(
+	values: (number | null)[],
+	xAt: (index: number) => number,
+	yAt: (value: number) => number,
+): [number, number][] {
 	const out: [number, number][] = [];
 	values.forEach((value, index) => {
 		if (value === null) return;
@@ -182,7 +223,13 @@ export function along(values: (number | null)[], xAt: (index: number) => number,
 }
 
 function axes(box: Box, grid: Grid, scale: Scale, bands: boolean, second?: Scale): Frame['option'] {
-	const value = (one: Scale) => ({ type: 'value' as const, show: false, min: one.min, max: one.max, interval: one.step });
+	const value = (one: Scale) => ({
+		type: 'value' as const,
+		show: false,
+		min: one.min,
+		max: one.max,
+		interval: one.step,
+	});
 	return {
 		grid: { left: box.left, top: box.top, width: box.width, height: box.height, outerBoundsMode: 'none' },
 		xAxis: { type: 'category', show: false, boundaryGap: bands, data: grid.keys.map((_, index) => String(index)) },
@@ -191,7 +238,12 @@ function axes(box: Box, grid: Grid, scale: Scale, bands: boolean, second?: Scale
 }
 
 /** Labels of one line are centred at their category, and never leave the picture. */
-function xText(context: Context, label: XLabel, y: number, area: { left: number; right: number; xAt: (at: number) => number }): Graphic[] {
+function xText(
+	context: Context,
+	label: XLabel,
+	y: number,
+	area: { left: number; right: number; xAt: (at: number) => number },
+): Graphic[] {
 	const x = area.xAt(label.at);
 	return label.lines
 		.map((line, row): Graphic | null => {
@@ -211,7 +263,13 @@ function categoryLabels(
 ): { labels: XLabel[]; ticks: number[] } {
 	if (grid.time) {
 		const made = timeLabels(grid.keys as (number | null)[], grid.x.by, context.locale, pitch);
-		return { labels: made.labels.map((label) => ({ at: label.at, lines: label.below ? [label.text, label.below] : [label.text] })), ticks: made.ticks };
+		return {
+			labels: made.labels.map((label) => ({
+				at: label.at,
+				lines: label.below ? [label.text, label.below] : [label.text],
+			})),
+			ticks: made.ticks,
+		};
 	}
 	const names = grid.keys.map((key) => nameOf(key, grid.x, context.locale));
 	const room = pitch - 6;

@@ -67,7 +67,7 @@ const isTime = (field: Field, frame: Frame): boolean => {
 		return frame.columns.find((column) => column.name === field.id)?.type === 'date';
 	}
 	const dated = frame.columns.find((column) => column.name === field.id)?.type === 'date';
-	return dated || ['day', 'isoWeek', 'month', 'quarter'].includes(field.by ?? '') && field.format.style !== 'text'
+	return dated || (['day', 'isoWeek', 'month', 'quarter'].includes(field.by ?? '') && field.format.style !== 'text')
 		? valuesLookLikeTimes(frame, field.id)
 		: false;
 };
@@ -76,7 +76,10 @@ function valuesLookLikeTimes(frame: Frame, id: string): boolean {
 	const column = frame.columns.find((each) => each.name === id);
 	if (!column) return false;
 	if (column.type === 'date') return true;
-	return column.values.some((value) => typeof value === 'string') && column.values.every((value) => value === null || timeOf(value) !== null);
+	return (
+		column.values.some((value) => typeof value === 'string') &&
+		column.values.every((value) => value === null || timeOf(value) !== null)
+	);
 }
 
 export function isNatural(field: Field, frame: Frame): boolean {

@@ -37,7 +37,10 @@ export function drawing(element: HTMLElement): Drawing {
 			if (!chart) chart = init(element, undefined, { renderer: plan.renderer, ...size });
 			else if (chart.getWidth() !== size.width || chart.getHeight() !== size.height) chart.resize(size);
 			held = undefined;
-			chart.setOption({ ...plan.option, animation: !calm }, { replaceMerge: ['series', 'graphic', 'xAxis', 'yAxis', 'grid'] });
+			chart.setOption(
+				{ ...plan.option, animation: !calm },
+				{ replaceMerge: ['series', 'graphic', 'xAxis', 'yAxis', 'grid'] },
+			);
 		},
 		emphasise(item) {
 			if (held) chart?.dispatchAction({ type: 'downplay', seriesIndex: held[0], dataIndex: held[1] });

@@ -87,7 +87,9 @@ export function formatDate(value: Value, by: string | undefined, locale: string,
 		const text = dateFormat(tongue, { month: short ? 'short' : 'long', year: 'numeric' }).format(date);
 		return capitalised(short ? text.replace('Sept', 'Sep') : text);
 	}
-	const day = dateFormat(tongue, { day: 'numeric', month: 'short', year: 'numeric' }).format(date).replace('Sept', 'Sep');
+	const day = dateFormat(tongue, { day: 'numeric', month: 'short', year: 'numeric' })
+		.format(date)
+		.replace('Sept', 'Sep');
 	if (by === 'isoWeek') return short ? day : fill(words.week, { date: day });
 	if (by === 'hour' || date.getTime() % 86_400_000 !== 0) {
 		const clock = dateFormat(tongue, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
@@ -106,7 +108,11 @@ function formatWeekday(value: Value, locale: string, short: boolean): string {
 	if (!Number.isInteger(day) || day < 1 || day > 7) return String(value);
 	// 1 January 2024 was a Monday.
 	const date = new Date(Date.UTC(2024, 0, day));
-	return capitalised(dateFormat(locale, { weekday: short ? 'short' : 'long' }).format(date).replace(/\.$/, ''));
+	return capitalised(
+		dateFormat(locale, { weekday: short ? 'short' : 'long' })
+			.format(date)
+			.replace(/\.$/, ''),
+	);
 }
 
 /** A month is a date, or a number from 1 to 12. */
@@ -206,7 +212,9 @@ function formatAmount(value: number, format: Format, options: FormatOptions): st
 			const currency = format.currency ?? 'EUR';
 			if (short) return compact(value, locale, currency, even);
 			const digits = decimals === undefined ? {} : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-			return numberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', ...digits }).format(value);
+			return numberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', ...digits }).format(
+				value,
+			);
 		}
 		case 'compact':
 			return compact(value, locale, undefined, even);
@@ -215,7 +223,8 @@ function formatAmount(value: number, format: Format, options: FormatOptions): st
 		default: {
 			const large = Math.abs(value) >= 10_000 || (Math.abs(value) >= 1000 && Math.abs(options.among ?? 0) >= 10_000);
 			if (short && large) return compact(value, locale, undefined, even);
-			if (decimals !== undefined) return plain(value, locale, options.trim || (short && !options.even) ? 0 : decimals, decimals);
+			if (decimals !== undefined)
+				return plain(value, locale, options.trim || (short && !options.even) ? 0 : decimals, decimals);
 			return plain(value, locale, 0, Number.isInteger(value) ? 0 : Math.abs(value) < 1 ? 3 : 2);
 		}
 	}

@@ -58,7 +58,11 @@ export function figureOf(chart: Chart, frames: Frames, locale: string, width: nu
 	const value: Value = valuesOf(chart, frames.main, field.id)[0] ?? null;
 	const points = trendOf(field, frames.trend);
 	const byPoint = options.compare === 'previous-point';
-	const before = byPoint ? points.at(-2)?.value : frames.previous ? valuesOf(chart, frames.previous, field.id)[0] : undefined;
+	const before = byPoint
+		? points.at(-2)?.value
+		: frames.previous
+			? valuesOf(chart, frames.previous, field.id)[0]
+			: undefined;
 	const words = messages(locale);
 
 	const full = formatValue(value, field.format, { locale });
@@ -69,7 +73,12 @@ export function figureOf(chart: Chart, frames: Frames, locale: string, width: nu
 	const options_ = { locale, unit: field.unit, higherIs: field.higher_is };
 	const number = amount(value);
 	const { target } = options;
-	const met = target === undefined || number === null || !field.higher_is || field.higher_is === 'neutral' ? null : field.higher_is === 'worse' ? number <= target : number >= target;
+	const met =
+		target === undefined || number === null || !field.higher_is || field.higher_is === 'neutral'
+			? null
+			: field.higher_is === 'worse'
+				? number <= target
+				: number >= target;
 	return {
 		field,
 		text,
@@ -77,7 +86,13 @@ export function figureOf(chart: Chart, frames: Frames, locale: string, width: nu
 		unit,
 		evolution: formatEvolution(byPoint ? points.at(-1)?.value : number, before, field.format, options_),
 		compare: options.compare_label ?? (byPoint ? pointLabel(chart, points, locale) : words.previous),
-		target: target === undefined ? null : { text: `${words.target} ${formatValue(target, field.format, { locale, unit: field.unit, trim: true })}`, met },
+		target:
+			target === undefined
+				? null
+				: {
+						text: `${words.target} ${formatValue(target, field.format, { locale, unit: field.unit, trim: true })}`,
+						met,
+					},
 		trend: points.map((point) => point.value),
 	};
 }

@@ -19,7 +19,8 @@ export const short = (value: Value | undefined, field: Field, locale: string): s
 export function labels(values: (number | null)[], field: Field, locale: string): (value: number | null) => string {
 	const among = values.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
 	const whole = values.every((value) => value === null || Number.isInteger(value));
-	const decimals = field.format.decimals ?? (field.format.style === 'decimal' ? (whole ? 0 : among < 1 ? 2 : 1) : undefined);
+	const decimals =
+		field.format.decimals ?? (field.format.style === 'decimal' ? (whole ? 0 : among < 1 ? 2 : 1) : undefined);
 	const format = { ...field.format, decimals };
 	return (value) => formatValue(value, format, { locale, short: true, among, even: true });
 }
@@ -28,13 +29,22 @@ export const nameAt = (grid: Grid, index: number, context: Context): string =>
 	nameOf(grid.keys[index] ?? null, grid.x, context.locale);
 
 /** Eight series have a colour, three where many crowd a small picture; the rest are context. */
-export const colored = (context: Context, count: number): number => (count > 4 && (context.size === 'tile' || (context.size === 'dashboard' && context.width < 560)) ? 3 : 8);
+export const colored = (context: Context, count: number): number =>
+	count > 4 && (context.size === 'tile' || (context.size === 'dashboard' && context.width < 560)) ? 3 : 8;
 
 export function seriesColor(context: Context, index: number, count = 0): string {
-	return index < colored(context, count) ? (context.tokens.palette[index] ?? context.tokens.quiet) : context.tokens.quiet;
+	return index < colored(context, count)
+		? (context.tokens.palette[index] ?? context.tokens.quiet)
+		: context.tokens.quiet;
 }
 
-export function rowsAt(series: Series[], index: number, context: Context, colors: string[], at?: (value: number) => number): MarkRow[] {
+export function rowsAt(
+	series: Series[],
+	index: number,
+	context: Context,
+	colors: string[],
+	at?: (value: number) => number,
+): MarkRow[] {
 	return series.map((one, order) => {
 		const value = one.values[index] ?? null;
 		const row: MarkRow = { label: one.label, value: full(value, one.field, context.locale) };
@@ -44,9 +54,16 @@ export function rowsAt(series: Series[], index: number, context: Context, colors
 	});
 }
 
-export function legendOf(series: Series[], colors: string[], context: Context, shape: LegendItem['shape']): LegendItem[] {
+export function legendOf(
+	series: Series[],
+	colors: string[],
+	context: Context,
+	shape: LegendItem['shape'],
+): LegendItem[] {
 	const most = colored(context, series.length);
-	const named = series.slice(0, most).map((one, index): LegendItem => ({ label: one.label, color: colors[index]!, shape }));
+	const named = series
+		.slice(0, most)
+		.map((one, index): LegendItem => ({ label: one.label, color: colors[index]!, shape }));
 	if (series.length > most) {
 		const label = fill(messages(context.locale).othersMuted, { count: series.length - most });
 		named.push({ label, color: context.tokens.quiet, shape });
@@ -77,7 +94,13 @@ export function targetText(target: number, field: Field, locale: string): string
 }
 
 /** A dashed line across the plot, named at the end and on the side where the fewest marks lie. */
-export function targetAcross(context: Context, box: { left: number; right: number }, y: number, label: string, points: [number, number][] = []): Graphic[] {
+export function targetAcross(
+	context: Context,
+	box: { left: number; right: number },
+	y: number,
+	label: string,
+	points: [number, number][] = [],
+): Graphic[] {
 	const { tokens } = context;
 	const width = textWidth(label) + 8;
 	const span = box.right - box.left - width;

@@ -119,7 +119,8 @@ const french: Messages = {
 		plain: '{type} : {measure}.',
 		extremes: 'Maximum : {max} ({maxValue}) ; minimum : {min} ({minValue}).',
 		single: '{name} : {value}.',
-		trend: 'De {firstValue} ({first}) à {lastValue} ({last}) ; plus haut {maxValue} ({max}), plus bas {minValue} ({min}).',
+		trend:
+			'De {firstValue} ({first}) à {lastValue} ({last}) ; plus haut {maxValue} ({max}), plus bas {minValue} ({min}).',
 		series: '{count} séries, {leader} en tête ({value}).',
 		target: 'Objectif : {target}.',
 		points: '{count} lieux ; le plus grand est {max} ({maxValue}).',

@@ -9,7 +9,12 @@ export function markAt(plan: Plan, x: number, y: number): number {
 	let found = -1;
 	let best = Infinity;
 	marks.forEach((mark, index) => {
-		const distance = pointing === 'y' ? Math.abs(mark.y - y) : pointing === 'x' ? Math.abs(mark.x - x) : Math.hypot(mark.x - x, mark.y - y);
+		const distance =
+			pointing === 'y'
+				? Math.abs(mark.y - y)
+				: pointing === 'x'
+					? Math.abs(mark.x - x)
+					: Math.hypot(mark.x - x, mark.y - y);
 		if (distance < best) [found, best] = [index, distance];
 	});
 	return found;

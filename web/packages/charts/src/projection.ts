@@ -25,7 +25,10 @@ export function azimuthal(longitude: number, latitude: number): Projection {
 			const phi = y * RADIANS;
 			// Points near the opposite side are held back, or they would fly off.
 			const k = Math.sqrt(2 / Math.max(0.12, 1 + angle(lambda, phi)));
-			return [k * Math.cos(phi) * Math.sin(lambda), -k * (cos0 * Math.sin(phi) - sin0 * Math.cos(phi) * Math.cos(lambda))];
+			return [
+				k * Math.cos(phi) * Math.sin(lambda),
+				-k * (cos0 * Math.sin(phi) - sin0 * Math.cos(phi) * Math.cos(lambda)),
+			];
 		},
 		far: (x, y) => angle(x * RADIANS - lambda0, y * RADIANS) < Math.cos(FAR),
 	};
@@ -40,7 +43,10 @@ export function equalEarth(): Projection {
 			const theta = Math.asin(m * Math.sin(y * RADIANS));
 			const t2 = theta * theta;
 			const t6 = t2 * t2 * t2;
-			return [(x * RADIANS * Math.cos(theta)) / (m * (a1 + 3 * a2 * t2 + t6 * (7 * a3 + 9 * a4 * t2))), -theta * (a1 + a2 * t2 + t6 * (a3 + a4 * t2))];
+			return [
+				(x * RADIANS * Math.cos(theta)) / (m * (a1 + 3 * a2 * t2 + t6 * (7 * a3 + 9 * a4 * t2))),
+				-theta * (a1 + a2 * t2 + t6 * (a3 + a4 * t2)),
+			];
 		},
 		far: () => false,
 	};
@@ -72,8 +78,14 @@ type Edge = { inside: (point: Point) => boolean; cut: (a: Point, b: Point) => Po
 
 function edges(area: Area): Edge[] {
 	const at = (a: Point, b: Point, share: number): Point => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share];
-	const upright = (x: number, sign: number): Edge => ({ inside: (p) => (p[0] - x) * sign >= 0, cut: (a, b) => at(a, b, (x - a[0]) / (b[0] - a[0])) });
-	const level = (y: number, sign: number): Edge => ({ inside: (p) => (p[1] - y) * sign >= 0, cut: (a, b) => at(a, b, (y - a[1]) / (b[1] - a[1])) });
+	const upright = (x: number, sign: number): Edge => ({
+		inside: (p) => (p[0] - x) * sign >= 0,
+		cut: (a, b) => at(a, b, (x - a[0]) / (b[0] - a[0])),
+	});
+	const level = (y: number, sign: number): Edge => ({
+		inside: (p) => (p[1] - y) * sign >= 0,
+		cut: (a, b) => at(a, b, (y - a[1]) / (b[1] - a[1])),
+	});
 	return [upright(area.left, 1), upright(area.right, -1), level(area.top, 1), level(area.bottom, -1)];
 }
 

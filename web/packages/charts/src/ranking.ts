@@ -54,12 +54,16 @@ export function rankingOf(chart: Chart, frame: Frame, locale: string, size: Size
 			return {
 				rank,
 				name: nameOf(names[row] ?? null, group, locale),
-				value: size === 'tile' ? formatValue(value, field.format, { locale, unit: field.unit }) : full(value, field, locale),
+				value:
+					size === 'tile' ? formatValue(value, field.format, { locale, unit: field.unit }) : full(value, field, locale),
 				from: Math.min(share(0), share(at)),
 				to: Math.max(share(0), share(at)),
 				met: target === undefined || value === null || better === 0 ? null : (value - target) * better >= 0,
 			};
 		}),
-		target: target === undefined ? null : { share: share(target), text: formatValue(target, field.format, { locale, unit: field.unit, trim: true }) },
+		target:
+			target === undefined
+				? null
+				: { share: share(target), text: formatValue(target, field.format, { locale, unit: field.unit, trim: true }) },
 	};
 }

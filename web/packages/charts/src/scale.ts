@@ -48,7 +48,8 @@ export function niceScale(
 		const min = Math.floor(low / step + 1e-9) * step;
 		const max = Math.ceil(high / step - 1e-9) * step;
 		const used = Math.round((max - min) / step);
-		const cost = (max - min) / (high - low) + Math.abs(used - options.count) * 0.08 + (used > options.count + 1 ? 1 : 0);
+		const cost =
+			(max - min) / (high - low) + Math.abs(used - options.count) * 0.08 + (used > options.count + 1 ? 1 : 0);
 		if (!best || cost < best.cost - 1e-9) best = { step, min, max, cost };
 	}
 	let { min, max } = best!;

@@ -12,8 +12,10 @@ export function spark(values: (number | null)[], width: number, height: number, 
 	if (known.length === 0 || width <= 0) return { line: '', area: '', last: null };
 	const low = Math.min(...known);
 	const high = Math.max(...known);
-	const x = (index: number): number => (values.length > 1 ? inset / 2 + (index / (values.length - 1)) * (width - inset * 1.5) : width - inset);
-	const y = (value: number): number => (high > low ? inset + (1 - (value - low) / (high - low)) * (height - inset * 2) : height / 2);
+	const x = (index: number): number =>
+		values.length > 1 ? inset / 2 + (index / (values.length - 1)) * (width - inset * 1.5) : width - inset;
+	const y = (value: number): number =>
+		high > low ? inset + (1 - (value - low) / (high - low)) * (height - inset * 2) : height / 2;
 	const at = (value: number): string => String(Math.round(value * 10) / 10);
 	let line = '';
 	let area = '';

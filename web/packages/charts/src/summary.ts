@@ -43,11 +43,21 @@ function figure(chart: Chart, frames: Frames, locale: string): string {
 	const value = valuesOf(chart, frames.main, field.id)[0] ?? null;
 	const said = fill(messages(locale).summary.single, { name: field.label, value: full(value, field, locale) });
 	const previous = frames.previous ? valuesOf(chart, frames.previous, field.id)[0] : undefined;
-	const evolution = formatEvolution(value, previous, field.format, { locale, unit: field.unit, higherIs: field.higher_is });
+	const evolution = formatEvolution(value, previous, field.format, {
+		locale,
+		unit: field.unit,
+		higherIs: field.higher_is,
+	});
 	return evolution ? `${said} ${evolution.text} ${chart.options.compare_label ?? ''}`.trim() : said;
 }
 
-function entries(chart: Chart, frame: Frame, group: Field | undefined, measure: Field | undefined, locale: string): Entry[] {
+function entries(
+	chart: Chart,
+	frame: Frame,
+	group: Field | undefined,
+	measure: Field | undefined,
+	locale: string,
+): Entry[] {
 	if (!group || !measure) return [];
 	const names = valuesOf(chart, frame, group.id);
 	return amountsOf(chart, frame, measure.id)
@@ -57,18 +67,37 @@ function entries(chart: Chart, frame: Frame, group: Field | undefined, measure: 
 
 function extremes(list: Entry[]): { min: Entry; max: Entry } | null {
 	if (list.length === 0) return null;
-	return list.reduce((ends, entry) => ({ min: entry.value < ends.min.value ? entry : ends.min, max: entry.value > ends.max.value ? entry : ends.max }), { min: list[0]!, max: list[0]! });
+	return list.reduce(
+		(ends, entry) => ({
+			min: entry.value < ends.min.value ? entry : ends.min,
+			max: entry.value > ends.max.value ? entry : ends.max,
+		}),
+		{ min: list[0]!, max: list[0]! },
+	);
 }
 
 function spread(list: Entry[], measure: Field, locale: string): string {
 	const words = messages(locale).summary;
 	const ends = extremes(list);
 	if (!ends) return '';
-	if (list.length === 1) return fill(words.single, { name: ends.max.name, value: full(ends.max.value, measure, locale) });
-	return fill(words.extremes, { max: ends.max.name, maxValue: full(ends.max.value, measure, locale), min: ends.min.name, minValue: full(ends.min.value, measure, locale) });
+	if (list.length === 1)
+		return fill(words.single, { name: ends.max.name, value: full(ends.max.value, measure, locale) });
+	return fill(words.extremes, {
+		max: ends.max.name,
+		maxValue: full(ends.max.value, measure, locale),
+		min: ends.min.name,
+		minValue: full(ends.min.value, measure, locale),
+	});
 }
 
-function described(chart: Chart, frame: Frame, type: string, group: Field | undefined, measure: Field | undefined, locale: string): string {
+function described(
+	chart: Chart,
+	frame: Frame,
+	type: string,
+	group: Field | undefined,
+	measure: Field | undefined,
+	locale: string,
+): string {
 	if (!group || !measure) return `${type}.`;
 	const lead = fill(messages(locale).summary.by, { type, measure: measure.label, dimension: group.label });
 	return `${lead} ${spread(entries(chart, frame, group, measure, locale), measure, locale)}`;
@@ -78,7 +107,8 @@ function heat(chart: Chart, frame: Frame, type: string, locale: string): string 
 	const [x, y, measure] = [fieldOf(chart, 'x'), fieldOf(chart, 'y'), fieldOf(chart, 'value')];
 	if (!x || !y || !measure) return `${type}.`;
 	const [columns, rows] = [valuesOf(chart, frame, x.id), valuesOf(chart, frame, y.id)];
-	const at = (row: number): string => `${nameOf(rows[row] as Value, y, locale)}, ${nameOf(columns[row] as Value, x, locale)}`;
+	const at = (row: number): string =>
+		`${nameOf(rows[row] as Value, y, locale)}, ${nameOf(columns[row] as Value, x, locale)}`;
 	const list = amountsOf(chart, frame, measure.id)
 		.map((value, row) => ({ name: at(row), value }))
 		.filter((entry): entry is Entry => entry.value !== null);
@@ -93,11 +123,23 @@ function axes(chart: Chart, frame: Frame, type: string, locale: string): string 
 	if (!x || measures.length === 0) return `${type}.`;
 	const grid = readGrid(chart, frame, measures, locale);
 	const names = measures.map((id) => fieldById(chart, id).label);
-	const measure = names.length > 1 ? fill(words.and, { list: names.slice(0, -1).join(', '), last: names[names.length - 1]! }) : names[0]!;
+	const measure =
+		names.length > 1
+			? fill(words.and, { list: names.slice(0, -1).join(', '), last: names[names.length - 1]! })
+			: names[0]!;
 	const parts = [fill(words.by, { type, measure, dimension: x.label })];
 	if (grid.series.length > 1) {
-		const leader = grid.series.reduce((best, one) => ((lastValue(one.values) ?? -Infinity) > (lastValue(best.values) ?? -Infinity) ? one : best));
-		if (measures.length === 1) parts.push(fill(words.series, { count: grid.series.length, leader: leader.label, value: full(lastValue(leader.values), leader.field, locale) }));
+		const leader = grid.series.reduce((best, one) =>
+			(lastValue(one.values) ?? -Infinity) > (lastValue(best.values) ?? -Infinity) ? one : best,
+		);
+		if (measures.length === 1)
+			parts.push(
+				fill(words.series, {
+					count: grid.series.length,
+					leader: leader.label,
+					value: full(lastValue(leader.values), leader.field, locale),
+				}),
+			);
 	} else if (grid.series[0]) {
 		const { field, values } = grid.series[0];
 		const list = values
@@ -107,10 +149,22 @@ function axes(chart: Chart, frame: Frame, type: string, locale: string): string 
 		const say = (value: number): string => full(value, field, locale);
 		if (ends && list.length > 2 && isNatural(x, frame) && grid.time) {
 			const [first, last] = [list[0]!, list[list.length - 1]!];
-			parts.push(fill(words.trend, { first: first.name, firstValue: say(first.value), last: last.name, lastValue: say(last.value), max: ends.max.name, maxValue: say(ends.max.value), min: ends.min.name, minValue: say(ends.min.value) }));
+			parts.push(
+				fill(words.trend, {
+					first: first.name,
+					firstValue: say(first.value),
+					last: last.name,
+					lastValue: say(last.value),
+					max: ends.max.name,
+					maxValue: say(ends.max.value),
+					min: ends.min.name,
+					minValue: say(ends.min.value),
+				}),
+			);
 		} else parts.push(spread(list, field, locale));
 	}
 	const field = grid.series[0]?.field;
-	if (chart.options.target !== undefined && field) parts.push(fill(words.target, { target: full(chart.options.target, field, locale) }));
+	if (chart.options.target !== undefined && field)
+		parts.push(fill(words.target, { target: full(chart.options.target, field, locale) }));
 	return parts.filter(Boolean).join(' ');
 }

@@ -25,7 +25,14 @@ function sameDecimals(field: Field, values: Value[]): Format {
 	if (format.decimals !== undefined || format.style !== 'decimal') return format;
 	const sample = values.slice(0, SAMPLE).filter((value): value is number => typeof value === 'number');
 	if (sample.every((value) => Number.isInteger(value))) return { ...format, decimals: 0 };
-	return { ...format, decimals: sample.every((value) => Math.abs(value) < 1) ? 3 : sample.every((value) => Math.abs(value * 10 - Math.round(value * 10)) < 1e-9) ? 1 : 2 };
+	return {
+		...format,
+		decimals: sample.every((value) => Math.abs(value) < 1)
+			? 3
+			: sample.every((value) => Math.abs(value * 10 - Math.round(value * 10)) < 1e-9)
+				? 1
+				: 2,
+	};
 }
 
 export function columnsOf(chart: Chart, frame: Frame, locale: string): Column[] {
@@ -51,7 +58,10 @@ export function fitting(columns: Column[], width: number): Column[] {
 	const slim = columns.map((column) => ({ ...column, width: column.width - 40 }));
 	const [first, ...others] = slim;
 	if (!first) return [];
-	const rest = [...others.filter((column) => column.field.kind === 'measure'), ...others.filter((column) => column.field.kind !== 'measure')];
+	const rest = [
+		...others.filter((column) => column.field.kind === 'measure'),
+		...others.filter((column) => column.field.kind !== 'measure'),
+	];
 	const out = [{ ...first, width: rest.length ? Math.min(first.width, width * 0.55) : first.width }];
 	let used = out[0]!.width;
 	for (const column of rest) {
@@ -74,7 +84,13 @@ function compare(a: Value, b: Value, collator: Intl.Collator): number {
 }
 
 /** Rows that hold the search in any column, in the wished order; missing values last either way. */
-export function rowsOf(columns: Column[], count: number, search: string, order: Order | null, locale: string): number[] {
+export function rowsOf(
+	columns: Column[],
+	count: number,
+	search: string,
+	order: Order | null,
+	locale: string,
+): number[] {
 	const words = plain(search.trim()).split(/\s+/).filter(Boolean);
 	const rows: number[] = [];
 	for (let row = 0; row < count; row++) {

@@ -76,28 +76,48 @@ function wording(time: number, unit: Unit, locale: string): { text: string; grou
 	switch (unit.name) {
 		case 'hour': {
 			const hour = date.getUTCHours();
-			return { text: isFrench(locale) ? `${hour}\u00a0h` : `${String(hour).padStart(2, '0')}:00`, group: `${date.getUTCDate()} ${month}` };
+			return {
+				text: isFrench(locale) ? `${hour}\u00a0h` : `${String(hour).padStart(2, '0')}:00`,
+				group: `${date.getUTCDate()} ${month}`,
+			};
 		}
 		case 'day':
 			return { text: String(date.getUTCDate()), group: `${month} ${year}` };
 		case 'month':
 			return { text: month, group: year };
 		case 'quarter':
-			return { text: fill(messages(locale).quarterShort, { quarter: Math.floor(date.getUTCMonth() / 3) + 1 }), group: year };
+			return {
+				text: fill(messages(locale).quarterShort, { quarter: Math.floor(date.getUTCMonth() / 3) + 1 }),
+				group: year,
+			};
 		case 'year':
 			return { text: year, group: '' };
 	}
 }
 
 /** The densest labels that stay apart at so many pixels between two categories. */
-export function timeLabels(times: (number | null)[], by: string | undefined, locale: string, pitch: number): TimeLabels {
+export function timeLabels(
+	times: (number | null)[],
+	by: string | undefined,
+	locale: string,
+	pitch: number,
+): TimeLabels {
 	const grain = by ? GRAIN_ORDER.indexOf(by) : 0;
-	const finest = Math.max(0, UNITS.findIndex((unit) => unit.name === grainUnit(by)));
+	const finest = Math.max(
+		0,
+		UNITS.findIndex((unit) => unit.name === grainUnit(by)),
+	);
 	let fallback: TimeLabels = { labels: [], ticks: [], lines: 1 };
 	for (const unit of UNITS.slice(finest)) {
 		// Only quarters are labelled as quarters; months by their first month.
 		if (unit.name === 'quarter' && by !== 'quarter') continue;
-		const made = labelsOf(times, unit, grain < GRAIN_ORDER.indexOf(unit.name === 'day' && unit.every > 1 ? 'isoWeek' : unit.name), locale, pitch);
+		const made = labelsOf(
+			times,
+			unit,
+			grain < GRAIN_ORDER.indexOf(unit.name === 'day' && unit.every > 1 ? 'isoWeek' : unit.name),
+			locale,
+			pitch,
+		);
 		if (made.labels.length === 0) continue;
 		fallback = made;
 		if (fits(made.labels, pitch)) return made;
@@ -127,7 +147,8 @@ function labelsOf(times: (number | null)[], unit: Unit, spans: boolean, locale: 
 		const time = times[start];
 		if (time === null || time === undefined) return;
 		const end = starts[order + 1] ?? times.length;
-		const middle = spans && (unit.name === 'month' || unit.name === 'year' || unit.name === 'quarter') && unit.every === 1;
+		const middle =
+			spans && (unit.name === 'month' || unit.name === 'year' || unit.name === 'quarter') && unit.every === 1;
 		const words = wording(time, unit, locale);
 		// A span cut short by the edge says its name only where there is room.
 		if (middle && (end - start) * pitch < textWidth(words.text) + 4) {
@@ -143,7 +164,10 @@ function labelsOf(times: (number | null)[], unit: Unit, spans: boolean, locale: 
 }
 
 function fits(labels: AxisLabel[], pitch: number): boolean {
-	for (const [line, gap] of [['text', 10], ['below', 8]] as const) {
+	for (const [line, gap] of [
+		['text', 10],
+		['below', 8],
+	] as const) {
 		let edge = -Infinity;
 		for (const label of labels) {
 			const text = label[line];

@@ -101,7 +101,13 @@ export const textOn = (color: string): string =>
 
 export function mix(from: string, to: string, share: number): string {
 	const [a, b] = [channels(from), channels(to)];
-	return `#${a.map((each, index) => Math.round(each + (b[index]! - each) * share).toString(16).padStart(2, '0')).join('')}`;
+	return `#${a
+		.map((each, index) =>
+			Math.round(each + (b[index]! - each) * share)
+				.toString(16)
+				.padStart(2, '0'),
+		)
+		.join('')}`;
 }
 
 /** Colour of a share between 0 and 1 on a scale of colours. */

@@ -36,16 +36,7 @@ export interface Field {
 }
 
 export type ChartType =
-	| 'kpi'
-	| 'bar'
-	| 'line'
-	| 'area'
-	| 'bar-line'
-	| 'donut'
-	| 'leaderboard'
-	| 'heatmap'
-	| 'table'
-	| 'point-map';
+	'kpi' | 'bar' | 'line' | 'area' | 'bar-line' | 'donut' | 'leaderboard' | 'heatmap' | 'table' | 'point-map';
 
 export interface ChartOptions {
 	orientation?: 'vertical' | 'horizontal';

@@ -20,18 +20,28 @@ export function area(chart: Chart, source: Frame, context: Context): Plan {
 	const { tokens, locale } = context;
 	const field = stack === 'percent' ? PERCENT : (grid.series[0]?.field ?? PLAIN);
 	const { target } = chart.options;
-	const values: (number | null)[] = many ? stackEnds(grid.series, grid.keys.length) : [...(grid.series[0]?.values ?? [])];
+	const values: (number | null)[] = many
+		? stackEnds(grid.series, grid.keys.length)
+		: [...(grid.series[0]?.values ?? [])];
 	if (target !== undefined) values.push(target);
 	const cap = field.format.style === 'percent' ? 1 : undefined;
-	const scale = niceScale(stack === 'percent' ? [0, 1] : values, { zero: true, count: tickCount(context), whole: wholeNumbers(field), cap });
-	const colors = grid.series.map((_, index) => (many ? seriesColor(context, index, grid.series.length) : tokens.accent));
+	const scale = niceScale(stack === 'percent' ? [0, 1] : values, {
+		zero: true,
+		count: tickCount(context),
+		whole: wholeNumbers(field),
+		cap,
+	});
+	const colors = grid.series.map((_, index) =>
+		many ? seriesColor(context, index, grid.series.length) : tokens.accent,
+	);
 	const ends = endLabels(grid, context, field);
 	const inside = isPhone(context) && context.size === 'story' && !many;
 	const drawn = frame(context, { grid, scale, field, bands: false, inside, right: ends.room });
 	const { box, graphic } = drawn;
 
 	graphic.push(...namesAtEnds(grid, context, colors, ends.texts, drawn));
-	if (target !== undefined) graphic.push(...targetAcross(context, box, drawn.yAt(target), targetText(target, field, locale)));
+	if (target !== undefined)
+		graphic.push(...targetAcross(context, box, drawn.yAt(target), targetText(target, field, locale)));
 
 	const series = grid.series.map((one, order) => ({
 		id: one.id,
@@ -54,7 +64,10 @@ export function area(chart: Chart, source: Frame, context: Context): Plan {
 		height: context.height,
 		legend: many && ends.texts.length === 0 ? legendOf(grid.series, colors, context, 'square').reverse() : [],
 		marks: many
-			? lineMarks(grid, context, colors, drawn).map((mark, index) => ({ ...mark, rows: rowsWithShares(whole, grid, stack, index, context, colors).reverse() }))
+			? lineMarks(grid, context, colors, drawn).map((mark, index) => ({
+					...mark,
+					rows: rowsWithShares(whole, grid, stack, index, context, colors).reverse(),
+				}))
 			: lineMarks(grid, context, colors, drawn),
 		pointing: 'x',
 		plot: box,
@@ -73,7 +86,11 @@ function namesAtEnds(
 	context: Context,
 	colors: string[],
 	texts: string[],
-	drawn: { xAt: (index: number) => number; yAt: (value: number) => number; box: { top: number; bottom: number; right: number } },
+	drawn: {
+		xAt: (index: number) => number;
+		yAt: (value: number) => number;
+		box: { top: number; bottom: number; right: number };
+	},
 ): Graphic[] {
 	if (texts.length === 0) return [];
 	const last = grid.keys.length - 1;
@@ -97,7 +114,13 @@ function namesAtEnds(
 		const value = lastValue(grid.series[0]!.values);
 		if (value !== null) {
 			const index = grid.series[0]!.values.lastIndexOf(value);
-			out.push({ type: 'circle', silent: true, z: 30, shape: { cx: drawn.xAt(index), cy: drawn.yAt(value), r: 4 }, style: { fill: colors[0], stroke: context.tokens.surface, lineWidth: 1.5 } });
+			out.push({
+				type: 'circle',
+				silent: true,
+				z: 30,
+				shape: { cx: drawn.xAt(index), cy: drawn.yAt(value), r: 4 },
+				style: { fill: colors[0], stroke: context.tokens.surface, lineWidth: 1.5 },
+			});
 		}
 	}
 	return out;

@@ -21,7 +21,10 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 	const top = target !== undefined && stack !== 'percent' ? 22 : 2;
 
 	const fixed = context.size !== 'story' && !context.all;
-	const room = Math.max(1, Math.floor((context.height - top - 2) / Math.min(wished, above ? 40 : columns > 1 ? wished : 22)));
+	const room = Math.max(
+		1,
+		Math.floor((context.height - top - 2) / Math.min(wished, above ? 40 : columns > 1 ? wished : 22)),
+	);
 	const most = context.all ? everything.keys.length : fixed ? room : STORY_ROWS;
 	const shown = Math.min(everything.keys.length, most);
 	const source = shown < everything.keys.length ? reorder(everything, kept(chart, everything, shown)) : everything;
@@ -38,7 +41,9 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 	const values = grid.series.flatMap((one) => one.values);
 	const say = labels(values, field, locale);
 	const valueRoom = says ? Math.max(...values.map((value) => textWidth(say(value)))) + 8 : 2;
-	const names = above ? 0 : Math.min(longest(grid, context) + 12, context.width * (context.size === 'tile' ? 0.42 : 0.34));
+	const names = above
+		? 0
+		: Math.min(longest(grid, context) + 12, context.width * (context.size === 'tile' ? 0.42 : 0.34));
 	const low = Math.min(0, ...values.map((value) => value ?? 0));
 	const high = Math.max(0, target ?? 0, ...(stack === 'grouped' ? values.map((value) => value ?? 0) : [scale.max]));
 	const min = stack === 'grouped' ? low : scale.min;
@@ -49,10 +54,15 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 	const xAt = (value: number): number => left + ((value - min) / (max - min)) * width;
 	const yAt = (index: number): number => top + (index + 0.5) * pitch;
 
-	const colors = grid.series.map((_, index) => (grid.series.length === 1 ? tokens.accent : seriesColor(context, index, grid.series.length)));
+	const colors = grid.series.map((_, index) =>
+		grid.series.length === 1 ? tokens.accent : seriesColor(context, index, grid.series.length),
+	);
 	const focus = stressed(chart, grid);
 	const nameHeight = above ? 18 : 0;
-	const thickness = Math.max(2, Math.min(above ? 18 : 26, (Math.min(pitch - nameHeight, 48) * (columns > 1 ? 0.84 : 0.66)) / columns));
+	const thickness = Math.max(
+		2,
+		Math.min(above ? 18 : 26, (Math.min(pitch - nameHeight, 48) * (columns > 1 ? 0.84 : 0.66)) / columns),
+	);
 	const graphic: Graphic[] = [];
 	const middle = (index: number): number => yAt(index) + nameHeight / 2;
 
@@ -61,11 +71,20 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 		const style = { textAlign: 'left', fill: tokens.text, fontWeight: loud ? '600' : '400' };
 		const name = nameAt(grid, index, context);
 		if (above) {
-			graphic.push(text(context, 0, middle(index) - (thickness * columns) / 2 - 5, shorten(name, context.width), { ...style, textVerticalAlign: 'bottom' }));
+			graphic.push(
+				text(context, 0, middle(index) - (thickness * columns) / 2 - 5, shorten(name, context.width), {
+					...style,
+					textVerticalAlign: 'bottom',
+				}),
+			);
 		} else {
 			const lines = wrap(name, names - 12, pitch >= LINE_HEIGHT * 2 - 2 ? 2 : 1);
 			const start = yAt(index) - ((lines.length - 1) * (LINE_HEIGHT - 2)) / 2;
-			lines.forEach((line, row) => graphic.push(text(context, 0, start + row * (LINE_HEIGHT - 2), line, { ...style, textVerticalAlign: 'middle' })));
+			lines.forEach((line, row) =>
+				graphic.push(
+					text(context, 0, start + row * (LINE_HEIGHT - 2), line, { ...style, textVerticalAlign: 'middle' }),
+				),
+			);
 		}
 		grid.series.forEach((one, order) => {
 			const value = one.values[index] ?? null;
@@ -76,21 +95,44 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 				const label = say(value);
 				// A target's line must not cross the values: these stand in a column at the right.
 				if (within) {
-					graphic.push(text(context, context.width, y, label, { textAlign: 'right', textVerticalAlign: 'middle', fill: loud || !focus ? tokens.text : tokens.muted, fontWeight: loud ? '600' : '400' }));
+					graphic.push(
+						text(context, context.width, y, label, {
+							textAlign: 'right',
+							textVerticalAlign: 'middle',
+							fill: loud || !focus ? tokens.text : tokens.muted,
+							fontWeight: loud ? '600' : '400',
+						}),
+					);
 					return;
 				}
-				graphic.push(text(context, back ? at - 6 : at + 6, y, label, { textAlign: back ? 'right' : 'left', textVerticalAlign: 'middle', fill: loud || !focus ? tokens.text : tokens.muted, fontWeight: loud ? '600' : '400', stroke: tokens.surface, lineWidth: 3 }));
+				graphic.push(
+					text(context, back ? at - 6 : at + 6, y, label, {
+						textAlign: back ? 'right' : 'left',
+						textVerticalAlign: 'middle',
+						fill: loud || !focus ? tokens.text : tokens.muted,
+						fontWeight: loud ? '600' : '400',
+						stroke: tokens.surface,
+						lineWidth: 3,
+					}),
+				);
 			}
 		});
 	});
 	if (!says) graphic.push(...segmentLabels(grid, context, xAt, middle, colors, thickness));
-	if (!above || min < 0) graphic.push(rule(Math.round(xAt(0)) + 0.5, top, Math.round(xAt(0)) + 0.5, bottom, { stroke: tokens.axis }, 5));
+	if (!above || min < 0)
+		graphic.push(rule(Math.round(xAt(0)) + 0.5, top, Math.round(xAt(0)) + 0.5, bottom, { stroke: tokens.axis }, 5));
 	if (target !== undefined && stack !== 'percent') {
 		const x = xAt(target);
 		const label = targetText(target, field, locale);
 		const half = textWidth(label) / 2;
 		graphic.push(rule(x, top - 4, x, bottom, { stroke: tokens.text, lineDash: [4, 3], lineWidth: 1.25 }, 6));
-		graphic.push(text(context, Math.min(Math.max(x, half), context.width - half), top - 6, label, { textVerticalAlign: 'bottom', fill: tokens.text, fontWeight: '500' }));
+		graphic.push(
+			text(context, Math.min(Math.max(x, half), context.width - half), top - 6, label, {
+				textVerticalAlign: 'bottom',
+				fill: tokens.text,
+				fontWeight: '500',
+			}),
+		);
 	}
 
 	const series = grid.series.map((one, order) => ({
@@ -134,7 +176,11 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 		pointing: 'y',
 		band: pitch,
 		plot,
-		left: everything.keys.length > shown || (context.all && everything.keys.length > (context.size === 'story' ? STORY_ROWS : room)) ? { shown, all: everything.keys.length } : undefined,
+		left:
+			everything.keys.length > shown ||
+			(context.all && everything.keys.length > (context.size === 'story' ? STORY_ROWS : room))
+				? { shown, all: everything.keys.length }
+				: undefined,
 		renderer: 'svg',
 	};
 }
@@ -152,7 +198,14 @@ function longest(grid: Grid, context: Context): number {
 }
 
 /** Values inside the parts of a stack that are long enough to hold them. */
-function segmentLabels(grid: Grid, context: Context, xAt: (value: number) => number, yAt: (index: number) => number, colors: string[], thickness: number): Graphic[] {
+function segmentLabels(
+	grid: Grid,
+	context: Context,
+	xAt: (value: number) => number,
+	yAt: (index: number) => number,
+	colors: string[],
+	thickness: number,
+): Graphic[] {
 	const out: Graphic[] = [];
 	if (thickness < 14) return out;
 	grid.keys.forEach((_, index) => {
@@ -165,13 +218,27 @@ function segmentLabels(grid: Grid, context: Context, xAt: (value: number) => num
 			if (value < 0) down += value;
 			else up += value;
 			const field = grid.series[0]!.field;
-			const label = one.values === undefined ? '' : isShare(grid) ? full(value, PERCENT, context.locale) : short(value, field, context.locale);
+			const label =
+				one.values === undefined
+					? ''
+					: isShare(grid)
+						? full(value, PERCENT, context.locale)
+						: short(value, field, context.locale);
 			if (Math.abs(xAt(from + value) - xAt(from)) < textWidth(label) + 8) return;
-			out.push(text(context, (xAt(from) + xAt(from + value)) / 2, yAt(index), label, { textVerticalAlign: 'middle', fill: textOn(colors[order]!) }));
+			out.push(
+				text(context, (xAt(from) + xAt(from + value)) / 2, yAt(index), label, {
+					textVerticalAlign: 'middle',
+					fill: textOn(colors[order]!),
+				}),
+			);
 		});
 	});
 	return out;
 }
 
 const isShare = (grid: Grid): boolean =>
-	grid.keys.every((_, index) => Math.abs(grid.series.reduce((sum, one) => sum + Math.abs(one.values[index] ?? 0), 0) - 1) < 1e-9 || grid.series.every((one) => one.values[index] === null));
+	grid.keys.every(
+		(_, index) =>
+			Math.abs(grid.series.reduce((sum, one) => sum + Math.abs(one.values[index] ?? 0), 0) - 1) < 1e-9 ||
+			grid.series.every((one) => one.values[index] === null),
+	);

@@ -10,7 +10,12 @@ import { points } from './line';
 
 const PLAIN: Field = { id: '', label: '', kind: 'measure', format: { style: 'decimal' } };
 
-const unitOf = (field: Field): string => [field.format.style === 'compact' ? 'decimal' : field.format.style, field.format.currency ?? '', field.unit ?? ''].join('/');
+const unitOf = (field: Field): string =>
+	[
+		field.format.style === 'compact' ? 'decimal' : field.format.style,
+		field.format.currency ?? '',
+		field.unit ?? '',
+	].join('/');
 
 export function barLine(chart: Chart, source: Frame, context: Context): Plan {
 	const barIds = ids(chart, 'bars');
@@ -28,7 +33,13 @@ export function barLine(chart: Chart, source: Frame, context: Context): Plan {
 	const first = (two ? bars : grid.series).flatMap((one) => one.values);
 	const scale = niceScale(first, { zero: true, count, whole: wholeNumbers(barField) });
 	const second = two ? matching(lines, scale) : undefined;
-	const drawn = frame(context, { grid, scale, field: barField, bands: true, second: second && { scale: second, field: lineField, color: readable(tokens.accent, tokens) } });
+	const drawn = frame(context, {
+		grid,
+		scale,
+		field: barField,
+		bands: true,
+		second: second && { scale: second, field: lineField, color: readable(tokens.accent, tokens) },
+	});
 	const { pitch, box, graphic } = drawn;
 
 	// Lines stand out in the accent; bars step back.
@@ -63,13 +74,30 @@ export function barLine(chart: Chart, source: Frame, context: Context): Plan {
 			z: 8,
 			emphasis: { disabled: true },
 			lineStyle: { color: lineColors[index]!, width: 2.25, cap: 'round' as const, join: 'round' as const },
-			itemStyle: { color: lineColors[index]!, borderColor: tokens.surface, borderWidth: grid.keys.length <= 24 ? 1.5 : 0 },
-			data: grid.keys.length <= 24 && context.size !== 'tile' ? one.values.map((value) => ({ value: value ?? '-', symbol: 'circle', symbolSize: 8 })) : points(one.values),
+			itemStyle: {
+				color: lineColors[index]!,
+				borderColor: tokens.surface,
+				borderWidth: grid.keys.length <= 24 ? 1.5 : 0,
+			},
+			data:
+				grid.keys.length <= 24 && context.size !== 'tile'
+					? one.values.map((value) => ({ value: value ?? '-', symbol: 'circle', symbolSize: 8 }))
+					: points(one.values),
 		})),
 	];
 	const legend: LegendItem[] = [
-		...bars.map((one, index): LegendItem => ({ label: one.label, color: barColors[index]!, shape: 'square', ...(two ? { side: 'left' as const } : {}) })),
-		...lines.map((one, index): LegendItem => ({ label: one.label, color: lineColors[index]!, shape: 'line', ...(two ? { side: 'right' as const } : {}) })),
+		...bars.map((one, index): LegendItem => ({
+			label: one.label,
+			color: barColors[index]!,
+			shape: 'square',
+			...(two ? { side: 'left' as const } : {}),
+		})),
+		...lines.map((one, index): LegendItem => ({
+			label: one.label,
+			color: lineColors[index]!,
+			shape: 'line',
+			...(two ? { side: 'right' as const } : {}),
+		})),
 	];
 	const ordered = [...bars, ...lines];
 	const colors = [...barColors, ...lineColors];

@@ -37,18 +37,27 @@ export function stackEnds(series: Series[], count: number): number[] {
 
 /** Each value as a share of its category's whole. */
 export function asShares(grid: Grid): Grid {
-	const wholes = grid.keys.map((_, index) => grid.series.reduce((sum, one) => sum + Math.abs(one.values[index] ?? 0), 0));
-	const share = (value: number | null, index: number): number | null => (value === null || !wholes[index] ? null : value / wholes[index]!);
+	const wholes = grid.keys.map((_, index) =>
+		grid.series.reduce((sum, one) => sum + Math.abs(one.values[index] ?? 0), 0),
+	);
+	const share = (value: number | null, index: number): number | null =>
+		value === null || !wholes[index] ? null : value / wholes[index]!;
 	return { ...grid, series: grid.series.map((one) => ({ ...one, values: one.values.map(share) })) };
 }
 
 export function scaleFor(chart: Chart, grid: Grid, stack: Stack, count: number): Scale {
 	if (stack === 'percent') return niceScale([0, 1], { zero: true, count: Math.min(count, 4) });
 	const target = chart.options.target;
-	const values = stack === 'stacked' ? stackEnds(grid.series, grid.keys.length) : grid.series.flatMap((one) => one.values);
+	const values =
+		stack === 'stacked' ? stackEnds(grid.series, grid.keys.length) : grid.series.flatMap((one) => one.values);
 	const field = grid.series[0]?.field;
 	const cap = field?.format.style === 'percent' ? 1 : undefined;
-	return niceScale(target === undefined ? values : [...values, target], { zero: true, count, whole: field ? wholeNumbers(field) : false, cap });
+	return niceScale(target === undefined ? values : [...values, target], {
+		zero: true,
+		count,
+		whole: field ? wholeNumbers(field) : false,
+		cap,
+	});
 }
 
 /** Series in their own order where they have one, else the largest first: it lies on the axis. */
@@ -69,15 +78,29 @@ export function barVertical(chart: Chart, source: Grid, context: Context): Plan 
 	const named = stack === 'grouped' || grid.series.some((one) => (one.values[grid.keys.length - 1] ?? 0) < 0);
 	const names = named ? [] : endLabels(grid, context, field).texts;
 	const target = stack === 'percent' ? undefined : chart.options.target;
-	const targetLines = target === undefined ? [] : targetText(target, field, context.locale).split(/ (.*)/).filter(Boolean);
+	const targetLines =
+		target === undefined ? [] : targetText(target, field, context.locale).split(/ (.*)/).filter(Boolean);
 	const aside = [...names, ...targetLines].reduce((most, name) => Math.max(most, textWidth(name)), 0);
 	const focus = stressed(chart, grid);
-	const drawn = frame(context, { grid, scale, field, bands: true, bare, right: aside ? aside + 10 : undefined, top: focus && !bare ? 24 : undefined });
+	const drawn = frame(context, {
+		grid,
+		scale,
+		field,
+		bands: true,
+		bare,
+		right: aside ? aside + 10 : undefined,
+		top: focus && !bare ? 24 : undefined,
+	});
 	const { box, graphic, pitch } = drawn;
-	const colors = grid.series.map((_, index) => (grid.series.length === 1 ? tokens.accent : seriesColor(context, index, grid.series.length)));
+	const colors = grid.series.map((_, index) =>
+		grid.series.length === 1 ? tokens.accent : seriesColor(context, index, grid.series.length),
+	);
 	if (names.length) graphic.push(...stackNames(context, grid, colors, names, drawn));
 	const columns = stack === 'grouped' ? grid.series.length : 1;
-	const thickness = Math.max(1, Math.min(columns === 1 ? 72 : 44, (pitch * (pitch < 8 ? 0.85 : columns === 1 ? 0.7 : 0.8)) / columns));
+	const thickness = Math.max(
+		1,
+		Math.min(columns === 1 ? 72 : 44, (pitch * (pitch < 8 ? 0.85 : columns === 1 ? 0.7 : 0.8)) / columns),
+	);
 	const round = stack === 'grouped' ? Math.min(3, thickness / 4) : 0;
 
 	const series = grid.series.map((one, order) => ({
@@ -111,7 +134,13 @@ export function barVertical(chart: Chart, source: Grid, context: Context): Plan 
 			const struck = target !== undefined && value !== null && Math.abs(y - 11 - drawn.yAt(target)) < 9;
 			if (struck) {
 				const on = textOn(focus && !loud ? tokens.quiet : tokens.accent);
-				graphic.push(text(context, drawn.xAt(index), y + 12, say(value), { textVerticalAlign: 'middle', fill: on, fontWeight: '600' }));
+				graphic.push(
+					text(context, drawn.xAt(index), y + 12, say(value), {
+						textVerticalAlign: 'middle',
+						fill: on,
+						fontWeight: '600',
+					}),
+				);
 				return;
 			}
 			graphic.push(
@@ -129,7 +158,14 @@ export function barVertical(chart: Chart, source: Grid, context: Context): Plan 
 		const y = drawn.yAt(target);
 		graphic.push(rule(box.left, y, box.right, y, { stroke: tokens.text, lineDash: [4, 3], lineWidth: 1.25 }, 6));
 		targetLines.forEach((line, row) =>
-			graphic.push(text(context, box.right + 6, Math.max(8, y + (row - (targetLines.length - 1) / 2) * 15), line, { textAlign: 'left', textVerticalAlign: 'middle', fill: tokens.text, fontWeight: '500' })),
+			graphic.push(
+				text(context, box.right + 6, Math.max(8, y + (row - (targetLines.length - 1) / 2) * 15), line, {
+					textAlign: 'left',
+					textVerticalAlign: 'middle',
+					fill: tokens.text,
+					fontWeight: '500',
+				}),
+			),
 		);
 	}
 
@@ -139,7 +175,10 @@ export function barVertical(chart: Chart, source: Grid, context: Context): Plan 
 		legend: grid.series.length > 1 && !names.length ? legendOf(grid.series, colors, context, 'square') : [],
 		marks: grid.keys.map((_, index) => ({
 			title: nameAt(grid, index, context),
-			rows: stack === 'grouped' ? rowsWithShares(source, grid, stack, index, context, colors) : rowsWithShares(source, grid, stack, index, context, colors).reverse(),
+			rows:
+				stack === 'grouped'
+					? rowsWithShares(source, grid, stack, index, context, colors)
+					: rowsWithShares(source, grid, stack, index, context, colors).reverse(),
 			x: drawn.xAt(index),
 			y: Math.min(...grid.series.map((one) => drawn.yAt(Math.max(0, one.values[index] ?? 0)))),
 		})),
@@ -169,18 +208,35 @@ function stackNames(context: Context, grid: Grid, colors: string[], texts: strin
 	});
 	const placed = spread(heights, 15, drawn.box.top, drawn.box.bottom);
 	return texts.map((label, order) =>
-		text(context, drawn.box.right + 6, placed[order]!, label, { textAlign: 'left', textVerticalAlign: 'middle', fontWeight: '600', fill: readable(colors[order]!, context.tokens) }),
+		text(context, drawn.box.right + 6, placed[order]!, label, {
+			textAlign: 'left',
+			textVerticalAlign: 'middle',
+			fontWeight: '600',
+			fill: readable(colors[order]!, context.tokens),
+		}),
 	);
 }
 
 /** The value in its own unit, and its share where the picture shows shares. */
-export function rowsWithShares(source: Grid, shares: Grid, stack: Stack, index: number, context: Context, colors: string[]) {
+export function rowsWithShares(
+	source: Grid,
+	shares: Grid,
+	stack: Stack,
+	index: number,
+	context: Context,
+	colors: string[],
+) {
 	const rows = rowsAt(source.series, index, context, colors);
-	const shown = source.series.length > 10 ? rows.filter((_, order) => source.series[order]!.values[index] !== null).slice(0, 10) : rows;
+	const shown =
+		source.series.length > 10
+			? rows.filter((_, order) => source.series[order]!.values[index] !== null).slice(0, 10)
+			: rows;
 	if (stack !== 'percent') return shown;
 	return rows.map((row, order) => {
 		const share = shares.series[order]!.values[index];
-		return share === null || share === undefined ? row : { ...row, value: `${row.value} (${full(share, PERCENT, context.locale)})` };
+		return share === null || share === undefined
+			? row
+			: { ...row, value: `${row.value} (${full(share, PERCENT, context.locale)})` };
 	});
 }
 

@@ -28,7 +28,10 @@ export function partsOf(chart: Chart, frame: Frame, context: Context): Part[] {
 		.sort((a, b) => b.value - a.value);
 	const most = Math.max(1, chart.options.others_after ?? (context.size === 'tile' ? 4 : 6));
 	const additive = field.additive !== false;
-	const parts: Part[] = found.map((part, index) => ({ ...part, color: context.tokens.palette[index] ?? context.tokens.quiet }));
+	const parts: Part[] = found.map((part, index) => ({
+		...part,
+		color: context.tokens.palette[index] ?? context.tokens.quiet,
+	}));
 	if (!additive || parts.length <= most + 1) return parts;
 	const rest = parts.slice(most).reduce((sum, part) => sum + part.value, 0);
 	return [...parts.slice(0, most), { name: messages(context.locale).others, value: rest, color: context.tokens.quiet }];
@@ -39,14 +42,25 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 	const field = fieldOf(chart, 'value') ?? NONE;
 	const parts = partsOf(chart, source, context);
 	const total = parts.reduce((sum, part) => sum + part.value, 0);
-	const share = (part: Part): string => full(total ? part.value / total : 0, { ...PERCENT, format: { style: 'percent', decimals: 0 } }, locale);
+	const share = (part: Part): string =>
+		full(total ? part.value / total : 0, { ...PERCENT, format: { style: 'percent', decimals: 0 } }, locale);
 	const beside = context.width >= 460 && parts.length <= 10 && context.height >= 200;
 
 	const widest = Math.max(60, ...parts.map((part) => Math.min(170, textWidth(part.name, 13))));
 	const line = context.size === 'tile' ? 21 : 26;
-	const height = beside || context.size !== 'story' ? context.height : Math.max(140, Math.min(context.height, parts.length * line + 12));
+	const height =
+		beside || context.size !== 'story'
+			? context.height
+			: Math.max(140, Math.min(context.height, parts.length * line + 12));
 	const listed = !beside && context.width >= 210 && parts.length * line <= height;
-	const radius = Math.max(30, Math.min(height / 2 - (beside ? 22 : 4), listed ? context.width * 0.2 : (context.width - (beside ? widest * 2 + 90 : 8)) / 2, 170));
+	const radius = Math.max(
+		30,
+		Math.min(
+			height / 2 - (beside ? 22 : 4),
+			listed ? context.width * 0.2 : (context.width - (beside ? widest * 2 + 90 : 8)) / 2,
+			170,
+		),
+	);
 	const inner = radius * 0.64;
 	const cx = listed ? radius + 4 : context.width / 2;
 	const cy = height / 2;
@@ -55,7 +69,14 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 	if (field.additive !== false) {
 		const figure = short(total, field, locale);
 		const size = Math.max(14, Math.min(28, (inner * 1.5) / Math.max(1, textWidth(figure, 1))));
-		graphic.push(text(context, cx, cy - 8, figure, { fontSize: size, fontWeight: '600', fill: tokens.text, textVerticalAlign: 'middle' }));
+		graphic.push(
+			text(context, cx, cy - 8, figure, {
+				fontSize: size,
+				fontWeight: '600',
+				fill: tokens.text,
+				textVerticalAlign: 'middle',
+			}),
+		);
 		const word = [field.label, messages(locale).total].find((one) => one && textWidth(one) <= inner * 1.6);
 		if (word) graphic.push(text(context, cx, cy + size * 0.5 + 2, word, { textVerticalAlign: 'middle' }));
 	}
@@ -78,7 +99,10 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 
 	if (listed) graphic.push(...list(context, parts, share, { left: radius * 2 + 28, middle: cy, line }));
 
-	const legend: LegendItem[] = beside || listed ? [] : parts.map((part) => ({ label: part.name, color: part.color, shape: 'square', value: share(part) }));
+	const legend: LegendItem[] =
+		beside || listed
+			? []
+			: parts.map((part) => ({ label: part.name, color: part.color, shape: 'square', value: share(part) }));
 	return {
 		option: {
 			...base,
@@ -94,7 +118,11 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 					labelLine: { show: false },
 					emphasis: { scale: true, scaleSize: 4 },
 					itemStyle: { borderColor: tokens.surface, borderWidth: parts.length > 1 ? 2 : 0 },
-					data: parts.map((part, index) => ({ value: part.value, id: `${index}:${part.name}`, itemStyle: { color: part.color } })),
+					data: parts.map((part, index) => ({
+						value: part.value,
+						id: `${index}:${part.name}`,
+						itemStyle: { color: part.color },
+					})),
 				},
 			],
 			graphic,
@@ -109,16 +137,38 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 }
 
 /** Names and shares in lines beside a small ring. */
-function list(context: Context, parts: Part[], share: (part: Part) => string, at: { left: number; middle: number; line: number }): Graphic[] {
+function list(
+	context: Context,
+	parts: Part[],
+	share: (part: Part) => string,
+	at: { left: number; middle: number; line: number },
+): Graphic[] {
 	const { tokens } = context;
 	const shares = Math.max(...parts.map((part) => textWidth(share(part), 13)));
 	const room = context.width - at.left - 16 - shares - 8;
 	return parts.flatMap((part, index) => {
 		const y = at.middle + (index - (parts.length - 1) / 2) * at.line;
 		return [
-			{ type: 'rect', silent: true, z: 5, shape: { x: at.left, y: y - 5, width: 10, height: 10, r: 2 }, style: { fill: part.color } },
-			text(context, at.left + 16, y, shorten(part.name, room, 13), { textAlign: 'left', textVerticalAlign: 'middle', fontSize: 13, fill: tokens.text }),
-			text(context, context.width, y, share(part), { textAlign: 'right', textVerticalAlign: 'middle', fontSize: 13, fontWeight: '600', fill: tokens.text }),
+			{
+				type: 'rect',
+				silent: true,
+				z: 5,
+				shape: { x: at.left, y: y - 5, width: 10, height: 10, r: 2 },
+				style: { fill: part.color },
+			},
+			text(context, at.left + 16, y, shorten(part.name, room, 13), {
+				textAlign: 'left',
+				textVerticalAlign: 'middle',
+				fontSize: 13,
+				fill: tokens.text,
+			}),
+			text(context, context.width, y, share(part), {
+				textAlign: 'right',
+				textVerticalAlign: 'middle',
+				fontSize: 13,
+				fontWeight: '600',
+				fill: tokens.text,
+			}),
 		];
 	});
 }
@@ -132,19 +182,35 @@ function partAt(parts: Part[], total: number, dx: number, dy: number, inner: num
 }
 
 /** Names at the left and right of the ring, kept apart, each with a thin lead to its part. */
-function sideLabels(context: Context, parts: Part[], share: (part: Part) => string, total: number, ring: { cx: number; cy: number; radius: number }): Graphic[] {
+function sideLabels(
+	context: Context,
+	parts: Part[],
+	share: (part: Part) => string,
+	total: number,
+	ring: { cx: number; cy: number; radius: number },
+): Graphic[] {
 	const { tokens } = context;
 	const out: Graphic[] = [];
 	let start = 0;
 	const sides: { part: Part; x: number; y: number; right: boolean }[] = parts.map((part) => {
 		const angle = ((start + part.value / 2) / total) * 2 * Math.PI - Math.PI / 2;
 		start += part.value;
-		return { part, x: ring.cx + Math.cos(angle) * ring.radius, y: ring.cy + Math.sin(angle) * (ring.radius + 10), right: Math.cos(angle) >= -1e-9 };
+		return {
+			part,
+			x: ring.cx + Math.cos(angle) * ring.radius,
+			y: ring.cy + Math.sin(angle) * (ring.radius + 10),
+			right: Math.cos(angle) >= -1e-9,
+		};
 	});
 	const line = 34;
 	for (const right of [true, false]) {
 		const here = sides.filter((side) => side.right === right).sort((a, b) => a.y - b.y);
-		const heights = apart(here.map((side) => side.y), line, 16, context.height - 16);
+		const heights = apart(
+			here.map((side) => side.y),
+			line,
+			16,
+			context.height - 16,
+		);
 		here.forEach((side, index) => {
 			const y = heights[index]!;
 			// Labels follow the ring: near its top and foot they stand closer to the middle.
@@ -153,11 +219,38 @@ function sideLabels(context: Context, parts: Part[], share: (part: Part) => stri
 			const edge = ring.cx + (right ? 1 : -1) * away;
 			const room = right ? context.width - edge - 8 : edge - 8;
 			const from = ring.cy + (side.y - ring.cy) * (ring.radius / (ring.radius + 10));
-			out.push({ type: 'polyline', silent: true, z: 5, shape: { points: [[side.x + (right ? 2 : -2), from], [edge - (right ? 8 : -8), y], [edge, y]] }, style: { stroke: tokens.axis, lineWidth: 1, fill: 'none' } });
+			out.push({
+				type: 'polyline',
+				silent: true,
+				z: 5,
+				shape: {
+					points: [
+						[side.x + (right ? 2 : -2), from],
+						[edge - (right ? 8 : -8), y],
+						[edge, y],
+					],
+				},
+				style: { stroke: tokens.axis, lineWidth: 1, fill: 'none' },
+			});
 			const at = edge + (right ? 6 : -6);
 			const textAlign = right ? 'left' : 'right';
-			out.push(text(context, at, y - 8, shorten(side.part.name, room, 13), { textAlign, textVerticalAlign: 'middle', fontSize: 13, fill: tokens.text }));
-			out.push(text(context, at, y + 8, share(side.part), { textAlign, textVerticalAlign: 'middle', fontSize: 13, fontWeight: '600', fill: tokens.text }));
+			out.push(
+				text(context, at, y - 8, shorten(side.part.name, room, 13), {
+					textAlign,
+					textVerticalAlign: 'middle',
+					fontSize: 13,
+					fill: tokens.text,
+				}),
+			);
+			out.push(
+				text(context, at, y + 8, share(side.part), {
+					textAlign,
+					textVerticalAlign: 'middle',
+					fontSize: 13,
+					fontWeight: '600',
+					fill: tokens.text,
+				}),
+			);
 		});
 	}
 	return out;

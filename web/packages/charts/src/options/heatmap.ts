@@ -24,7 +24,17 @@ function axisOf(chart: Chart, frame: Frame, role: string): Axis {
 	const field = fieldOf(chart, role) ?? NONE;
 	const keys = [...new Set(valuesOf(chart, frame, field.id))];
 	if (isNatural(field, frame)) {
-		keys.sort((a, b) => (a === null ? 1 : b === null ? -1 : typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : 1));
+		keys.sort((a, b) =>
+			a === null
+				? 1
+				: b === null
+					? -1
+					: typeof a === 'number' && typeof b === 'number'
+						? a - b
+						: String(a) < String(b)
+							? -1
+							: 1,
+		);
 		fillWhole(field, keys);
 	}
 	return { field, keys, place: new Map(keys.map((key, index) => [key, index])) };
@@ -65,21 +75,32 @@ export function heatmap(chart: Chart, source: Frame, context: Context): Plan {
 	const tallest = context.size === 'story' ? y.keys.length * 44 + foot : Infinity;
 	const shortest = y.keys.length * 17 + foot;
 	const height = context.size === 'story' ? Math.max(shortest, Math.min(context.height, tallest)) : context.height;
-	const box = { left, right: context.width, top: (height - foot) / Math.max(1, y.keys.length) < 15 ? 7 : 0, bottom: height - foot };
+	const box = {
+		left,
+		right: context.width,
+		top: (height - foot) / Math.max(1, y.keys.length) < 15 ? 7 : 0,
+		bottom: height - foot,
+	};
 	const cellWidth = (box.right - box.left) / Math.max(1, x.keys.length);
 	const cellHeight = (box.bottom - box.top) / Math.max(1, y.keys.length);
 	const gap = cellWidth > 8 && cellHeight > 8 ? 2 : cellWidth > 4 ? 1 : 0;
-	const centre = (column: number, row: number): [number, number] => [box.left + (column + 0.5) * cellWidth, box.top + (row + 0.5) * cellHeight];
+	const centre = (column: number, row: number): [number, number] => [
+		box.left + (column + 0.5) * cellWidth,
+		box.top + (row + 0.5) * cellHeight,
+	];
 
 	const graphic: Graphic[] = [];
 	yNames.forEach((name, row) => {
 		if (cellHeight < 11 && row % Math.ceil(13 / cellHeight) !== 0) return;
-		graphic.push(text(context, 0, centre(0, row)[1], shorten(name, left - 10), { textAlign: 'left', textVerticalAlign: 'middle' }));
+		graphic.push(
+			text(context, 0, centre(0, row)[1], shorten(name, left - 10), { textAlign: 'left', textVerticalAlign: 'middle' }),
+		);
 	});
 	graphic.push(...columnNames(context, x, cellWidth, box));
 
 	const say = labels(known, field, locale);
-	const labelled = cellHeight >= 16 && known.length <= 400 && known.every((value) => textWidth(say(value), 11) <= cellWidth - 6);
+	const labelled =
+		cellHeight >= 16 && known.length <= 400 && known.every((value) => textWidth(say(value), 11) <= cellWidth - 6);
 	const data: { value: [number, number]; symbolSize: [number, number]; itemStyle: Record<string, unknown> }[] = [];
 	const marks: Mark[] = [];
 	let missing = false;
@@ -91,13 +112,24 @@ export function heatmap(chart: Chart, source: Frame, context: Context): Plan {
 			data.push({
 				value: [column, row],
 				symbolSize: [Math.max(1, cellWidth - gap - (color ? 0 : 1)), Math.max(1, cellHeight - gap - (color ? 0 : 1))],
-				itemStyle: color ? { color } : { color: 'transparent', borderColor: tokens.axis, borderWidth: 1, borderType: 'dashed' },
+				itemStyle: color
+					? { color }
+					: { color: 'transparent', borderColor: tokens.axis, borderWidth: 1, borderType: 'dashed' },
 			});
 			const [cx, cy] = centre(column, row);
-			if (labelled && value !== null && color) graphic.push(text(context, cx, cy, say(value), { fontSize: 11, textVerticalAlign: 'middle', fill: textOn(color) }));
+			if (labelled && value !== null && color)
+				graphic.push(
+					text(context, cx, cy, say(value), { fontSize: 11, textVerticalAlign: 'middle', fill: textOn(color) }),
+				);
 			marks.push({
 				title: `${nameOf(y.keys[row]!, y.field, locale)}, ${nameOf(x.keys[column]!, x.field, locale)}`,
-				rows: [{ label: field.label, value: value === null ? messages(locale).missing : full(value, field, locale), color: color ?? undefined }],
+				rows: [
+					{
+						label: field.label,
+						value: value === null ? messages(locale).missing : full(value, field, locale),
+						color: color ?? undefined,
+					},
+				],
 				x: cx,
 				y: cy,
 				reach: [cellWidth / 2, cellHeight / 2],
@@ -108,7 +140,13 @@ export function heatmap(chart: Chart, source: Frame, context: Context): Plan {
 	return {
 		option: {
 			...base,
-			grid: { left: box.left, top: box.top, width: box.right - box.left, height: box.bottom - box.top, outerBoundsMode: 'none' },
+			grid: {
+				left: box.left,
+				top: box.top,
+				width: box.right - box.left,
+				height: box.bottom - box.top,
+				outerBoundsMode: 'none',
+			},
 			xAxis: { type: 'category', show: false, data: x.keys.map((_, index) => String(index)) },
 			yAxis: { type: 'category', show: false, inverse: true, data: y.keys.map((_, index) => String(index)) },
 			series: [{ id: 'cells', type: 'scatter', silent: true, symbol: 'rect', emphasis: { disabled: true }, data }],
@@ -120,11 +158,19 @@ export function heatmap(chart: Chart, source: Frame, context: Context): Plan {
 		pointing: (px, py) => {
 			const column = Math.floor((px - box.left) / cellWidth);
 			const row = Math.floor((py - box.top) / cellHeight);
-			return column < 0 || row < 0 || column >= x.keys.length || row >= y.keys.length ? -1 : row * x.keys.length + column;
+			return column < 0 || row < 0 || column >= x.keys.length || row >= y.keys.length
+				? -1
+				: row * x.keys.length + column;
 		},
 		plot: box,
 		valueKey: known.length
-			? { label: field.label, low: full(low, field, locale), high: full(high, field, locale), colors: [...tokens.sequential], missing: missing ? messages(locale).missing : undefined }
+			? {
+					label: field.label,
+					low: full(low, field, locale),
+					high: full(high, field, locale),
+					colors: [...tokens.sequential],
+					missing: missing ? messages(locale).missing : undefined,
+				}
 			: undefined,
 		renderer: data.length > CANVAS_FROM ? 'canvas' : 'svg',
 	};
@@ -134,11 +180,15 @@ function columnNames(context: Context, x: Axis, cellWidth: number, box: { left: 
 	if (x.field.by && x.field.by !== 'hour' && x.keys.every((key) => typeof key === 'number' && key > 10_000)) {
 		const made = timeLabels(x.keys as number[], x.field.by, context.locale, cellWidth);
 		return made.labels.flatMap((label) =>
-			[label.text, label.below].flatMap((line, row) => (line ? [text(context, box.left + (label.at + 0.5) * cellWidth, box.bottom + 7 + row * LINE_HEIGHT, line)] : [])),
+			[label.text, label.below].flatMap((line, row) =>
+				line ? [text(context, box.left + (label.at + 0.5) * cellWidth, box.bottom + 7 + row * LINE_HEIGHT, line)] : [],
+			),
 		);
 	}
 	const long = x.keys.map((key) => nameOf(key, x.field, context.locale));
-	const names = long.every((name) => textWidth(name) <= cellWidth - 6) ? long : x.keys.map((key) => nameOf(key, x.field, context.locale, true));
+	const names = long.every((name) => textWidth(name) <= cellWidth - 6)
+		? long
+		: x.keys.map((key) => nameOf(key, x.field, context.locale, true));
 	const widest = Math.max(1, ...names.map((name) => textWidth(name)));
 	const ordered = x.field.by !== undefined || typeof x.keys[0] === 'number';
 	const wish = Math.max(1, Math.ceil((widest + 8) / cellWidth));

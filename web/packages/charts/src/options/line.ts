@@ -1,7 +1,18 @@
 /** Lines over time or ordered categories: named at their ends when four or fewer, the last point marked. */
 import { along, frame, text, tickCount, wholeNumbers, type Graphic } from '../cartesian';
 import { ids, lastValue, readGrid, type Grid, type Series } from '../data';
-import { base, colored, labels, legendOf, nameAt, rowsAt, seriesColor, spread, targetAcross, targetText } from '../marks';
+import {
+	base,
+	colored,
+	labels,
+	legendOf,
+	nameAt,
+	rowsAt,
+	seriesColor,
+	spread,
+	targetAcross,
+	targetText,
+} from '../marks';
 import { isPhone, type Context, type Plan } from '../plan';
 import { farFromZero, niceScale, type Scale } from '../scale';
 import { shorten, textWidth } from '../text';
@@ -21,7 +32,12 @@ export function lineScale(grid: Grid, target: number | undefined, count: number)
 	if (target !== undefined) values.push(target);
 	const field = grid.series[0]?.field ?? PLAIN;
 	const cap = field.format.style === 'percent' ? 1 : undefined;
-	return niceScale(values, { zero: grid.keys.length < 2 || !farFromZero(values), count, whole: wholeNumbers(field), cap });
+	return niceScale(values, {
+		zero: grid.keys.length < 2 || !farFromZero(values),
+		count,
+		whole: wholeNumbers(field),
+		cap,
+	});
 }
 
 /** A point between two gaps would vanish as a line: it is drawn as a dot. */
@@ -41,14 +57,19 @@ export function line(chart: Chart, source: Frame, context: Context): Plan {
 	const most = colored(context, grid.series.length);
 	const { target } = chart.options;
 	const scale = lineScale(grid, target, tickCount(context));
-	const colors = grid.series.map((_, index) => (many ? seriesColor(context, index, grid.series.length) : tokens.accent));
+	const colors = grid.series.map((_, index) =>
+		many ? seriesColor(context, index, grid.series.length) : tokens.accent,
+	);
 	const inside = isPhone(context) && context.size === 'story';
 	const ends = endLabels(grid, context, field);
 	const drawn = frame(context, { grid, scale, field, bands: false, inside, right: ends.room });
 	const { box, graphic } = drawn;
 
 	graphic.push(...drawEnds(context, grid, colors, ends.texts, drawn));
-	if (target !== undefined) graphic.push(...targetAcross(context, box, drawn.yAt(target), targetText(target, field, locale), places(grid, drawn)));
+	if (target !== undefined)
+		graphic.push(
+			...targetAcross(context, box, drawn.yAt(target), targetText(target, field, locale), places(grid, drawn)),
+		);
 
 	const series = grid.series.map((one, order) => ({
 		id: one.id,
@@ -59,7 +80,13 @@ export function line(chart: Chart, source: Frame, context: Context): Plan {
 		showAllSymbol: true,
 		z: 20 - Math.min(order, 9),
 		emphasis: { disabled: true },
-		lineStyle: { color: colors[order]!, width: order >= most ? 1 : context.size === 'tile' ? 1.75 : 2, cap: 'round' as const, join: 'round' as const, ...(order >= most ? { opacity: 0.6 } : {}) },
+		lineStyle: {
+			color: colors[order]!,
+			width: order >= most ? 1 : context.size === 'tile' ? 1.75 : 2,
+			cap: 'round' as const,
+			join: 'round' as const,
+			...(order >= most ? { opacity: 0.6 } : {}),
+		},
 		itemStyle: { color: colors[order]! },
 		data: points(one.values),
 	}));
@@ -76,11 +103,19 @@ export function line(chart: Chart, source: Frame, context: Context): Plan {
 }
 
 /** Where the lines run, in pixels. */
-function places(grid: Grid, drawn: { xAt: (index: number) => number; yAt: (value: number) => number }): [number, number][] {
+function places(
+	grid: Grid,
+	drawn: { xAt: (index: number) => number; yAt: (value: number) => number },
+): [number, number][] {
 	return grid.series.flatMap((one) => along(one.values, drawn.xAt, drawn.yAt));
 }
 
-export function lineMarks(grid: Grid, context: Context, colors: string[], drawn: { xAt: (index: number) => number; yAt: (value: number) => number; box: { top: number } }) {
+export function lineMarks(
+	grid: Grid,
+	context: Context,
+	colors: string[],
+	drawn: { xAt: (index: number) => number; yAt: (value: number) => number; box: { top: number } },
+) {
 	return grid.keys.map((_, index) => {
 		const shown = grid.series.slice(0, 10);
 		const rows = rowsAt(shown, index, context, colors, drawn.yAt);
@@ -88,7 +123,12 @@ export function lineMarks(grid: Grid, context: Context, colors: string[], drawn:
 		if (grid.series.length > 4) {
 			const rank = (order: number): number => shown[order]!.values[index] ?? -Infinity;
 			const order = rows.map((_, at) => at).sort((a, b) => rank(b) - rank(a));
-			return { title: nameAt(grid, index, context), rows: order.map((at) => rows[at]!), x: drawn.xAt(index), y: drawn.box.top };
+			return {
+				title: nameAt(grid, index, context),
+				rows: order.map((at) => rows[at]!),
+				x: drawn.xAt(index),
+				y: drawn.box.top,
+			};
 		}
 		return { title: nameAt(grid, index, context), rows, x: drawn.xAt(index), y: drawn.box.top };
 	});
@@ -114,7 +154,17 @@ export function endLabels(grid: Grid, context: Context, field: Field): Ends {
 	return { texts: grid.series.map((one) => shorten(one.label, most)), room: Math.min(most, Math.max(...widths)) + 16 };
 }
 
-function drawEnds(context: Context, grid: Grid, colors: string[], texts: string[], drawn: { xAt: (index: number) => number; yAt: (value: number) => number; box: { top: number; bottom: number; right: number } }): Graphic[] {
+function drawEnds(
+	context: Context,
+	grid: Grid,
+	colors: string[],
+	texts: string[],
+	drawn: {
+		xAt: (index: number) => number;
+		yAt: (value: number) => number;
+		box: { top: number; bottom: number; right: number };
+	},
+): Graphic[] {
 	const out: Graphic[] = [];
 	const heights = grid.series.map((one) => drawn.yAt(lastValue(one.values) ?? 0));
 	const placed = spread(heights, 15, drawn.box.top, drawn.box.bottom);
@@ -122,10 +172,23 @@ function drawEnds(context: Context, grid: Grid, colors: string[], texts: string[
 		const value = lastValue(one.values);
 		if (value === null || order >= colored(context, grid.series.length)) return;
 		const index = one.values.lastIndexOf(value);
-		out.push({ type: 'circle', silent: true, z: 30, shape: { cx: drawn.xAt(index), cy: drawn.yAt(value), r: 4 }, style: { fill: colors[order], stroke: context.tokens.surface, lineWidth: 1.5 } });
+		out.push({
+			type: 'circle',
+			silent: true,
+			z: 30,
+			shape: { cx: drawn.xAt(index), cy: drawn.yAt(value), r: 4 },
+			style: { fill: colors[order], stroke: context.tokens.surface, lineWidth: 1.5 },
+		});
 		const label = texts[order];
 		if (!label) return;
-		out.push(text(context, (grid.series.length === 1 ? drawn.xAt(index) : drawn.box.right) + 9, placed[order]!, label, { textAlign: 'left', textVerticalAlign: 'middle', fill: grid.series.length > 1 ? readable(colors[order]!, context.tokens) : context.tokens.text, fontWeight: '600' }));
+		out.push(
+			text(context, (grid.series.length === 1 ? drawn.xAt(index) : drawn.box.right) + 9, placed[order]!, label, {
+				textAlign: 'left',
+				textVerticalAlign: 'middle',
+				fill: grid.series.length > 1 ? readable(colors[order]!, context.tokens) : context.tokens.text,
+				fontWeight: '600',
+			}),
+		);
 	});
 	return out;
 }

@@ -4,7 +4,17 @@ import { amountsOf, fieldOf, ids, nameOf, valuesOf } from '../data';
 import { base, full } from '../marks';
 import type { Outline } from '../outline';
 import { isPhone, type Context, type Mark, type Plan } from '../plan';
-import { azimuthal, clipLine, clipRing, equalEarth, middleOf, unwrap, type Area, type Point, type Projection } from '../projection';
+import {
+	azimuthal,
+	clipLine,
+	clipRing,
+	equalEarth,
+	middleOf,
+	unwrap,
+	type Area,
+	type Point,
+	type Projection,
+} from '../projection';
 import { ramp } from '../tokens';
 import { textWidth } from '../text';
 import type { Chart, Field, Frame } from '../types';
@@ -25,7 +35,11 @@ export function pointMap(chart: Chart, source: Frame, context: Context, outline:
 	const colorField = fieldOf(chart, 'color');
 	const places = read(chart, source, context, sizeField, colorField);
 	const area: Area = { left: 0, top: 0, right: context.width, bottom: context.height };
-	const { projection, toPixel } = view(places.map((place) => place.at), area, context);
+	const { projection, toPixel } = view(
+		places.map((place) => place.at),
+		area,
+		context,
+	);
 	const land = outline ? drawLand(outline, projection, toPixel, area, places) : null;
 
 	const largest = Math.max(1e-9, ...places.map((place) => place.size));
@@ -35,7 +49,11 @@ export function pointMap(chart: Chart, source: Frame, context: Context, outline:
 	const [low, high] = [Math.min(...colors), Math.max(...colors)];
 	const scale = tokens.sequential.slice(2);
 	const colorOf = (place: Place): string =>
-		!colorField ? tokens.accent : place.color === null ? tokens.quiet : ramp(scale, high > low ? (place.color - low) / (high - low) : 0.6);
+		!colorField
+			? tokens.accent
+			: place.color === null
+				? tokens.quiet
+				: ramp(scale, high > low ? (place.color - low) / (high - low) : 0.6);
 
 	// The largest first, so that the small ones lie on top and stay visible.
 	const ordered = [...places].sort((a, b) => b.size - a.size);
@@ -43,15 +61,33 @@ export function pointMap(chart: Chart, source: Frame, context: Context, outline:
 		const [x, y] = toPixel(projection.project(...place.at));
 		const reach = Math.max(7, radius(place.size) + 2);
 		const rows = [{ label: sizeField.label, value: full(place.size, sizeField, locale) }];
-		if (colorField && colorField.id !== sizeField.id) rows.push({ label: colorField.label, value: full(place.color, colorField, locale) });
+		if (colorField && colorField.id !== sizeField.id)
+			rows.push({ label: colorField.label, value: full(place.color, colorField, locale) });
 		return { title: place.name, rows, x, y, reach: [reach, reach] };
 	});
 
 	const graphic: Graphic[] = [];
 	if (land) {
-		const shape = (points: Point[], fill: string): Graphic => ({ type: 'polygon', silent: true, z: -10, shape: { points }, style: { fill, stroke: 'none' } });
-		graphic.push(...land.coasts.map((points) => shape(points, tokens.land)), ...land.lakes.map((points) => shape(points, tokens.surface)));
-		graphic.push(...land.borders.map((points): Graphic => ({ type: 'polyline', silent: true, z: -9, shape: { points }, style: { fill: 'none', stroke: tokens.border, lineWidth: 1 } })));
+		const shape = (points: Point[], fill: string): Graphic => ({
+			type: 'polygon',
+			silent: true,
+			z: -10,
+			shape: { points },
+			style: { fill, stroke: 'none' },
+		});
+		graphic.push(
+			...land.coasts.map((points) => shape(points, tokens.land)),
+			...land.lakes.map((points) => shape(points, tokens.surface)),
+		);
+		graphic.push(
+			...land.borders.map((points): Graphic => ({
+				type: 'polyline',
+				silent: true,
+				z: -9,
+				shape: { points },
+				style: { fill: 'none', stroke: tokens.border, lineWidth: 1 },
+			})),
+		);
 	}
 	graphic.push(...names(context, ordered, marks, radius));
 
@@ -81,7 +117,15 @@ export function pointMap(chart: Chart, source: Frame, context: Context, outline:
 		marks,
 		pointing: (x, y) => nearest(marks, x, y),
 		plot: area,
-		valueKey: colorField && colors.length ? { label: colorField.label, low: full(low, colorField, locale), high: full(high, colorField, locale), colors: [...scale] } : undefined,
+		valueKey:
+			colorField && colors.length
+				? {
+						label: colorField.label,
+						low: full(low, colorField, locale),
+						high: full(high, colorField, locale),
+						colors: [...scale],
+					}
+				: undefined,
 		renderer: 'svg',
 	};
 }
@@ -97,13 +141,23 @@ function read(chart: Chart, source: Frame, context: Context, sizeField: Field, c
 	for (let row = 0; row < source.rows; row++) {
 		const [x, y] = [longitudes[row] ?? null, latitudes[row] ?? null];
 		if (x === null || y === null || Math.abs(y) > 90 || Math.abs(x) > 360) continue;
-		places.push({ row, at: [x, y], name: nameOf(labels[row] ?? null, label, context.locale), size: sizes[row] ?? 0, color: colors[row] ?? null });
+		places.push({
+			row,
+			at: [x, y],
+			name: nameOf(labels[row] ?? null, label, context.locale),
+			size: sizes[row] ?? 0,
+			color: colors[row] ?? null,
+		});
 	}
 	return places;
 }
 
 /** The projection and the zoom at which all places have a margin around them. */
-function view(places: Point[], area: Area, context: Context): { projection: Projection; toPixel: (point: Point) => Point } {
+function view(
+	places: Point[],
+	area: Area,
+	context: Context,
+): { projection: Projection; toPixel: (point: Point) => Point } {
 	const { centre, span } = places.length ? middleOf(places) : { centre: [0, 20] as Point, span: 360 };
 	const projection = span > 170 ? equalEarth() : azimuthal(...centre);
 	const seen = places.map(([x, y]) => projection.project(x, y));
@@ -125,10 +179,17 @@ function view(places: Point[], area: Area, context: Context): { projection: Proj
 	return { projection, toPixel: ([x, y]) => [area.right / 2 + (x - mx) * scale, area.bottom / 2 + (y - my) * scale] };
 }
 
-function drawLand(outline: Outline, projection: Projection, toPixel: (point: Point) => Point, area: Area, places: Place[]): Outline {
+function drawLand(
+	outline: Outline,
+	projection: Projection,
+	toPixel: (point: Point) => Point,
+	area: Area,
+	places: Place[],
+): Outline {
 	const around: Area = { left: area.left - 20, top: area.top - 20, right: area.right + 20, bottom: area.bottom + 20 };
 	const middle = middleOf(places.map((place) => place.at)).centre;
-	const toPlane = (points: Point[]): Point[] => unwrap(points).map(([x, y]) => rounded(toPixel(projection.project(x, y))));
+	const toPlane = (points: Point[]): Point[] =>
+		unwrap(points).map(([x, y]) => rounded(toPixel(projection.project(x, y))));
 	const near = (points: Point[]): boolean => !points.every(([x, y]) => projection.far(x, y));
 	const rings = (list: Point[][]): Point[][] =>
 		list
@@ -167,19 +228,36 @@ function names(context: Context, places: Place[], marks: Mark[], radius: (value:
 		const { x, y } = marks[index]!;
 		const width = textWidth(place.name);
 		const away = radius(place.size) + 5;
-		const spots: [number, string][] = [[x + away, 'left'], [x - away - width, 'right']];
+		const spots: [number, string][] = [
+			[x + away, 'left'],
+			[x - away - width, 'right'],
+		];
 		for (const [left, side] of spots) {
 			const box: Area = { left, right: left + width, top: y - 8, bottom: y + 8 };
 			if (box.left < 2 || box.right > context.width - 2) continue;
-			const blocked = taken.some((one) => box.left < one.right && box.right > one.left && box.top < one.bottom && box.bottom > one.top);
+			const blocked = taken.some(
+				(one) => box.left < one.right && box.right > one.left && box.top < one.bottom && box.bottom > one.top,
+			);
 			const covered = marks.some((mark, other) => {
-				const [dx, dy] = [mark.x - Math.min(Math.max(mark.x, box.left), box.right), mark.y - Math.min(Math.max(mark.y, box.top + 3), box.bottom - 3)];
+				const [dx, dy] = [
+					mark.x - Math.min(Math.max(mark.x, box.left), box.right),
+					mark.y - Math.min(Math.max(mark.y, box.top + 3), box.bottom - 3),
+				];
 				const size = radius(places[other]!.size);
 				return other !== index && size > 4 && Math.hypot(dx, dy) < size;
 			});
 			if (blocked || covered) continue;
 			taken.push(box);
-			out.push(text(context, side === 'left' ? left : left + width, y, place.name, { textAlign: side, textVerticalAlign: 'middle', fill: context.tokens.text, fontWeight: '500', stroke: context.tokens.surface, lineWidth: 3 }));
+			out.push(
+				text(context, side === 'left' ? left : left + width, y, place.name, {
+					textAlign: side,
+					textVerticalAlign: 'middle',
+					fill: context.tokens.text,
+					fontWeight: '500',
+					stroke: context.tokens.surface,
+					lineWidth: 3,
+				}),
+			);
 			break;
 		}
 	}
