@@ -41,7 +41,9 @@ lint: ## Clippy, formatting, licences and advisories, client types
 	@bash scripts/lint.sh
 
 fmt: ## Format Rust and client sources
-	@cargo fmt --all && cd web && npx prettier --write --log-level warn 'packages/*/src/**/*.{ts,svelte,css}' 'client/src/**/*.{ts,svelte,css}' '../e2e/**/*.ts'
+	@cargo fmt --all
+	@cd web && npx prettier --write --log-level warn 'packages/*/src/**/*.{ts,svelte,css}' 'client/src/**/*.{ts,svelte,css}'
+	@cd web && npx prettier --write --log-level warn --config .prettierrc.json '../e2e/**/*.ts'
 
 schemas: ## Write the JSON Schemas beside the examples again
 	@for kind in app dataset filter view chapter story dashboard; do "$${CARGO_TARGET_DIR:-target}/debug/aracari" schema $$kind > examples/schemas/$$kind.json; done

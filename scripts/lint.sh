@@ -5,7 +5,8 @@ check_tools
 say "Formatting"
 cargo fmt --all -- --check
 install_client_packages
-(cd web && npx prettier --check --log-level warn 'packages/*/src/**/*.{ts,svelte,css}' 'client/src/**/*.{ts,svelte,css}' '../e2e/**/*.ts')
+(cd web && npx prettier --check --log-level warn 'packages/*/src/**/*.{ts,svelte,css}' 'client/src/**/*.{ts,svelte,css}')
+(cd web && npx prettier --check --log-level warn --config .prettierrc.json '../e2e/**/*.ts')
 say "Clippy"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 say "Client types"
