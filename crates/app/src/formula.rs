@@ -81,8 +81,7 @@ impl crate::steps::FormulaText {
     /// The tree of the formula; a bare value is a literal.
     pub fn parse(&self) -> Result<Formula, FormulaError> {
         match self {
-            Self::Text(text) => Formula::parse(text),
-            Self::Value(Value::Text(text)) => Formula::parse(text),
+            Self::Text(text) | Self::Value(Value::Text(text)) => Formula::parse(text),
             Self::Value(value) => Ok(Formula::Literal(value.clone())),
         }
     }
@@ -92,10 +91,12 @@ impl crate::steps::FormulaText {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_box_returns, reason = "the operands of a formula are boxed")]
     fn column(name: &str) -> Box<Formula> {
         Box::new(Formula::Column(name.into()))
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "the operands of a formula are boxed")]
     fn number(value: i64) -> Box<Formula> {
         Box::new(Formula::Literal(Value::Integer(value)))
     }

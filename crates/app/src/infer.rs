@@ -187,7 +187,7 @@ fn after_step(step: &Step, schema: TableSchema, datasets: Datasets<'_>, depth: u
         Step::Filter(step) => condition(&schema, &step.condition).map(|()| schema),
         Step::Formula(step) => formulas::formula(step, schema),
         Step::Ifthenelse(step) => formulas::ifthenelse(step, schema),
-        Step::Aggregate(step) => shape::aggregate(step, schema),
+        Step::Aggregate(step) => shape::aggregate(step, &schema),
         Step::Join(step) => shape::join(step, schema, &pipeline(&step.right_pipeline, datasets, depth)?),
         Step::Append(step) => {
             let others = step.pipelines.iter().map(|other| pipeline(other, datasets, depth));

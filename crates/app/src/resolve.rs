@@ -222,7 +222,7 @@ impl<'a> Choices<'a> {
             match segment {
                 Segment::Fixed(fixed) => steps.extend_from_slice(fixed),
                 Segment::Steps(template) => {
-                    steps.extend(self.with_variables(frame, |known| template.bind_steps(known))?)
+                    steps.extend(self.with_variables(frame, |known| template.bind_steps(known))?);
                 }
                 Segment::Where(template) => {
                     let condition = self.with_variables(frame, |known| template.bind_condition(known))?;

@@ -156,7 +156,9 @@ impl Tree {
                         Self::Fixed(Json::String(name)) if is_reference(key) => names.push(name.clone()),
                         Self::Fixed(Json::Array(items)) if key == "pipelines" => {
                             names.extend(items.iter().filter_map(Json::as_str).map(str::to_owned));
-                            items.iter().for_each(|inner| fixed_dataset_names(inner, names));
+                            for inner in items {
+                                fixed_dataset_names(inner, names);
+                            }
                         }
                         other => other.dataset_names(names),
                     }

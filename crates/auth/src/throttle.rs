@@ -33,8 +33,8 @@ pub struct ThrottleSettings {
 
 impl Default for ThrottleSettings {
     fn default() -> Self {
-        let account = Limits { free: 8, leak: Duration::from_secs(60), longest: Duration::from_secs(60) };
-        let address = Limits { free: 40, leak: Duration::from_secs(10), longest: Duration::from_secs(15 * 60) };
+        let account = Limits { free: 8, leak: Duration::from_mins(1), longest: Duration::from_mins(1) };
+        let address = Limits { free: 40, leak: Duration::from_secs(10), longest: Duration::from_mins(15) };
         Self { account, address, capacity: 50_000 }
     }
 }
@@ -206,6 +206,7 @@ mod tests {
         Throttle::new(ThrottleSettings::default())
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the throttle also takes requests without an address")]
     fn address(text: &str) -> Option<IpAddr> {
         Some(text.parse().unwrap())
     }
@@ -269,7 +270,7 @@ mod tests {
         for _ in 0..8 {
             throttle.begin("jane", None, start).unwrap();
         }
-        let later = start + Duration::from_secs(9 * 60);
+        let later = start + Duration::from_mins(9);
         for _ in 0..8 {
             throttle.begin("jane", None, later).unwrap();
         }

@@ -12,10 +12,11 @@ use tokio::task::AbortHandle;
 use crate::error::EngineError;
 
 type Outcome<T> = Result<T, EngineError>;
+type Running<T> = WeakShared<BoxFuture<'static, Outcome<T>>>;
 
 /// Work under way, by key. It stops when nobody waits for it any more.
 pub(crate) struct Flights<T: Clone> {
-    running: Mutex<HashMap<[u8; 32], WeakShared<BoxFuture<'static, Outcome<T>>>>>,
+    running: Mutex<HashMap<[u8; 32], Running<T>>>,
 }
 
 struct AbortOnDrop(AbortHandle);

@@ -10,7 +10,7 @@ use moka::sync::Cache;
 use crate::extract::Origin;
 
 /// An allowed act of one session on one object is written once in this time; a refusal always.
-const REPEATS: Duration = Duration::from_secs(300);
+const REPEATS: Duration = Duration::from_mins(5);
 /// Most acts that are remembered as written.
 const REMEMBERED: u64 = 100_000;
 

@@ -75,7 +75,7 @@ pub(crate) fn answer_line(block: &str, answered: &Answered) -> Bytes {
     let time = data_time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     // Writing to a buffer in memory cannot fail.
     let _ =
-        write!(line, "}},\"cached\":{},\"data_time\":\"{time}\",\"duration_ms\":{duration_ms}}}\n", answered.cached);
+        writeln!(line, "}},\"cached\":{},\"data_time\":\"{time}\",\"duration_ms\":{duration_ms}}}", answered.cached);
     line.freeze()
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn session_cookie(headers: &HeaderMap, secure: bool) -> Option<&str> 
 }
 
 /// The token of an `Authorization: Bearer` header; `Some(None)` when there is such a header of another kind.
+#[expect(clippy::option_option, reason = "no header, another kind of header and a token are three cases")]
 pub(crate) fn bearer_token(headers: &HeaderMap) -> Option<Option<&str>> {
     let value = headers.get(header::AUTHORIZATION)?;
     let token = value.to_str().ok().and_then(|text| {

@@ -15,7 +15,7 @@ use crate::watch::FileWatcher;
 use crate::{openapi, router};
 
 /// How often expired sessions are removed.
-const CLEAN_UP: Duration = Duration::from_secs(3600);
+const CLEAN_UP: Duration = Duration::from_hours(1);
 
 /// Why the server did not start or ended badly.
 #[derive(Debug, thiserror::Error)]

@@ -47,7 +47,7 @@ impl Default for Limits {
             blocks: 64,
             concurrent_requests: 512,
             event_streams: 1024,
-            request_time: Duration::from_secs(60),
+            request_time: Duration::from_mins(1),
             header_time: Duration::from_secs(10),
             shutdown_time: Duration::from_secs(10),
         }

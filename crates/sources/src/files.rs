@@ -36,10 +36,16 @@ fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> {
     }
 }
 
+/// A file and how it is read.
+type Key = (PathBuf, CsvOptions);
+
+/// A version of a file and its table.
+type Entry = (String, Arc<dyn TableProvider>);
+
 /// Opens file tables; a table is opened once for each version of its file.
 #[derive(Default)]
 pub struct FileCatalog {
-    opened: Mutex<HashMap<(PathBuf, CsvOptions), (String, Arc<dyn TableProvider>)>>,
+    opened: Mutex<HashMap<Key, Entry>>,
 }
 
 fn version_of(path: &Path) -> Result<TableVersion, String> {

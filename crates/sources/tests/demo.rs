@@ -1,4 +1,5 @@
 //! Every chart of the demo app, through the catalogue, permissions and the engine.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::sync::Arc;

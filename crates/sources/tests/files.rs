@@ -1,10 +1,11 @@
 //! The demo's files, read through the catalogue and the engine.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aracari_app::schema::ColumnType;
+use aracari_app::schema::{ColumnType, TableSchema};
 use aracari_app::{
     CsvOptions, Dataset, DatasetInput, Permissions, Pipeline, Query, Reader, RowPermissions, Source, SourceKind,
     SourceSchemas, Step,
@@ -29,8 +30,8 @@ fn dataset(folder: &Path, table: &str) -> IndexMap<String, Dataset> {
         input: DatasetInput::Table { source: source(folder), table: table.into() },
         steps: Pipeline::default(),
         permissions: Permissions { rows: RowPermissions::Everyone, columns: Vec::new() },
-        input_schema: Default::default(),
-        schema: Default::default(),
+        input_schema: TableSchema::default(),
+        schema: TableSchema::default(),
         columns: IndexMap::new(),
         metrics: IndexMap::new(),
     };

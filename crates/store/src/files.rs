@@ -28,6 +28,7 @@ pub fn prepare_file(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
+#[expect(clippy::verbose_bit_mask, reason = "permissions are read as an octal mask")]
 fn restrict(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     if file.metadata()?.permissions().mode() & 0o077 == 0 {

@@ -53,7 +53,6 @@ impl Client {
     }
 
     /// A request to a path below `/api/v1`, with the session's token.
-    #[must_use]
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, self.address(path));
         match &self.token {

@@ -29,7 +29,7 @@ impl Compiler<'_> {
         let parts = parts::of_chart(chart);
         self.chart_shape(chart, place.node);
         let mut main = self.frame(&parts, place, limit_of(chart, place.in_tile))?;
-        main.name = "main".to_owned();
+        "main".clone_into(&mut main.name);
         let mut frames = vec![main.clone()];
         if let Chart::Kpi(kpi) = chart {
             if kpi.compare == Some(Compare::PreviousPeriod) {

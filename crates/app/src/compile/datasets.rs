@@ -148,7 +148,7 @@ impl Compiler<'_> {
                 if !self.known("source", "unknown_source", source, node.span_at(&["source"]), names) {
                     return None;
                 }
-                let Some(found) = self.sources.get(source).cloned() else { return None };
+                let found = self.sources.get(source).cloned()?;
                 if !is_relative(table) {
                     let message = format!("`{table}` is not a path inside the app's folder");
                     let hint = Some("write it relative to the app's folder, with `/` and without `..`".to_owned());

@@ -98,9 +98,8 @@ pub(super) fn order(parts: &Parts<'_>, dataset: &Dataset) -> Vec<String> {
     }
     let Some((_, measure)) = parts.measures.first() else { return Vec::new() };
     match parts.kind {
-        "donut" => vec![format!("-{}", measure.id())],
         "leaderboard" if higher_is(measure, dataset) == Some(HigherIs::Worse) => vec![measure.id().to_owned()],
-        "leaderboard" => vec![format!("-{}", measure.id())],
+        "donut" | "leaderboard" => vec![format!("-{}", measure.id())],
         _ => Vec::new(),
     }
 }

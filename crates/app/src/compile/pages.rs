@@ -14,6 +14,9 @@ use crate::yaml::Node;
 
 type Glossary = IndexMap<String, config::GlossaryEntry>;
 
+/// The values that a text may name, and its numbers.
+type Named<'a> = (&'a IndexMap<String, ValueQuery>, Option<&'a IndexMap<String, config::Number>>);
+
 impl Compiler<'_> {
     /// Every page; `None` when the home is missing or wrong.
     pub(super) fn pages(&mut self, folder: &Path, glossary: &Glossary) -> Option<Pages> {
@@ -236,13 +239,7 @@ impl Compiler<'_> {
     }
 
     /// The names that a text of this page may use, checked in every language.
-    fn markdown(
-        &mut self,
-        text: &config::Text,
-        node: &Node,
-        glossary: &Glossary,
-        named: Option<(&IndexMap<String, ValueQuery>, Option<&IndexMap<String, config::Number>>)>,
-    ) {
+    fn markdown(&mut self, text: &config::Text, node: &Node, glossary: &Glossary, named: Option<Named<'_>>) {
         let mut problems = Vec::new();
         {
             let mut names = NarrativeNames::new(&self.filters, &self.views, glossary);

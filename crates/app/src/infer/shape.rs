@@ -47,18 +47,18 @@ pub(super) fn rename(pairs: &[(String, String)], schema: TableSchema) -> Inferre
     Ok(TableSchema { columns })
 }
 
-pub(super) fn aggregate(step: &Aggregate, schema: TableSchema) -> Inferred {
+pub(super) fn aggregate(step: &Aggregate, schema: &TableSchema) -> Inferred {
     let keep = step.keep_original_granularity.unwrap_or(false);
-    let mut columns = select(&step.on, &schema)?.columns;
+    let mut columns = select(&step.on, schema)?.columns;
     if keep {
-        columns = schema.columns.clone();
+        columns.clone_from(&schema.columns);
     }
     for aggregation in &step.aggregations {
         if aggregation.columns.len() != aggregation.newcolumns.len() {
             return Err(Problem::new("`columns` and `newcolumns` of an aggregation have the same length"));
         }
         for (source, new) in aggregation.columns.iter().zip(&aggregation.newcolumns) {
-            let kind = column(&schema, source)?;
+            let kind = column(schema, source)?;
             columns.insert(new.clone(), aggregated(aggregation.aggfunction, source, kind)?);
         }
     }

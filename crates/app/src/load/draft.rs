@@ -135,8 +135,8 @@ impl Draft {
 /// The collection that a file is an item of, and the file's stem.
 fn place(path: &Path) -> (Option<String>, String) {
     let folders = path.parent().into_iter().flat_map(Path::components);
-    let names = folders.filter_map(|component| component.as_os_str().to_str());
-    let collection = names.filter(|name| COLLECTIONS.contains(name)).last().map(str::to_owned);
+    let mut names = folders.filter_map(|component| component.as_os_str().to_str());
+    let collection = names.rfind(|name| COLLECTIONS.contains(name)).map(str::to_owned);
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
     (collection, stem)
 }

@@ -105,7 +105,6 @@ pub(crate) fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a
         return Some(format!("did you mean `{similar}`?"));
     }
     match names.len() {
-        0 => None,
         1..=12 => Some(format!("known are {}", quoted(&names))),
         _ => None,
     }

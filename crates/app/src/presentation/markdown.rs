@@ -110,10 +110,8 @@ impl Builder<'_, '_> {
 
     fn start(&mut self, tag: &Tag<'_>) {
         match tag {
-            Tag::Paragraph | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::HtmlBlock => {
-                if self.lists.is_empty() {
-                    self.flush();
-                }
+            Tag::Paragraph | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::HtmlBlock if self.lists.is_empty() => {
+                self.flush();
             }
             Tag::Heading { .. } => {
                 self.flush();
@@ -140,10 +138,10 @@ impl Builder<'_, '_> {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Paragraph | TagEnd::BlockQuote(_) | TagEnd::CodeBlock | TagEnd::HtmlBlock => {
-                if self.lists.is_empty() {
-                    self.flush();
-                }
+            TagEnd::Paragraph | TagEnd::BlockQuote(_) | TagEnd::CodeBlock | TagEnd::HtmlBlock
+                if self.lists.is_empty() =>
+            {
+                self.flush();
             }
             TagEnd::Heading(_) => {
                 self.flush();

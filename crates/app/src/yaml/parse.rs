@@ -127,16 +127,12 @@ impl Builder {
     fn key(&mut self, text: String, span: Span) -> Result<(), Stop> {
         let Some(Open::Map { keys, key, .. }) = self.stack.last_mut() else { return Ok(()) };
         let is_new = keys.insert(text.clone());
-        *key = Some((text.clone(), span, is_new));
-        if is_new {
-            return Ok(());
+        let message = (!is_new).then(|| format!("the key `{text}` stands twice in this map"));
+        *key = Some((text, span, is_new));
+        match message {
+            Some(message) => self.refuse("duplicate_key", span, message, Some("keep one of them")),
+            None => Ok(()),
         }
-        self.refuse(
-            "duplicate_key",
-            span,
-            format!("the key `{text}` stands twice in this map"),
-            Some("keep one of them"),
-        )
     }
 
     fn open(&mut self, open: Open, span: Span) -> Result<(), Stop> {

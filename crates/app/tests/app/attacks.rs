@@ -1,5 +1,6 @@
 //! Case 42 of the attack list: configuration files from strangers are refused in bounded time and memory.
 
+use std::fmt::Write;
 use std::fs::{self, File};
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,7 @@ fn case_42_an_anchor_bomb_is_refused() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for level in 1..30 {
         let alias = format!("*a{}", level - 1);
-        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![alias; 9].join(", ")));
+        writeln!(bomb, "a{level}: &a{level} [{}]", vec![alias; 9].join(", ")).unwrap();
     }
     let found = findings("bomb.yaml", bomb.as_bytes());
     assert!(found.contains("bomb.yaml:1:5: error: anchors (`&name`) are not accepted"), "{found}");

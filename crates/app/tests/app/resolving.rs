@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::support::{app, load_with};
 
 fn object(json: Json) -> Map<String, Json> {
-    json.as_object().cloned().unwrap()
+    let Json::Object(map) = json else { panic!("{json} is no map") };
+    map
 }
 
 fn resolve(

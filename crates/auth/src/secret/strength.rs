@@ -103,7 +103,7 @@ mod tests {
     fn random_secrets_of_the_recommended_kinds_are_accepted() {
         for _ in 0..500 {
             let bytes: [u8; 48] = rand::random();
-            let hexadecimal: String = bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+            let hexadecimal: String = bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
             assert_eq!(weakness(&STANDARD.encode(bytes)), None);
             assert_eq!(weakness(&hexadecimal), None, "{hexadecimal}");
         }

@@ -131,7 +131,7 @@ async fn what_is_no_token_is_nobody() {
     let good = token.expose();
     let nearly = format!("{}{}", &good[..42], if good.ends_with('A') { 'B' } else { 'A' });
     for text in ["", "null", &good[..42], &format!("{good} "), &nearly, &"é".repeat(22), &"x".repeat(1_000_000)] {
-        assert!(!instance.knows(text).await, "{:.50}", text);
+        assert!(!instance.knows(text).await, "{text:.50}");
     }
 }
 
@@ -141,6 +141,10 @@ struct Time(Arc<Mutex<DateTime<Utc>>>);
 impl Time {
     fn forward(&self, time: TimeDelta) {
         *self.0.lock().unwrap() += time;
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
     }
 }
 
@@ -175,7 +179,7 @@ async fn a_session_ends_when_idle_and_after_seven_days_in_any_case() {
     for _ in 0..23 {
         time.forward(TimeDelta::hours(7));
         assert!(start().authenticate(used.expose()).await.unwrap().is_some());
-        wait_for_notes(&instance, *time.0.lock().unwrap()).await;
+        wait_for_notes(&instance, time.now()).await;
     }
     time.forward(TimeDelta::hours(7));
     assert!(start().authenticate(used.expose()).await.unwrap().is_none(), "168 hours are seven days");

@@ -19,6 +19,7 @@ fn attack_7_known_and_unknown_accounts_take_the_same_time() {
     runtime.block_on(compare_times());
 }
 
+#[expect(clippy::print_stdout, reason = "the times are worth reading when the test fails")]
 async fn compare_times() {
     let instance = Instance::patient().await;
     instance.add("jane").await;

@@ -46,6 +46,7 @@ struct AddArguments {
     /// The name to sign in with.
     #[arg(required_unless_present = "from", conflicts_with = "from")]
     name: Option<String>,
+    #[expect(clippy::doc_markdown, reason = "backticks would show in the help")]
     /// A YAML list of people: name, display_name, role, groups, attributes, locale. Those who exist are left as they are.
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,

@@ -94,9 +94,7 @@ fn values(out: &mut Vec<u8>, array: &ArrayRef, first: &mut bool) {
 }
 
 fn float(out: &mut Vec<u8>, value: f64) {
-    if !value.is_finite() {
-        out.extend_from_slice(b"null");
-    } else if serde_json::to_writer(&mut *out, &value).is_err() {
+    if !value.is_finite() || serde_json::to_writer(&mut *out, &value).is_err() {
         out.extend_from_slice(b"null");
     }
 }

@@ -72,7 +72,7 @@ mod tests {
                 json!(null),
                 json!(["2020-11-02T15:30:00Z", "1970-01-01T00:00:00.005Z"]),
             ),
-            (json!([20200203]), json!("%Y%m%d"), json!(["2020-02-03T00:00:00Z"])),
+            (json!([20_200_203]), json!("%Y%m%d"), json!(["2020-02-03T00:00:00Z"])),
         ] {
             let steps = json!([{"name": "todate", "column": "d", "format": format}]);
             assert_eq!(run(table(json!({"d": column})), steps), json!({"d": expected}), "{column}");

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use aracari_app::schema::TableSchema;
 use aracari_app::{
     Condition, CsvOptions, Dataset, DatasetInput, Operand, Permissions, Pipeline, Query, Reader, RowPermissions,
     RowRule, Source, SourceKind, Step, UnboundCondition,
@@ -87,8 +88,8 @@ pub(crate) fn dataset(id: &str, input: DatasetInput, pipeline: Value, permission
         input,
         steps: Pipeline::Fixed(steps(pipeline)),
         permissions,
-        input_schema: Default::default(),
-        schema: Default::default(),
+        input_schema: TableSchema::default(),
+        schema: TableSchema::default(),
         columns: IndexMap::new(),
         metrics: IndexMap::new(),
     };

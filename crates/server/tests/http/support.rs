@@ -18,8 +18,11 @@ use tempfile::TempDir;
 /// Everybody's password; it must never be seen in an answer or a log.
 pub(crate) const PASSWORD: &str = "canary-Zw7-quartz-lantern";
 
-/// The people of the fixture: name, role, groups, regions.
-const PEOPLE: [(&str, Role, &[&str], Option<&[&str]>); 7] = [
+/// Name, role, groups, regions.
+type Person = (&'static str, Role, &'static [&'static str], Option<&'static [&'static str]>);
+
+/// The people of the fixture.
+const PEOPLE: [Person; 7] = [
     ("vera", Role::User, &["managers"], Some(&["north"])),
     ("max", Role::User, &["managers"], Some(&["south", "west"])),
     ("nora", Role::User, &["managers"], None),

@@ -8,6 +8,7 @@ use chrono::Utc;
 
 /// What a column can still be after the values seen so far.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a type that may still fit")]
 pub(super) struct Guess {
     any: bool,
     integer: bool,
@@ -103,7 +104,9 @@ mod tests {
             (vec![], DataType::Utf8View),
         ] {
             let mut guess = Guess::default();
-            values.iter().for_each(|value| guess.see(value));
+            for value in &values {
+                guess.see(value);
+            }
             assert_eq!(guess.data_type(), expected, "{values:?}");
         }
     }

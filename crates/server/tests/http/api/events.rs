@@ -31,7 +31,7 @@ impl Events {
                 let rest = self.text.split_off(found + marker.len());
                 let (data, after) = rest.split_once('\n').unwrap();
                 let data = data.to_owned();
-                self.text = after.to_owned();
+                after.clone_into(&mut self.text);
                 return Some(data);
             }
             let left = longest.checked_sub(begun.elapsed())?;

@@ -1,6 +1,7 @@
 //! What must never be in an answer or in a log, whoever asks.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -115,7 +116,7 @@ async fn attack_34_no_answer_and_no_log_line_holds_a_secret() {
             "/none",
         ] {
             let answer = client.get(path).await;
-            recorded.push_str(&format!("{path} {:?} {}\n", answer.headers, answer.text));
+            writeln!(recorded, "{path} {:?} {}", answer.headers, answer.text).unwrap();
         }
         for (path, body) in [
             ("/apps/shop/queries", json!({"page": {"kind": "home"}, "blocks": ["orders", "margin", "rows", "none"]})),
@@ -125,7 +126,7 @@ async fn attack_34_no_answer_and_no_log_line_holds_a_secret() {
             ("/session", json!({"name": name, "password": PASSWORD})),
         ] {
             let answer = client.post(path, &body).await;
-            recorded.push_str(&format!("{path} {:?} {}\n", answer.headers, answer.text));
+            writeln!(recorded, "{path} {:?} {}", answer.headers, answer.text).unwrap();
         }
         recorded.push_str(&client.page("/metrics").await.text);
     }

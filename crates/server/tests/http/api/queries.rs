@@ -149,7 +149,7 @@ async fn answers_can_be_had_as_arrow() {
 #[tokio::test]
 async fn a_long_answer_is_compressed_and_a_short_one_is_not() {
     let server = TestServer::start().await;
-    let rows: String = (0..2000).map(|row| format!("2024-01-05,north,Arras,tea{row},10,1\n")).collect();
+    let rows = (0..2000).map(|row| format!("2024-01-05,north,Arras,tea{row},10,1\n")).collect::<Vec<_>>().concat();
     server.write("data/sales.csv", &format!("day,region,shop,product,amount,canary_margin\n{rows}"));
     let viewer = server.viewer().await;
     for (block, encoding) in [("orders", None), ("rows", Some("gzip"))] {
