@@ -135,7 +135,7 @@ async function browser(url, reader) {
       if (address?.endsWith("/queries")) queried = true;
       if (type === "Script" || type === "Stylesheet") {
         script += encodedDataLength;
-        if (!/chart|echarts|map|table/i.test(address)) beforeQuery += encodedDataLength;
+        if (!/\/(engine|outline|Table)-/.test(address)) beforeQuery += encodedDataLength;
       }
     });
     const begun = performance.now();

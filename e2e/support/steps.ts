@@ -10,7 +10,7 @@ export async function chooseAirline(page: Page, search: string, airline: string)
 		await page.getByRole('button', { name: /^Filters/ }).click();
 	} else {
 		await page
-			.getByRole('group', { name: 'Filters' })
+			.getByRole('region', { name: 'Filters' })
 			.getByRole('button', { name: /^Airline/ })
 			.first()
 			.click();

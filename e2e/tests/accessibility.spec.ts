@@ -56,7 +56,7 @@ test('the keyboard alone signs in, opens a story and a filter', async ({ page })
 	await page.keyboard.press('Enter');
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText('Who leaves on time?');
 
-	const airline = page.getByRole('group', { name: 'Filters' }).getByRole('button', { name: /^Airline/ });
+	const airline = page.getByRole('region', { name: 'Filters' }).getByRole('button', { name: /^Airline/ });
 	await airline.focus();
 	await page.keyboard.press('Enter');
 	await page.keyboard.type('Hawaiian');

@@ -23,7 +23,7 @@ async function cost(page: Page, address: string): Promise<Cost> {
 		const request = seen.get(requestId);
 		if (!request || !/\.(js|css)(\?|$)/.test(request.url)) return;
 		result.code += encodedDataLength / 1024;
-		if (!/chart|echarts|map|table|world/i.test(request.url)) result.beforeCharts += encodedDataLength / 1024;
+		if (!/\/(engine|outline|Table)-/.test(request.url)) result.beforeCharts += encodedDataLength / 1024;
 	});
 	await page.goto('about:blank');
 	await page.goto(`${home()}${address}`);
