@@ -114,7 +114,7 @@ async function browser(url, reader) {
     await page.waitForTimeout(1500);
     return context.cookies();
   })();
-  const visit = async (hash, ready) => {
+  const visit = async (hash, ready, count) => {
     const context = await program.newContext({ viewport: { width: 1440, height: 2400 } });
     await context.addCookies(cookies);
     const page = await context.newPage();
@@ -140,7 +140,7 @@ async function browser(url, reader) {
     const begun = performance.now();
     await page.goto(`${url}/${hash}`);
     const first = page.locator("main article").filter({ hasText: /\d/ }).first().waitFor({ timeout: 15_000 }).then(() => performance.now() - begun);
-    await page.waitForFunction(ready, null, { timeout: 20_000 });
+    await page.waitForFunction(ready, count, { timeout: 20_000 });
     const all = performance.now() - begun;
     await page.waitForTimeout(500);
     const result = { requests, script: script / 1024, before: beforeQuery / 1024, first: await first, all };
@@ -150,8 +150,12 @@ async function browser(url, reader) {
   try {
     // Everything is drawn when nothing is busy and this many pictures larger than an icon stand on the page.
     const drawn = (count) =>
-      `document.querySelectorAll('main [aria-busy="true"]').length === 0 && [...document.querySelectorAll('main svg, main canvas, main table')].filter((one) => one.getBoundingClientRect().width > 60 && one.getBoundingClientRect().height > 30).length >= ${count}`;
-    return { home: await visit("#/flights/home", drawn(7)), dashboard: await visit("#/flights/dashboards/operations", drawn(10)) };
+      document.querySelectorAll('main [aria-busy="true"]').length === 0 &&
+      [...document.querySelectorAll("main svg, main canvas, main table")].filter((one) => {
+        const { width, height } = one.getBoundingClientRect();
+        return width > 60 && height > 30;
+      }).length >= count;
+    return { home: await visit("#/flights/home", drawn, 7), dashboard: await visit("#/flights/dashboards/operations", drawn, 10) };
   } finally {
     await program.close();
   }

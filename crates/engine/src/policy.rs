@@ -90,7 +90,9 @@ pub fn secure_datasets(
 
 impl SecuredQuery {
     /// A stable hash of all that the query means, permissions included; costs no planning.
-    pub fn fingerprint(&self) -> [u8; 32] {
+    ///
+    /// What cannot be written down has none, and must not run: its answer could be taken for another's.
+    pub fn fingerprint(&self) -> Result<[u8; 32], EngineError> {
         digest(self)
     }
 
@@ -171,11 +173,10 @@ impl SecuredQuery {
 }
 
 /// The SHA-256 of a value's JSON, whose maps are all ordered.
-fn digest(value: &impl Serialize) -> [u8; 32] {
-    // A value that cannot be written down (a path that is no text) is told apart by its address in memory: never shared.
+fn digest(value: &impl Serialize) -> Result<[u8; 32], EngineError> {
     let bytes = serde_json::to_vec(value)
-        .unwrap_or_else(|error| format!("{error} {:p}", std::ptr::from_ref(value)).into_bytes());
-    Sha256::digest(&bytes).into()
+        .map_err(|error| EngineError::internal(format!("a query that cannot be written down: {error}")))?;
+    Ok(Sha256::digest(&bytes).into())
 }
 
 /// Calls `visit` with every dataset that the steps name, inner pipelines included.

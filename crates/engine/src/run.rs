@@ -124,7 +124,7 @@ impl Engine {
     pub async fn run(&self, query: SecuredQuery) -> Result<(Arc<Answer>, bool), EngineError> {
         let versions = self.inner.versions(&query)?;
         let mut digest = versions.digest;
-        digest.update(query.fingerprint());
+        digest.update(query.fingerprint()?);
         let key: [u8; 32] = digest.finalize().into();
         if let Some(known) = self.inner.answers.get(&key) {
             return Ok((known, true));
@@ -246,7 +246,7 @@ impl Inner {
     ) -> BoxFuture<'a, Result<Prepared, EngineError>> {
         Box::pin(async move {
             let mut digest = self.versions(whole)?.digest;
-            digest.update(whole.fingerprint());
+            digest.update(whole.fingerprint()?);
             let key = digest.finalize().into();
             if let Some(known) = self.prepared.known(&key) {
                 return Ok(known);

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use aracari_app::{App, Privilege};
 use aracari_auth::{Context, Principal};
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
-use http::header;
+use http::{HeaderMap, header};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -128,7 +128,7 @@ where
 }
 
 /// A header decides alone: a request with a bad one never falls back to its cookie.
-fn presented_token(parts: &Parts) -> Option<&str> {
+pub(crate) fn presented_token(parts: &Parts) -> Option<&str> {
     let secure = parts.extensions.get::<Client>().is_some_and(|client| client.secure);
     match identity::bearer_token(&parts.headers) {
         Some(token) => token,
@@ -179,24 +179,28 @@ where
 
     async fn from_request(request: Request<Body>, state: &S) -> Result<Self, Problem> {
         let server = Arc::<Server>::from_ref(state);
-        let limit = server.settings.limits.body_bytes;
-        let too_large = || Problem::new(Code::TooLarge, format!("The body is larger than {limit} bytes."));
-        let announced = request
-            .headers()
-            .get(header::CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok())
-            .and_then(|length| length.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > limit) {
-            return Err(too_large());
-        }
-        let body = match axum::body::to_bytes(request.into_body(), limit).await {
-            Ok(body) => body,
-            Err(error) if is_length_limit(&error) => return Err(too_large()),
-            Err(_) => return Err(Problem::invalid("The body did not arrive completely.")),
-        };
+        let (parts, body) = request.into_parts();
+        let body = read_body(&parts.headers, body, server.settings.limits.body_bytes).await?;
         serde_json::from_slice(&body)
             .map(Self)
             .map_err(|error| Problem::invalid(format!("The body is wrong: {error}.")))
+    }
+}
+
+/// Reads a body to its end, or says why not.
+pub(crate) async fn read_body(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Problem> {
+    let too_large = || Problem::new(Code::TooLarge, format!("The body is larger than {most} bytes."));
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok())
+        .and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    match axum::body::to_bytes(body, most).await {
+        Ok(body) => Ok(body),
+        Err(error) if is_length_limit(&error) => Err(too_large()),
+        Err(_) => Err(Problem::invalid("The body did not arrive completely.")),
     }
 }
 

@@ -19,6 +19,7 @@ mod router;
 mod routes;
 mod serve;
 mod settings;
+mod shares;
 mod state;
 mod watch;
 

@@ -30,9 +30,13 @@ pub struct Limits {
     pub blocks: usize,
     /// Most requests to the interface that run at the same time; the next is told to come back.
     pub concurrent_requests: usize,
+    /// Most requests from one address that run at the same time without a session; the next wait for them.
+    pub anonymous_requests: usize,
     /// Most event streams open at the same time.
     pub event_streams: usize,
-    /// Longest time from a request's head to its response's head.
+    /// Longest time a request's body may take to arrive.
+    pub body_time: Duration,
+    /// Longest time from a request's body to its response's head.
     pub request_time: Duration,
     /// Longest time a connection may take to send a request's head.
     pub header_time: Duration,
@@ -46,7 +50,9 @@ impl Default for Limits {
             body_bytes: 1024 * 1024,
             blocks: 64,
             concurrent_requests: 512,
+            anonymous_requests: 32,
             event_streams: 1024,
+            body_time: Duration::from_secs(10),
             request_time: Duration::from_mins(1),
             header_time: Duration::from_secs(10),
             shutdown_time: Duration::from_secs(10),

@@ -1,5 +1,6 @@
 //! What every request shares: the apps, the engine, the people, the limits.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use aracari_auth::Authenticator;
@@ -13,6 +14,7 @@ use crate::decisions::Decisions;
 use crate::live::Apps;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
+use crate::shares::Shares;
 
 /// What the binary chose for this instance.
 pub struct Parts {
@@ -34,6 +36,8 @@ pub(crate) struct Server {
     pub(crate) metrics: Metrics,
     pub(crate) openapi: Bytes,
     pub(crate) request_slots: Semaphore,
+    /// Requests that nobody is signed in for, by address.
+    pub(crate) anonymous_requests: Shares<IpAddr>,
     pub(crate) event_slots: Arc<Semaphore>,
     /// Cancelled by the signal to stop.
     pub(crate) stopping: CancellationToken,
@@ -44,6 +48,7 @@ impl Server {
         let limits = &parts.settings.limits;
         Self {
             request_slots: Semaphore::new(limits.concurrent_requests),
+            anonymous_requests: Shares::new(limits.anonymous_requests),
             event_slots: Arc::new(Semaphore::new(limits.event_streams)),
             metrics: Metrics::install(),
             stopping: CancellationToken::new(),

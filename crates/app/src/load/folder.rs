@@ -55,6 +55,10 @@ pub(super) fn read(folder: &Path, report: &mut Reporter) {
             return report.file_error("unreadable", Path::new("."), &message, None);
         }
     };
+    if root.to_str().is_none() {
+        let hint = Some("give the folder, and those it lies in, names in UTF-8");
+        return report.file_error("bad_folder_name", Path::new("."), "the path of the app's folder is not UTF-8", hint);
+    }
     let mut walk = Walk { root: root.clone(), report, found: Vec::new(), entries: 0 };
     walk.folder(&root, Path::new(""), 0);
     let mut found = walk.found;

@@ -81,6 +81,25 @@ fn case_42_a_file_that_is_not_utf8_is_refused() {
     assert!(found.contains("latin.yaml:0:0: error: the file is not UTF-8 (line 1)"), "{found}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_whose_path_is_not_utf8_is_refused() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let outside = folder(&[]);
+    for below in [b"app\xff".as_slice(), b"\xff/app"] {
+        let inside = outside.path().join(std::ffi::OsStr::from_bytes(below));
+        for (path, text) in files() {
+            let target = inside.join(path);
+            fs::create_dir_all(target.parent().unwrap()).unwrap();
+            fs::write(target, text).unwrap();
+        }
+        let loaded = load(&inside);
+        assert!(loaded.app.is_none());
+        assert!(lines(&loaded).contains("the path of the app's folder is not UTF-8"), "{}", lines(&loaded));
+    }
+}
+
 #[test]
 fn case_42_deep_nesting_is_refused() {
     for (name, text) in [("flow", "[".repeat(100_000)), ("maps", "{a: ".repeat(50_000)), ("dashes", "- ".repeat(5_000))]

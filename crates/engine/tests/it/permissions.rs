@@ -313,12 +313,29 @@ fn what_cannot_be_secured_does_not_run() {
     assert_eq!(Permissions::nobody().bind_rows(&Reader::default()), BoundRule::NoRows);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_query_without_a_fingerprint_does_not_run() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let engine = engine(MemoryCatalog::with("flights", &flights()));
+    let mut datasets = datasets(by_attribute("carrier", "in", "carriers"));
+    let aracari_app::DatasetInput::Table { source, .. } = &mut datasets["flights"].input else { unreachable!() };
+    source.folder = std::ffi::OsString::from_vec(b"/apps/\xff".to_vec()).into();
+    for carrier in ["UA", "DL"] {
+        let query = secured(&datasets, "flights", json!([]), &reader(json!({"carriers": carrier})));
+        assert!(matches!(query.fingerprint(), Err(EngineError::Internal { .. })));
+        assert!(matches!(ask(&engine, query), Err(EngineError::Internal { .. })));
+    }
+    assert_eq!(engine.statistics().executions, 0);
+}
+
 #[test]
 fn fingerprints_tell_permissions_apart() {
     let open = datasets(everyone());
     let own = datasets(by_attribute("carrier", "in", "carriers"));
     let hidden = datasets(hiding(&["miles"]));
-    let print = |datasets, asking: &Reader| secured(datasets, "flights", json!([]), asking).fingerprint();
+    let print = |datasets, asking: &Reader| secured(datasets, "flights", json!([]), asking).fingerprint().unwrap();
     let (united, delta) = (reader(json!({"carriers": ["UA"]})), reader(json!({"carriers": ["DL"]})));
     let prints = [
         print(&open, &united),

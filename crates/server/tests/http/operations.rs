@@ -52,3 +52,29 @@ async fn metrics_are_for_this_machine_or_the_token() {
     let right = Answer::read(forwarded().bearer_auth(token).send().await.unwrap()).await;
     assert_eq!(right.status, 200);
 }
+
+#[tokio::test]
+async fn attack_52_metrics_are_not_for_those_whom_a_proxy_or_a_foreign_name_brings() {
+    let server = TestServer::start().await;
+    let get = |server: &TestServer| server.anonymous().http.get(format!("{}/metrics", server.url));
+    let rebound = Answer::read(get(&server).header("host", "rebound.evil.com").send().await.unwrap()).await;
+    assert_eq!((rebound.status, rebound.problem().as_str()), (404, "not_found"));
+    assert_eq!(get(&server).header("host", "127.0.0.1:1").send().await.unwrap().status(), 200);
+    assert_eq!(get(&server).header("host", "[::1]").send().await.unwrap().status(), 200);
+
+    let behind = TestServer::start_with(|settings| settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]);
+    assert_eq!(get(&behind.await).send().await.unwrap().status(), 404, "the proxy speaks for somebody else");
+}
+
+#[tokio::test]
+async fn in_production_metrics_need_the_token_from_this_machine_too() {
+    let token = "metrics-canary-token-1234";
+    let server = TestServer::start_with(|settings| {
+        settings.mode = aracari_server::Mode::Production;
+        settings.metrics_token = Some(SecretString::from(token));
+    })
+    .await;
+    let get = || server.anonymous().http.get(format!("{}/metrics", server.url));
+    assert_eq!(get().send().await.unwrap().status(), 404);
+    assert_eq!(get().bearer_auth(token).send().await.unwrap().status(), 200);
+}

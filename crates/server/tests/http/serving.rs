@@ -194,3 +194,19 @@ async fn many_readers_at_once_each_get_their_own_rows() {
         assert_eq!(seen, expected, "{name}");
     }
 }
+
+#[tokio::test]
+async fn attack_05_a_forwarded_address_that_cannot_be_read_does_not_make_a_client_local() {
+    let server =
+        TestServer::start_with(|settings| settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]).await;
+    let sign_in_from = async |forwarded: &[u8]| {
+        let value = reqwest::header::HeaderValue::from_bytes(forwarded).unwrap();
+        let request = server.anonymous().request(Method::POST, "/session").json(&sign_in());
+        let request = request.header("x-forwarded-for", value).header("x-forwarded-proto", "http");
+        Answer::read(request.send().await.unwrap()).await.status
+    };
+    assert_eq!(sign_in_from(b"203.0.113.7").await, 403);
+    for unreadable in [b"\xff, 203.0.113.7".as_slice(), b"\xff", b"unknown", b"127.0.0.1"] {
+        assert_eq!(sign_in_from(unreadable).await, 403, "{unreadable:?}");
+    }
+}

@@ -1,5 +1,8 @@
 //! `/apps/{app}/diagnostics`
 
+use std::time::Duration;
+
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::TestServer;
@@ -19,30 +22,35 @@ async fn only_those_who_may_edit_see_diagnostics() {
     assert_eq!(server.anonymous().get("/apps/shop/diagnostics").await.status, 401);
 }
 
+/// The server's own audit events, sorted, as soon as there are so many.
+async fn decisions(server: &TestServer, how_many: usize) -> serde_json::Value {
+    let mut found = Vec::new();
+    for _ in 0..50 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        found = server
+            .store
+            .latest_audit(50)
+            .await
+            .unwrap()
+            .into_iter()
+            .filter(|event| event.action.starts_with("app.") || event.action.starts_with("request."))
+            .map(|event| json!([event.actor, event.action, event.outcome, event.object, event.address]))
+            .collect();
+        found.sort_by_key(ToString::to_string);
+        if found.len() >= how_many {
+            break;
+        }
+    }
+    json!(found)
+}
+
 #[tokio::test]
 async fn attack_51_refusals_leave_audit_events() {
     let server = TestServer::start().await;
     server.sign_in("zoe").await.get("/apps/shop").await;
     server.viewer().await.get("/apps/shop/diagnostics").await;
     server.viewer().await.get("/apps/shop").await;
-    let mut found = json!([]);
-    for _ in 0..50 {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        let mut decisions: Vec<_> = server
-            .store
-            .latest_audit(50)
-            .await
-            .unwrap()
-            .into_iter()
-            .filter(|event| event.action.starts_with("app."))
-            .map(|event| json!([event.actor, event.action, event.outcome, event.object, event.address]))
-            .collect();
-        decisions.sort_by_key(ToString::to_string);
-        found = json!(decisions);
-        if decisions.len() >= 3 {
-            break;
-        }
-    }
+    let found = decisions(&server, 3).await;
     let expected = json!([
         ["vera", "app.diagnostics", "denied", "app:shop", "127.0.0.1"],
         ["vera", "app.open", "allowed", "app:shop", "127.0.0.1"],
@@ -67,4 +75,44 @@ async fn an_app_that_was_never_right_is_there_for_those_who_administer_alone() {
     for path in ["/apps/shop", "/apps/shop/diagnostics", "/apps/shop/events"] {
         assert_eq!(director.get(path).await.problem(), "not_found", "{path}");
     }
+}
+
+#[tokio::test]
+async fn attack_51_choices_exports_and_refused_columns_leave_audit_events() {
+    let server = TestServer::start().await;
+    let viewer = server.viewer().await;
+    for path in ["/apps/shop/filters/region/values", "/apps/shop/views/shop/values", "/apps/shop/views/shop/values"] {
+        assert_eq!(viewer.post(path, &json!({})).await.status, 200, "{path}");
+    }
+    let body = |block: &str| json!({"page": {"kind": "home"}, "blocks": [block]});
+    for (kind, block, status) in [
+        ("text/csv", "regions", 200),
+        ("application/vnd.apache.arrow.stream", "regions", 200),
+        ("text/csv", "margin", 403),
+    ] {
+        let request = viewer.request(Method::POST, "/apps/shop/queries").json(&body(block)).header("accept", kind);
+        assert_eq!(request.send().await.unwrap().status(), status, "{kind} {block}");
+    }
+    assert_eq!(viewer.post("/apps/shop/queries", &body("margin")).await.status, 200);
+    let expected = json!([
+        ["vera", "app.column", "denied", "app:shop", "127.0.0.1"],
+        ["vera", "app.column", "denied", "app:shop", "127.0.0.1"],
+        ["vera", "app.export", "allowed", "app:shop", "127.0.0.1"],
+        ["vera", "app.export", "allowed", "app:shop", "127.0.0.1"],
+        ["vera", "app.query", "allowed", "app:shop", "127.0.0.1"],
+        ["vera", "app.values", "allowed", "app:shop", "127.0.0.1"],
+    ]);
+    assert_eq!(decisions(&server, 6).await, expected);
+}
+
+#[tokio::test]
+async fn attack_51_requests_of_foreign_pages_leave_an_audit_event() {
+    let server = TestServer::start().await;
+    let cookie = server.cookie("vera").await;
+    for _ in 0..3 {
+        let request = server.anonymous().request(Method::DELETE, "/session").header("cookie", &cookie);
+        assert_eq!(request.header("sec-fetch-site", "cross-site").send().await.unwrap().status(), 403);
+    }
+    let expected = json!([["vera", "request.foreign", "denied", null, "127.0.0.1"]]);
+    assert_eq!(decisions(&server, 1).await, expected);
 }

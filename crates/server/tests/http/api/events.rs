@@ -141,3 +141,39 @@ async fn attack_04_a_stream_ends_with_its_session() {
     assert_eq!(events.wait_for("configuration", Duration::from_secs(3)).await, None);
     assert_eq!(events.text.replace(":\n\n", ""), "", "nothing was told after the end");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_04_a_quiet_stream_ends_within_six_seconds_when_another_process_disables_its_reader() {
+    let server = TestServer::start().await;
+    let viewer = server.viewer().await;
+    let mut events = Events::open(&viewer).await;
+    let command = aracari_auth::Accounts::new(server.store.clone(), "command line").unwrap();
+    command.set_disabled(&aracari_store::UserName::parse("vera").unwrap(), true).await.unwrap();
+    let begun = Instant::now();
+    while let Ok(next) = tokio::time::timeout(Duration::from_secs(6), events.stream.next()).await {
+        if next.is_none() {
+            assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+            return;
+        }
+    }
+    panic!("the stream outlived its reader's access by more than six seconds");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_reader_cannot_take_every_stream() {
+    let server = TestServer::start().await;
+    let viewer = server.viewer().await;
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        open.push(Events::open(&viewer).await);
+    }
+    let again = server.viewer().await.get("/apps/shop/events").await;
+    assert_eq!((again.status, again.problem().as_str()), (503, "unavailable"), "another session is the same reader");
+    Events::open(&server.sign_in("max").await).await;
+    open.clear();
+    let begun = Instant::now();
+    while viewer.request(reqwest::Method::GET, "/apps/shop/events").send().await.unwrap().status() != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(5), "closed streams keep their place");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

@@ -104,3 +104,71 @@ async fn a_huge_head_is_refused() {
     }
     assert_eq!(server.anonymous().page("/health/live").await.status, 200);
 }
+
+/// Opens connections that announce a body and send one byte of it.
+fn unfinished_bodies(server: &TestServer, how_many: usize) -> Vec<TcpStream> {
+    let port: u16 = server.url.rsplit(':').next().unwrap().parse().unwrap();
+    let head = "POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    let open = || {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        stream
+    };
+    (0..how_many).map(|_| open()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_40_bodies_that_never_end_keep_nobody_out() {
+    let server = TestServer::start_with(|settings| settings.limits.concurrent_requests = 8).await;
+    let viewer = server.viewer().await;
+    let unfinished = unfinished_bodies(&server, 60);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let begun = Instant::now();
+    assert_eq!(viewer.get("/apps/shop").await.status, 200);
+    assert_eq!(viewer.home(&["orders"], json!({})).await["orders"]["frames"]["main"]["rows"], 1);
+    server.sign_in("max").await;
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    drop(unfinished);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_does_not_arrive_in_time_is_refused() {
+    let server = TestServer::start_with(|settings| settings.limits.body_time = Duration::from_millis(300)).await;
+    let mut unfinished = unfinished_bodies(&server, 1);
+    let mut answer = Vec::new();
+    unfinished[0].read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 504 "), "{answer}");
+    assert!(answer.contains("The body did not arrive within 0.3 s."), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_of_nobody_is_short() {
+    let server = TestServer::start().await;
+    let body = json!({"name": "x".repeat(20_000), "password": "wrong password", "delivery": "bearer"});
+    let answer = server.anonymous().post("/session", &body).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (413, "too_large"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_without_a_session_wait_for_others_of_their_address() {
+    let server = TestServer::start_with(|settings| settings.limits.anonymous_requests = 1).await;
+    let running = (0..20).map(|_| async { server.anonymous().get("/session").await.status });
+    assert_eq!(futures::future::join_all(running).await, [401; 20]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_people_sign_in_at_once() {
+    let server = std::sync::Arc::new(TestServer::start().await);
+    let people = ["vera", "max", "nora", "dora", "ed"];
+    let running: Vec<_> = (0..50)
+        .map(|index| {
+            let server = server.clone();
+            tokio::spawn(async move { server.sign_in(people[index % people.len()]).await })
+        })
+        .collect();
+    for task in running {
+        task.await.unwrap();
+    }
+}
