@@ -14,7 +14,8 @@ pub(crate) struct Client {
     pub secure: bool,
     /// The host, with its port, that the client asked.
     pub host: String,
-    /// True when the connection itself comes from this machine and no proxy is involved.
+    /// True when the connection itself comes from this machine, no proxy is involved, and it asked for this machine: a page
+    /// whose name was pointed here afterwards asks for that name.
     pub local: bool,
 }
 
@@ -33,13 +34,15 @@ impl Client {
     /// Reads the request's end points; `tls` tells whether our own listener speaks it.
     pub(crate) fn read(headers: &HeaderMap, uri: &Uri, peer: SocketAddr, tls: bool, trusted: &[IpNet]) -> Self {
         let peer_address = peer.ip().to_canonical();
-        let local = peer_address.is_loopback() && !is_forwarded(headers);
+        let trusts_peer = is_trusted(peer_address, trusted);
         let own_host = headers
             .get(header::HOST)
             .and_then(|host| host.to_str().ok())
             .or_else(|| uri.authority().map(http::uri::Authority::as_str))
             .unwrap_or_default();
-        if !is_trusted(peer_address, trusted) {
+        let local =
+            peer_address.is_loopback() && !trusts_peer && !is_forwarded(headers) && is_loopback_host(own_host);
+        if !trusts_peer {
             return Self { address: peer_address, secure: tls, host: own_host.to_ascii_lowercase(), local };
         }
         let address = forwarded_address(headers, trusted);
@@ -77,15 +80,31 @@ fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
 }
 
 fn is_forwarded(headers: &HeaderMap) -> bool {
-    ["x-forwarded-for", "forwarded", "x-forwarded-host"].iter().any(|name| headers.contains_key(*name))
+    let names = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+    names.iter().any(|name| headers.contains_key(*name))
 }
 
-/// The nearest address in the chain that is not a proxy of ours; what stands to its left is only claimed.
+/// True for what only this machine is called, with or without a port.
+fn is_loopback_host(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    if name.eq_ignore_ascii_case("localhost") {
+        return true;
+    }
+    let address = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+    address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+/// The nearest address in the chain that is not a proxy of ours; what stands to its left is only claimed, readable or not.
 fn forwarded_address(headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
     let mut nearest = None;
     for value in headers.get_all("x-forwarded-for").iter().rev() {
-        for item in value.to_str().ok()?.rsplit(',') {
-            let address = parse_address(item.trim())?;
+        for item in value.as_bytes().rsplit(|byte| *byte == b',') {
+            let Some(address) = std::str::from_utf8(item).ok().and_then(|text| parse_address(text.trim())) else {
+                return nearest;
+            };
             nearest = Some(address);
             if !is_trusted(address, trusted) {
                 return nearest;
@@ -107,7 +126,8 @@ fn parse_address(text: &str) -> Option<IpAddr> {
 /// The last item of a list header: the one that the nearest proxy wrote.
 fn last_item<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let value = headers.get_all(name).iter().next_back()?;
-    value.to_str().ok()?.rsplit(',').next().map(str::trim)
+    let item = value.as_bytes().rsplit(|byte| *byte == b',').next()?;
+    std::str::from_utf8(item).ok().map(str::trim)
 }
 
 #[cfg(test)]
@@ -157,8 +177,40 @@ mod tests {
 
     #[test]
     fn a_forwarded_connection_from_this_machine_is_not_local() {
-        assert!(read(&[("host", "x")], "127.0.0.1:5000").local);
+        for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080", "[::1]"] {
+            assert!(read(&[("host", host)], "127.0.0.1:5000").local, "{host}");
+            assert!(!read(&[("host", host)], "192.0.2.1:5000").local, "{host}");
+        }
         assert!(!read(&FORWARDED, "127.0.0.1:5000").local);
+        for name in ["via", "x-real-ip", "x-forwarded-proto"] {
+            assert!(!read(&[("host", "localhost"), (name, "1")], "127.0.0.1:5000").local, "{name}");
+        }
+    }
+
+    #[test]
+    fn who_asks_for_another_name_or_is_a_trusted_proxy_is_not_local() {
+        for host in ["", "x", "evil.com:8080", "localhost.evil.com", "127.0.0.1.evil.com", "192.0.2.1", "::1:x"] {
+            assert!(!read(&[("host", host)], "127.0.0.1:5000").local, "{host}");
+        }
+        let trusted = ["127.0.0.0/8".parse().unwrap()];
+        let headers = headers(&[("host", "localhost")]);
+        let peer = "127.0.0.1:5000".parse().unwrap();
+        assert!(!Client::read(&headers, &Uri::from_static("/"), peer, false, &trusted).local);
+    }
+
+    #[test]
+    fn what_cannot_be_read_hides_nothing_to_its_right() {
+        let address = |forwarded: &[u8]| {
+            let mut headers = HeaderMap::new();
+            headers.append("x-forwarded-for", http::HeaderValue::from_bytes(forwarded).unwrap());
+            let trusted = ["10.0.0.0/8".parse().unwrap()];
+            let peer = "10.0.0.1:5000".parse().unwrap();
+            Client::read(&headers, &Uri::from_static("/"), peer, false, &trusted).address.to_string()
+        };
+        assert_eq!(address(b"\xff, 203.0.113.7"), "203.0.113.7");
+        assert_eq!(address(b"\xff, 203.0.113.7, 10.0.0.2"), "203.0.113.7");
+        assert_eq!(address(b"203.0.113.7, \xff, 10.0.0.2"), "10.0.0.2", "the proxy that could not say more");
+        assert_eq!(address(b"203.0.113.7, \xff"), "10.0.0.1", "the proxy's own");
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Origins of clients on other hosts; they authenticate with bearer tokens only.
     pub allow_origins: Vec<String>,
-    /// Lets a collector on another machine read `/metrics`.
+    /// Lets a collector read `/metrics`; in development mode this machine needs none.
     pub metrics_token: Option<SecretString>,
     pub limits: Limits,
 }

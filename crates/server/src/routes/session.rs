@@ -94,7 +94,7 @@ pub(crate) async fn create_session(
     JsonBody(request): JsonBody<SignInRequest>,
 ) -> Result<Response, Problem> {
     let client = &origin.client;
-    if !client.secure && !client.address.is_loopback() {
+    if !client.secure && !client.local {
         return Err(Problem::forbidden("Passwords are accepted over https only.")
             .with_hint("Give the server a certificate, or name the proxy in front of it as trusted."));
     }

@@ -161,7 +161,7 @@ async fn requests_without_a_session_wait_for_others_of_their_address() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_people_sign_in_at_once() {
     let server = std::sync::Arc::new(TestServer::start().await);
-    let people = ["vera", "max", "nora", "dora", "ed"];
+    let people = ["vera", "max", "nora", "dora", "ed", "zoe", "ada"];
     let running: Vec<_> = (0..50)
         .map(|index| {
             let server = server.clone();
