@@ -19,12 +19,18 @@ web_tests() {
   (cd web && npm run --silent check && npx vitest run)
 }
 
+# Chromium, installed when root; empty where there is none.
+find_chromium() {
+  command -v chromium || command -v chromium-browser || command -v google-chrome || true
+}
+
+ensure_chromium() {
+  [ -n "$(find_chromium)" ] || install_debian chromium || true
+}
+
 browser_tests() {
   local chromium
-  chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
-  if [ -z "$chromium" ]; then
-    install_debian chromium && chromium=$(command -v chromium) || true
-  fi
+  chromium=$(find_chromium)
   if [ -z "$chromium" ]; then
     left_out+=("browser tests: no Chromium; install the package chromium")
     return
@@ -34,6 +40,7 @@ browser_tests() {
   (cd e2e && ARACARI_BINARY="$(cd .. && realpath "$(binary)")" CHROMIUM="$chromium" ../web/node_modules/.bin/playwright test)
 }
 
+[ "$part" = rust ] || ensure_chromium
 build_client
 case $part in
   rust) build_server; rust_tests ;;

@@ -164,6 +164,11 @@ impl Authenticator {
         self.sessions.find(token).await
     }
 
+    /// Who still holds this token, for what stays open without anybody using it: asking keeps no session alive.
+    pub async fn still_valid(&self, token: &str) -> Result<Option<Arc<Principal>>, AuthError> {
+        self.sessions.look_at(token).await
+    }
+
     /// Ends this session, at once.
     pub async fn sign_out(&self, principal: &Principal, context: Context<'_>) -> Result<(), AuthError> {
         self.sessions.end(principal).await?;

@@ -74,14 +74,30 @@ impl Sessions {
         self.read(digest, now).await
     }
 
-    async fn read(&self, digest: TokenDigest, now: DateTime<Utc>) -> Result<Option<Arc<Principal>>, AuthError> {
-        let revocations_before = *self.revocations.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((session, user)) = self.store.find_session(&digest).await? else {
+    /// As [`Self::find`], but looks into the store and does not count as use: an idle session stays idle.
+    pub(crate) async fn look_at(&self, presented: &str) -> Result<Option<Arc<Principal>>, AuthError> {
+        let Some(digest) = self.digester.digest_presented(presented) else {
             return Ok(None);
         };
-        if user.disabled || now >= session.expires || now >= session.used + IDLE {
+        let living = self.find_living(&digest, (self.clock)()).await?;
+        Ok(living.map(|(session, user)| Arc::new(Principal::new(user, &session, digest))))
+    }
+
+    /// The session and its user, unless it has ended or the user is disabled.
+    async fn find_living(
+        &self,
+        digest: &TokenDigest,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(Session, User)>, AuthError> {
+        let found = self.store.find_session(digest).await?;
+        Ok(found.filter(|(session, user)| !user.disabled && now < session.expires && now < session.used + IDLE))
+    }
+
+    async fn read(&self, digest: TokenDigest, now: DateTime<Utc>) -> Result<Option<Arc<Principal>>, AuthError> {
+        let revocations_before = *self.revocations.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((session, user)) = self.find_living(&digest, now).await? else {
             return Ok(None);
-        }
+        };
         self.note_use(&session, now);
         let principal = Arc::new(Principal::new(user, &session, digest));
         let cached = Cached { principal: Arc::clone(&principal), idle_end: now + IDLE };

@@ -1,6 +1,6 @@
 //! A secured query to one logical plan.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use aracari_app::{BoundRule, Source};
@@ -41,6 +41,16 @@ pub(crate) fn compile(query: &SecuredQuery, tables: &Tables, limit: Option<usize
     steps::compile(query.steps(), start, &compiler)?.finish(limit)
 }
 
+/// The plan of all rows of a dataset, and the columns that are not in it because the reader may not see them.
+pub(crate) fn compile_whole(
+    whole: &SecuredQuery,
+    tables: &Tables,
+) -> Result<(LogicalPlan, BTreeSet<String>), EngineError> {
+    let table = Compiler { query: whole, tables, names: Names::default() }.dataset(whole.dataset_id())?;
+    let denied = table.denied().clone();
+    Ok((table.finish(None)?, denied))
+}
+
 struct Compiler<'a> {
     query: &'a SecuredQuery,
     tables: &'a Tables,
@@ -59,8 +69,8 @@ impl Datasets for Compiler<'_> {
     fn dataset(&self, name: &str) -> Result<Table, EngineError> {
         let dataset =
             self.query.dataset(name).ok_or_else(|| EngineError::UnknownDataset { dataset: name.to_owned() })?;
-        if let Some((prepared, _)) = self.tables.prepared.get(name) {
-            return Ok(self.scan(prepared)?.deny(&dataset.hidden)?.with_denied(&self.query.hidden_below(name)));
+        if let Some((prepared, rows)) = self.tables.prepared.get(name) {
+            return Ok(self.scan(prepared)?.with_denied(&rows.denied));
         }
         let input = match &dataset.input {
             SecuredInput::Dataset(parent) => self.dataset(parent)?,
@@ -79,6 +89,7 @@ impl Datasets for Compiler<'_> {
                 input.filter(predicate)?
             }
         };
-        steps::compile(&dataset.steps, permitted, self)?.deny(&dataset.hidden)
+        let restricted = permitted.restrict(dataset.hidden.clone());
+        steps::compile(&dataset.steps, restricted, self)?.without_restricted()
     }
 }

@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aracari_app::formula::Formula;
 use aracari_app::steps::PipelineReference;
 use aracari_app::{App, BoundRule, Dataset, DatasetInput, Pipeline, Query, Reader, Source, Step};
 use indexmap::IndexMap;
@@ -37,7 +36,7 @@ pub(crate) struct SecuredDataset {
     pub(crate) input: SecuredInput,
     /// Applied to the input, before any step.
     pub(crate) rows: BoundRule,
-    /// Removed after the steps.
+    /// Removed after the steps, with what they make of them.
     pub(crate) hidden: BTreeSet<String>,
     pub(crate) steps: Vec<Step>,
 }
@@ -150,11 +149,6 @@ impl SecuredQuery {
         }
     }
 
-    /// The columns hidden in a dataset or in what it is made of.
-    pub(crate) fn hidden_below(&self, id: &str) -> BTreeSet<String> {
-        self.reached_from(id).values().flat_map(|dataset| dataset.hidden.iter().cloned()).collect()
-    }
-
     fn reached_from(&self, id: &str) -> BTreeMap<String, Arc<SecuredDataset>> {
         let mut reached = BTreeMap::new();
         let mut open = vec![id.to_owned()];
@@ -234,8 +228,7 @@ impl Walk<'_> {
         self.path.pop();
 
         let rows = dataset.permissions.bind_rows(self.reader);
-        let restricted = dataset.permissions.hidden_columns(self.reader).into_iter().map(str::to_owned).collect();
-        let hidden = with_copies(restricted, &steps);
+        let hidden = dataset.permissions.hidden_columns(self.reader).into_iter().map(str::to_owned).collect();
         self.found.insert(id.to_owned(), Arc::new(SecuredDataset { input, rows, hidden, steps }));
         Ok(())
     }
@@ -245,31 +238,4 @@ impl Walk<'_> {
         visit_references(steps, &mut |name| names.push(name.to_owned()));
         names.iter().try_for_each(|name| self.visit(name))
     }
-}
-
-/// A hidden column stays hidden under the other names that the dataset's own steps give it.
-fn with_copies(mut hidden: BTreeSet<String>, steps: &[Step]) -> BTreeSet<String> {
-    if hidden.is_empty() {
-        return hidden;
-    }
-    for step in steps {
-        match step {
-            Step::Rename(step) => {
-                for (old, new) in &step.to_rename {
-                    if hidden.contains(old) {
-                        hidden.insert(new.clone());
-                    }
-                }
-            }
-            Step::Formula(step) => {
-                if let Ok(Formula::Column(source)) = step.formula.parse()
-                    && hidden.contains(&source)
-                {
-                    hidden.insert(step.new_column.clone());
-                }
-            }
-            _ => {}
-        }
-    }
-    hidden
 }

@@ -5,6 +5,7 @@
 
 mod compact;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::common::runtime::SpawnedTask;
@@ -14,7 +15,7 @@ use futures::StreamExt;
 use moka::sync::Cache;
 use tokio::runtime::Handle;
 
-use crate::compile::{Tables, compile};
+use crate::compile::{Tables, compile_whole};
 use crate::error::EngineError;
 use crate::execute::Executor;
 use crate::flight::Flights;
@@ -34,6 +35,8 @@ pub(crate) enum Prepared {
 /// Rows in memory; they count against the cache's memory until the last query lets go of them.
 pub(crate) struct Rows {
     pub(crate) table: Arc<MemTable>,
+    /// The columns that are left out because the reader may not see them.
+    pub(crate) denied: BTreeSet<String>,
     bytes: usize,
     _reservation: MemoryReservation,
 }
@@ -95,7 +98,7 @@ impl PreparedDatasets {
         tables: &Tables,
         executor: &Executor,
     ) -> Result<Prepared, EngineError> {
-        let plan = compile(whole, tables, None)?;
+        let (plan, denied) = compile_whole(whole, tables)?;
         let mut stream = executor.stream(&plan).await?;
         let mut reservation = self.reserve();
         let mut compactor = Compactor::new(stream.schema());
@@ -121,7 +124,7 @@ impl PreparedDatasets {
         }
         let table = Arc::new(MemTable::try_new(schema, vec![batches])?);
         tracing::debug!(prepared.bytes = bytes, dataset.id = whole.dataset_id(), "dataset prepared");
-        Ok(Prepared::Rows(Arc::new(Rows { table, bytes, _reservation: reservation })))
+        Ok(Prepared::Rows(Arc::new(Rows { table, denied, bytes, _reservation: reservation })))
     }
 
     fn reserve(&self) -> MemoryReservation {

@@ -51,6 +51,8 @@ pub(crate) struct Table {
     /// The rows stream in this order already, and rows with equal keys are told apart only by where they stream.
     loose: bool,
     denied: BTreeSet<String>,
+    /// Columns that steps may read here and that the reader may not see in the end.
+    restricted: BTreeSet<String>,
     names: Names,
 }
 
@@ -71,7 +73,8 @@ impl Table {
             columns.push(field.name().clone());
         }
         let projected = LogicalPlanBuilder::from(plan).project(expressions)?.build()?;
-        Ok(Self { plan: projected, columns, order: Vec::new(), loose: false, denied: BTreeSet::new(), names })
+        let (denied, restricted) = (BTreeSet::new(), BTreeSet::new());
+        Ok(Self { plan: projected, columns, order: Vec::new(), loose: false, denied, restricted, names })
     }
 
     pub(crate) fn columns(&self) -> &[String] {
@@ -166,8 +169,19 @@ impl Table {
         Ok(Self { plan, ..self })
     }
 
-    /// Forgets columns that this reader may not see; asking for one later is an error of its own.
-    pub(crate) fn deny(mut self, hidden: &BTreeSet<String>) -> Result<Self, EngineError> {
+    /// The columns that the reader may not see in the end.
+    pub(crate) fn restricted(&self) -> &BTreeSet<String> {
+        &self.restricted
+    }
+
+    /// Says which columns the reader may not see in the end.
+    pub(crate) fn restrict(self, restricted: BTreeSet<String>) -> Self {
+        Self { restricted, ..self }
+    }
+
+    /// Forgets the restricted columns; asking for one later is an error of its own.
+    pub(crate) fn without_restricted(mut self) -> Result<Self, EngineError> {
+        let hidden = std::mem::take(&mut self.restricted);
         self.denied.extend(hidden.iter().cloned());
         if !self.columns.iter().any(|name| hidden.contains(name)) {
             return Ok(self);
@@ -196,7 +210,8 @@ impl Table {
 
     /// A plan that a step made itself.
     pub(crate) fn from_parts(plan: LogicalPlan, columns: Vec<String>, order: Vec<OrderKey>, like: &Self) -> Self {
-        Self { plan, columns, order, loose: false, denied: like.denied.clone(), names: like.names.clone() }
+        let (denied, restricted) = (like.denied.clone(), like.restricted.clone());
+        Self { plan, columns, order, loose: false, denied, restricted, names: like.names.clone() }
     }
 
     pub(crate) fn plan(&self) -> &LogicalPlan {

@@ -34,6 +34,8 @@ pub struct Limits {
     pub anonymous_requests: usize,
     /// Most event streams open at the same time.
     pub event_streams: usize,
+    /// Most event streams of one person open at the same time.
+    pub event_streams_of_one: usize,
     /// Longest time a request's body may take to arrive.
     pub body_time: Duration,
     /// Longest time from a request's body to its response's head.
@@ -52,6 +54,7 @@ impl Default for Limits {
             concurrent_requests: 512,
             anonymous_requests: 32,
             event_streams: 1024,
+            event_streams_of_one: 16,
             body_time: Duration::from_secs(10),
             request_time: Duration::from_mins(1),
             header_time: Duration::from_secs(10),

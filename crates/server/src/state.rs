@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aracari_auth::Authenticator;
 use aracari_engine::Engine;
-use aracari_store::Store;
+use aracari_store::{Store, UserId};
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -39,6 +39,7 @@ pub(crate) struct Server {
     /// Requests that nobody is signed in for, by address.
     pub(crate) anonymous_requests: Shares<IpAddr>,
     pub(crate) event_slots: Arc<Semaphore>,
+    pub(crate) events_by_user: Shares<UserId>,
     /// Cancelled by the signal to stop.
     pub(crate) stopping: CancellationToken,
 }
@@ -50,6 +51,7 @@ impl Server {
             request_slots: Semaphore::new(limits.concurrent_requests),
             anonymous_requests: Shares::new(limits.anonymous_requests),
             event_slots: Arc::new(Semaphore::new(limits.event_streams)),
+            events_by_user: Shares::new(limits.event_streams_of_one),
             metrics: Metrics::install(),
             stopping: CancellationToken::new(),
             openapi,

@@ -187,6 +187,43 @@ async fn a_session_ends_when_idle_and_after_seven_days_in_any_case() {
     assert_eq!(authenticator.clean_up().await.unwrap(), 2);
 }
 
+#[tokio::test]
+async fn attack_4_looking_at_a_session_keeps_nobody_signed_in() {
+    let instance = Instance::start().await;
+    let password = instance.add("jane").await;
+    let now = Arc::new(Mutex::new(Utc::now()));
+    let time = Time(Arc::clone(&now));
+    let secret = Secret::load(Mode::Development, None, instance.folder.path()).unwrap();
+    let clock = Arc::new(move || *now.lock().unwrap());
+    let authenticator =
+        Authenticator::with_clock(Arc::clone(&instance.store), &secret, Settings::default(), clock).unwrap();
+    let request = SignIn { name: "jane", password: &password, previous_token: None, context: Context::default() };
+    let token = authenticator.sign_in(request).await.unwrap().token;
+
+    for _ in 0..47 {
+        time.forward(TimeDelta::minutes(10));
+        let holder = authenticator.still_valid(token.expose()).await.unwrap().unwrap();
+        assert_eq!(holder.name.as_str(), "jane");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    time.forward(TimeDelta::minutes(10));
+    assert!(authenticator.still_valid(token.expose()).await.unwrap().is_none(), "eight hours without use");
+    assert!(authenticator.authenticate(token.expose()).await.unwrap().is_none());
+    assert!(authenticator.still_valid("no token").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn attack_4_looking_at_a_session_sees_at_once_what_another_process_ended() {
+    let instance = Instance::start().await;
+    let password = instance.add("jane").await;
+    let token = instance.sign_in("jane", &password).await.unwrap().token;
+    assert!(instance.knows(token.expose()).await);
+    assert!(instance.authenticator.still_valid(token.expose()).await.unwrap().is_some());
+    let other: Arc<dyn Store> = Arc::new(SqliteStore::open(instance.folder.path()).await.unwrap());
+    Accounts::new(other, "command line").unwrap().set_disabled(&name("jane"), true).await.unwrap();
+    assert!(instance.authenticator.still_valid(token.expose()).await.unwrap().is_none());
+}
+
 /// The use of a session is noted beside the request: wait until it is.
 async fn wait_for_notes(instance: &Instance, now: DateTime<Utc>) {
     let file = instance.folder.path().join("aracari.db");

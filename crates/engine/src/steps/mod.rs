@@ -14,6 +14,7 @@ mod ifthenelse;
 mod join;
 mod percentage;
 mod rename;
+mod restricted;
 mod select;
 mod sort;
 #[cfg(test)]
@@ -22,6 +23,8 @@ mod text;
 mod todate;
 mod top;
 mod uniquegroups;
+
+use std::collections::BTreeSet;
 
 use aracari_app::Step;
 use aracari_app::steps::PipelineReference;
@@ -48,8 +51,9 @@ fn compile_nested(steps: &[Step], table: Table, datasets: &dyn Datasets, depth: 
 }
 
 fn after(step: &Step, table: Table, datasets: &dyn Datasets, depth: usize) -> Result<Table, EngineError> {
-    let other = |reference: &PipelineReference| pipeline(reference, datasets, depth);
-    match step {
+    let mut others = others(step, &table, datasets, depth)?;
+    let restricted = restricted::after(step, &table, &others);
+    let next = match step {
         Step::Domain(step) => datasets.dataset(&step.domain),
         Step::Select(step) => select::compile(step, table),
         Step::Delete(step) => delete::compile(step, table),
@@ -58,8 +62,11 @@ fn after(step: &Step, table: Table, datasets: &dyn Datasets, depth: usize) -> Re
         Step::Formula(step) => formula::compile(step, table),
         Step::Ifthenelse(step) => ifthenelse::compile(step, table),
         Step::Aggregate(step) => aggregate::compile(step, table),
-        Step::Join(step) => join::compile(step, table, other(&step.right_pipeline)?),
-        Step::Append(step) => append::compile(table, step.pipelines.iter().map(other).collect::<Result<_, _>>()?),
+        Step::Join(step) => {
+            let right = others.pop().ok_or_else(|| EngineError::internal("nothing to join with"))?;
+            join::compile(step, table, right)
+        }
+        Step::Append(_) => append::compile(table, others),
         Step::Sort(step) => sort::compile(step, table),
         Step::Top(step) => top::compile(step, table),
         Step::Text(step) => text::compile(step, table),
@@ -71,18 +78,40 @@ fn after(step: &Step, table: Table, datasets: &dyn Datasets, depth: usize) -> Re
         Step::Fillna(step) => fillna::compile(step, table),
         Step::Percentage(step) => percentage::compile(step, table),
         Step::Uniquegroups(step) => uniquegroups::compile(step, table),
+    }?;
+    Ok(next.restrict(restricted))
+}
+
+/// The tables of the pipelines that a step names. The names that are restricted here are so there too, except where a
+/// join has a column of its own under the name.
+fn others(step: &Step, table: &Table, datasets: &dyn Datasets, depth: usize) -> Result<Vec<Table>, EngineError> {
+    match step {
+        Step::Join(step) => {
+            let foreign = table.restricted().iter().filter(|name| !table.has(name)).cloned().collect();
+            Ok(vec![pipeline(&step.right_pipeline, &foreign, datasets, depth)?])
+        }
+        Step::Append(step) => {
+            step.pipelines.iter().map(|other| pipeline(other, table.restricted(), datasets, depth)).collect()
+        }
+        _ => Ok(Vec::new()),
     }
 }
 
-fn pipeline(reference: &PipelineReference, datasets: &dyn Datasets, depth: usize) -> Result<Table, EngineError> {
+fn pipeline(
+    reference: &PipelineReference,
+    restricted: &BTreeSet<String>,
+    datasets: &dyn Datasets,
+    depth: usize,
+) -> Result<Table, EngineError> {
     if depth >= MAX_NESTING {
         return Err(EngineError::invalid("pipelines are written too deeply inside one another"));
     }
     match reference {
-        PipelineReference::Dataset(name) => datasets.dataset(name),
+        PipelineReference::Dataset(name) => Ok(datasets.dataset(name)?.restrict(restricted.clone())),
         PipelineReference::Steps(steps) => match steps.split_first() {
             Some((Step::Domain(first), rest)) => {
-                compile_nested(rest, datasets.dataset(&first.domain)?, datasets, depth + 1)
+                let start = datasets.dataset(&first.domain)?.restrict(restricted.clone());
+                compile_nested(rest, start, datasets, depth + 1)
             }
             _ => Err(EngineError::invalid("a pipeline inside a step starts with a `domain` step")),
         },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aracari_app::{
     BoundRule, ColumnRule, Condition, Dataset, Permissions, Query, Reader, RowPermissions, RowRule, Value,
 };
-use aracari_engine::{EngineError, PolicyError, secure_datasets};
+use aracari_engine::{Engine, EngineError, EngineSettings, PolicyError, secure_datasets};
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use indexmap::IndexMap;
 use proptest::prelude::*;
@@ -281,6 +281,111 @@ fn a_hidden_column_stays_hidden_under_another_name() {
     let datasets = IndexMap::from([dataset("flights", table("flights"), copies, hiding(&["miles"]))]);
     let answer = ask(&engine, secured(&datasets, "flights", json!([]), &Reader::default())).unwrap();
     assert_eq!(answer.as_object().unwrap().keys().collect::<Vec<_>>(), ["carrier", "delay"]);
+}
+
+/// The columns that a reader without rights gets of a dataset with these steps that hides `miles`.
+fn shown(steps: &Json) -> Vec<String> {
+    let catalog = MemoryCatalog::with("flights", &flights());
+    let bands = RecordBatch::try_from_iter([
+        ("at", Arc::new(Float64Array::from(vec![100.0, 200.0])) as ArrayRef),
+        ("band", Arc::new(StringArray::from(vec!["near", "far"]))),
+        ("carrier", Arc::new(StringArray::from(vec!["UA", "DL"]))),
+    ]);
+    catalog.put("bands", memory(&bands.unwrap()));
+    let mut known = datasets(everyone());
+    known.extend([
+        dataset("bands", table("bands"), json!([]), everyone()),
+        dataset("made", table("flights"), steps.clone(), hiding(&["miles"])),
+        dataset("heir", aracari_app::DatasetInput::Dataset("made".into()), json!([]), everyone()),
+    ]);
+    let names = |prepared_bytes, id: &str| -> Vec<String> {
+        let settings = EngineSettings { prepared_bytes, ..EngineSettings::default() };
+        let engine = Engine::new(Arc::clone(&catalog) as Arc<_>, settings).unwrap();
+        let answer = ask(&engine, secured(&known, id, json!([]), &Reader::default())).unwrap();
+        answer.as_object().unwrap().keys().cloned().collect()
+    };
+    let expected = names(0, "made");
+    assert_eq!(names(64 << 20, "made"), expected, "{steps}");
+    assert_eq!(names(64 << 20, "heir"), expected, "{steps}");
+    expected
+}
+
+#[test]
+fn what_is_made_of_a_hidden_column_is_hidden() {
+    let far = json!({"column": "miles", "operator": "gt", "value": 100});
+    let near = json!({"column": "delay", "operator": "gt", "value": 4});
+    let aggregated =
+        |function: &str| json!({"aggfunction": function, "columns": ["miles", "delay"], "newcolumns": ["x", "late"]});
+    let join = |on: Json| json!({"name": "join", "type": "left", "on": on, "rightPipeline": "bands"});
+    for steps in [
+        json!([{"name": "ifthenelse", "newColumn": "x", "if": far, "then": "1", "else": "0"}]),
+        json!([{"name": "ifthenelse", "newColumn": "x", "if": near, "then": "miles", "else": "0"}]),
+        json!([{"name": "ifthenelse", "newColumn": "x", "if": near, "then": "1", "else": "miles"}]),
+        json!([{"name": "ifthenelse", "newColumn": "x", "if": near, "then": "1",
+            "else": {"if": far, "then": "1", "else": "2"}}]),
+        json!([{"name": "concatenate", "columns": ["carrier", "miles"], "separator": "-", "newColumnName": "x"}]),
+        json!([{"name": "formula", "newColumn": "x", "formula": "delay + miles * 2"}]),
+        json!([{"name": "formula", "newColumn": "y", "formula": "[miles] > 5"},
+            {"name": "formula", "newColumn": "x", "formula": "y"}]),
+        json!([{"name": "formula", "newColumn": "x", "formula": "miles"},
+            {"name": "convert", "columns": ["x"], "dataType": "text"}]),
+        json!([{"name": "convert", "columns": ["miles"], "dataType": "date"},
+            {"name": "dateextract", "column": "miles", "dateInfo": ["year", "day"], "newColumns": ["x"]}]),
+        json!([{"name": "convert", "columns": ["miles"], "dataType": "date"},
+            {"name": "dategranularity", "column": "miles", "granularity": "day", "newColumn": "x"}]),
+        json!([{"name": "percentage", "column": "miles"}]),
+        json!([{"name": "percentage", "column": "miles", "newColumnName": "x"}]),
+        json!([{"name": "percentage", "column": "delay", "group": ["miles"], "newColumnName": "x"}]),
+        json!([{"name": "aggregate", "on": ["miles"], "keepOriginalGranularity": true, "aggregations": [
+            {"aggfunction": "count", "columns": ["delay"], "newcolumns": ["x"]}]}]),
+        json!([join(json!([["miles", "at"]]))]),
+        json!([{"name": "rename", "toRename": [["miles", "x"]]}]),
+        json!([{"name": "append", "pipelines": [[{"name": "domain", "domain": "flights"},
+            {"name": "formula", "newColumn": "x", "formula": "miles"}]]}]),
+        json!([{"name": "formula", "newColumn": "x", "formula": "miles"},
+            {"name": "text", "text": 1, "newColumn": "miles"},
+            {"name": "formula", "newColumn": "z", "formula": "x"}]),
+    ] {
+        assert_eq!(shown(&steps), ["carrier", "delay"], "{steps}");
+    }
+    for function in ["avg", "sum", "min", "max", "count", "first", "last", "count distinct"] {
+        let steps = json!([{"name": "aggregate", "on": ["carrier"], "aggregations": [aggregated(function)]}]);
+        assert_eq!(shown(&steps), ["carrier", "late"], "{function}");
+    }
+    // A join keyed by what anybody sees brings all columns.
+    assert_eq!(shown(&json!([join(json!([["carrier", "carrier"]]))])), ["at", "band", "carrier", "delay"]);
+}
+
+#[test]
+fn steps_may_choose_and_order_rows_by_a_hidden_column() {
+    let chosen = json!([
+        {"name": "filter", "condition": {"column": "miles", "operator": "ge", "value": 100}},
+        {"name": "sort", "columns": [{"column": "miles", "order": "desc"}]},
+        {"name": "top", "rankOn": "miles", "sort": "desc", "limit": 2}]);
+    let known = IndexMap::from([dataset("flights", table("flights"), chosen, hiding(&["miles"]))]);
+    let engine = engine(MemoryCatalog::with("flights", &flights()));
+    let answer = ask(&engine, secured(&known, "flights", json!([]), &Reader::default())).unwrap();
+    assert_eq!(answer, json!({"carrier": ["UA", "DL"], "delay": [9, 7]}));
+}
+
+#[test]
+fn asking_for_what_is_made_of_a_hidden_column_is_not_permitted() {
+    let made = json!([{"name": "formula", "newColumn": "x", "formula": "miles * 2"}]);
+    let known = IndexMap::from([
+        dataset("flights", table("flights"), made, hiding(&["miles"])),
+        dataset("heir", aracari_app::DatasetInput::Dataset("flights".into()), json!([]), everyone()),
+    ]);
+    for prepared_bytes in [0, 64 << 20] {
+        let settings = EngineSettings { prepared_bytes, ..EngineSettings::default() };
+        let engine = Engine::new(MemoryCatalog::with("flights", &flights()), settings).unwrap();
+        for id in ["flights", "heir"] {
+            let select = json!([{"name": "select", "columns": ["x"]}]);
+            let error = ask(&engine, secured(&known, id, select.clone(), &Reader::default())).unwrap_err();
+            assert!(matches!(&error, EngineError::NotPermittedColumn { column } if column == "x"), "{id}: {error}");
+            let insider = Reader { groups: vec!["finance".into()], ..Reader::default() };
+            assert!(ask(&engine, secured(&known, id, select, &insider)).is_ok());
+        }
+    }
 }
 
 #[test]

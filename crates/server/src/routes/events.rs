@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aracari_store::UserId;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -14,12 +15,15 @@ use tokio::sync::watch;
 use crate::error::{Code, Problem, ProblemResponse};
 use crate::extract::VisibleApp;
 use crate::live::Snapshot;
+use crate::shares::Place;
 use crate::state::Server;
 
-/// How often a comment keeps proxies from closing a quiet stream, and how often the session is looked at again.
+/// How often a comment keeps proxies from closing a quiet stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often the session is looked at again.
+const LOOK: Duration = Duration::from_secs(4);
 
-/// A stream that somebody listens to; the permit counts it.
+/// A stream that somebody listens to; the permit and the place count it.
 struct Listener {
     changes: watch::Receiver<Arc<Snapshot>>,
     version: Option<String>,
@@ -28,6 +32,7 @@ struct Listener {
     server: Arc<Server>,
     token: String,
     _permit: tokio::sync::OwnedSemaphorePermit,
+    _place: Place<UserId>,
 }
 
 /// Streams changes of an app: `configuration` with the new version; `diagnostics` with their count to those who may edit.
@@ -45,6 +50,9 @@ pub(crate) async fn stream_events(
     let Ok(permit) = server.event_slots.clone().try_acquire_owned() else {
         return Err(Problem::new(Code::Unavailable, "Too many pages are open.").with_retry_after(30));
     };
+    let Some(place) = server.events_by_user.try_take(visible.principal.user_id.clone()) else {
+        return Err(Problem::new(Code::Unavailable, "You have too many pages open.").with_retry_after(30));
+    };
     let changes = visible.live.subscribe();
     let snapshot = visible.live.snapshot();
     let listener = Listener {
@@ -55,6 +63,7 @@ pub(crate) async fn stream_events(
         server: server.clone(),
         token: token.0,
         _permit: permit,
+        _place: place,
     };
     let stopping = server.stopping.clone();
     let events = stream::unfold(listener, next_events)
@@ -68,17 +77,19 @@ pub(crate) async fn stream_events(
 }
 
 /// Waits for the next change that this listener may know of; the stream ends with the session or the access.
+///
+/// An open page is no use of a session: left alone, it is signed out like any other.
 async fn next_events(mut listener: Listener) -> Option<(Vec<Event>, Listener)> {
     loop {
-        match tokio::time::timeout(KEEP_ALIVE, listener.changes.changed()).await {
-            Ok(Ok(())) => {}
+        let changed = match tokio::time::timeout(LOOK, listener.changes.changed()).await {
+            Ok(Ok(())) => true,
             Ok(Err(_)) => return None,
-            Err(_) => {
-                listener.server.authenticator.authenticate(&listener.token).await.ok().flatten()?;
-                continue;
-            }
+            Err(_) => false,
+        };
+        let principal = listener.server.authenticator.still_valid(&listener.token).await.ok().flatten()?;
+        if !changed {
+            continue;
         }
-        let principal = listener.server.authenticator.authenticate(&listener.token).await.ok().flatten()?;
         let snapshot = listener.changes.borrow_and_update().clone();
         let app = snapshot.app.as_ref()?;
         let privilege = app.privilege(&principal.reader.groups, principal.role.is_instance_admin())?;

@@ -5,30 +5,37 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, PASSWORD, TestServer, lines};
+use crate::support::{Answer, PASSWORD, TestClient, TestServer, lines};
 
 fn sign_in() -> serde_json::Value {
     json!({"name": "vera", "password": PASSWORD, "delivery": "cookie"})
 }
 
-#[tokio::test]
-async fn attack_05_over_tls_the_cookie_is_secure_and_bound_to_its_host() {
+/// A server that speaks TLS itself, and somebody's client that knows its certificate.
+async fn start_with_tls(change: impl FnOnce(&mut aracari_server::Settings)) -> (TestServer, TestClient) {
     let folder = tempfile::tempdir().unwrap();
     let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
     std::fs::write(&certificate, certified.cert.pem()).unwrap();
     std::fs::write(&key, certified.signing_key.serialize_pem()).unwrap();
-    let server =
-        TestServer::start_with(|settings| settings.tls = Some(aracari_server::TlsFiles { certificate, key })).await;
-
+    let server = TestServer::start_with(|settings| {
+        settings.tls = Some(aracari_server::TlsFiles { certificate, key });
+        change(settings);
+    })
+    .await;
     let root = reqwest::Certificate::from_pem(certified.cert.pem().as_bytes()).unwrap();
-    let http = reqwest::Client::builder()
+    let mut client = server.anonymous();
+    client.http = reqwest::Client::builder()
         .tls_certs_only([root])
         .resolve("localhost", ([127, 0, 0, 1], 0).into())
         .build()
         .unwrap();
-    let mut client = server.anonymous();
-    client.http = http;
+    (server, client)
+}
+
+#[tokio::test]
+async fn attack_05_over_tls_the_cookie_is_secure_and_bound_to_its_host() {
+    let (_server, client) = start_with_tls(|_| {}).await;
     let answer = client.post("/session", &sign_in()).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
@@ -97,19 +104,27 @@ async fn a_trusted_proxy_decides_scheme_host_and_address() {
 
 #[tokio::test]
 async fn forwarded_headers_of_anybody_else_are_noise() {
-    let server =
-        TestServer::start_with(|settings| settings.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()]).await;
-    let request = server.anonymous().request(Method::POST, "/session").json(&sign_in());
-    let request = request.header("x-forwarded-for", "10.0.0.1").header("x-forwarded-proto", "https");
-    let answer = Answer::read(request.header("x-forwarded-host", "evil.com").send().await.unwrap()).await;
-    assert!(answer.header("set-cookie").starts_with("aracari="), "{}", answer.header("set-cookie"));
+    let trust = |settings: &mut aracari_server::Settings| {
+        settings.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    };
+    let forwarded = |client: &TestClient, scheme: &str| {
+        let request = client.request(Method::POST, "/session").json(&sign_in()).header("x-forwarded-for", "10.0.0.1");
+        request.header("x-forwarded-proto", scheme).header("x-forwarded-host", "evil.com").send()
+    };
+    let plain = TestServer::start_with(trust).await;
+    let answer = Answer::read(forwarded(&plain.anonymous(), "https").await.unwrap()).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (403, "forbidden"), "whoever brings it is not trusted");
     assert_eq!(answer.header("strict-transport-security"), "");
+
+    let (server, client) = start_with_tls(trust).await;
+    let answer = Answer::read(forwarded(&client, "http").await.unwrap()).await;
+    assert!(answer.header("set-cookie").starts_with("__Host-aracari="), "{}", answer.header("set-cookie"));
     assert_eq!(server.store.latest_audit(1).await.unwrap()[0].address.as_deref(), Some("127.0.0.1"));
     // The throttle counts by address: a forged one would be a fresh start for every guess.
     let mut statuses = Vec::new();
     for guess in 0..60 {
         let body = json!({"name": format!("somebody-{guess}"), "password": "wrong password", "delivery": "bearer"});
-        let request = server.anonymous().request(Method::POST, "/session").json(&body);
+        let request = client.request(Method::POST, "/session").json(&body);
         let response = request.header("x-forwarded-for", format!("198.51.100.{guess}")).send().await.unwrap();
         statuses.push(response.status().as_u16());
         if statuses.last() == Some(&429) {
