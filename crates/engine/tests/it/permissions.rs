@@ -353,7 +353,7 @@ fn what_is_made_of_a_hidden_column_is_hidden() {
         assert_eq!(shown(&steps), ["carrier", "late"], "{function}");
     }
     // A join keyed by what anybody sees brings all columns.
-    assert_eq!(shown(&json!([join(json!([["carrier", "carrier"]]))])), ["at", "band", "carrier", "delay"]);
+    assert_eq!(shown(&json!([join(json!([["carrier", "carrier"]]))])), ["carrier", "delay", "at", "band"]);
 }
 
 #[test]
