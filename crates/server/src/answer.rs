@@ -8,7 +8,7 @@ use futures::future::try_join_all;
 use serde_json::{Map, Value};
 
 use crate::error::{Code, Problem};
-use crate::extract::VisibleApp;
+use crate::extract::{Origin, VisibleApp};
 use crate::state::Server;
 
 /// A block whose queries are bound and carry the reader's permissions, or the reason why it has none.
@@ -89,6 +89,13 @@ async fn run_frames(server: &Server, question: Question) -> Result<Answered, Pro
         frames.push((name, answer));
     }
     Ok(Answered { frames, cached })
+}
+
+/// Writes a refused column to the audit log.
+pub(crate) fn note_refusal<T>(server: &Server, visible: &VisibleApp, origin: &Origin, outcome: &Result<T, Problem>) {
+    if outcome.as_ref().is_err_and(|problem| problem.code == Code::Forbidden) {
+        server.decisions.deny(&visible.principal, origin, "app.column", &visible.app.id);
+    }
 }
 
 /// Lists the choices of a filter or a view under the reader's permissions.

@@ -3,11 +3,12 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use aracari_auth::{Audit, Principal};
+use aracari_auth::{Audit, Authenticator, Principal};
 use aracari_store::{AuditEvent, Outcome};
 use moka::sync::Cache;
 
 use crate::extract::Origin;
+use crate::shares::network;
 
 /// An allowed act of one session on one object is written once in this time; a refusal always.
 const REPEATS: Duration = Duration::from_mins(5);
@@ -30,17 +31,49 @@ impl Decisions {
 
     /// Notes that somebody was let in; `object` names on what, such as `app:flights`.
     pub(crate) fn allow(&self, principal: &Principal, origin: &Origin, action: &'static str, app: &str) {
-        let key = self.hasher.hash_one((principal.session_id.as_str(), action, app));
-        if self.written.contains_key(&key) {
-            return;
+        if self.is_first(self.hasher.hash_one((principal.session_id.as_str(), action, app))) {
+            self.audit.enqueue(event(action, Outcome::Allowed, principal, origin, app));
         }
-        self.written.insert(key, ());
+    }
+
+    /// Notes that somebody was given something to keep; every time.
+    pub(crate) fn hand_out(&self, principal: &Principal, origin: &Origin, action: &'static str, app: &str) {
         self.audit.enqueue(event(action, Outcome::Allowed, principal, origin, app));
     }
 
     /// Notes that somebody was refused something.
     pub(crate) fn deny(&self, principal: &Principal, origin: &Origin, action: &'static str, app: &str) {
         self.audit.enqueue(event(action, Outcome::Denied, principal, origin, app));
+    }
+
+    /// Notes that a request of somebody else's page was refused, with the person whose session it carried.
+    ///
+    /// Anybody can send such requests: those of one address are written once in a while.
+    pub(crate) async fn deny_foreign(&self, people: &Authenticator, token: Option<&str>, origin: &Origin) {
+        const ACTION: &str = "request.foreign";
+        if !self.is_first(self.hasher.hash_one((ACTION, network(origin.client.address)))) {
+            return;
+        }
+        let principal = match token {
+            Some(token) => people.still_valid(token).await.ok().flatten(),
+            None => None,
+        };
+        let mut event = AuditEvent::new(ACTION, Outcome::Denied)
+            .address(Some(origin.client.address))
+            .request_id(Some(&origin.request_id));
+        if let Some(principal) = principal {
+            event = event.actor(principal.name.as_str()).actor_id(&principal.user_id);
+        }
+        self.audit.enqueue(event);
+    }
+
+    /// True for the first of its kind in a while.
+    fn is_first(&self, key: u64) -> bool {
+        if self.written.contains_key(&key) {
+            return false;
+        }
+        self.written.insert(key, ());
+        true
     }
 
     /// Waits until everything noted is written.

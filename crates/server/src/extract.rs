@@ -58,7 +58,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    fn of(parts: &Parts) -> Result<Self, Problem> {
+    pub(crate) fn of(parts: &Parts) -> Result<Self, Problem> {
         let client = parts.extensions.get::<Client>().cloned();
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
         match (client, request_id) {

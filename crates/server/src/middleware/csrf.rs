@@ -9,6 +9,7 @@ use http::{HeaderMap, Method, header};
 
 use crate::client::{Client, Site};
 use crate::error::{Code, Problem};
+use crate::extract::{Origin, presented_token};
 use crate::identity;
 use crate::state::Server;
 
@@ -24,6 +25,13 @@ pub(crate) async fn refuse_foreign_changes(
         Ok(()) => next.run(request).await,
         Err(problem) => {
             tracing::warn!(problem.code = problem.code.as_str(), "refused a request");
+            if problem.code == Code::Forbidden {
+                let (parts, _) = request.into_parts();
+                if let Ok(origin) = Origin::of(&parts) {
+                    let token = presented_token(&parts);
+                    server.decisions.deny_foreign(&server.authenticator, token, &origin).await;
+                }
+            }
             problem.into_response()
         }
     }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::answer::{self, Choices};
 use crate::encode;
 use crate::error::{Problem, ProblemResponse};
-use crate::extract::{JsonBody, PathNames, VisibleApp};
+use crate::extract::{JsonBody, Origin, PathNames, VisibleApp};
 use crate::state::Server;
 
 /// Longest text that is searched for.
@@ -57,10 +57,11 @@ pub(crate) struct ChoiceResponse {
 pub(crate) async fn list_filter_values(
     State(server): State<Arc<Server>>,
     visible: VisibleApp,
+    origin: Origin,
     names: PathNames,
     JsonBody(request): JsonBody<ValuesRequest>,
 ) -> Result<Response, Problem> {
-    list_values(&server, &visible, Choices::Filter, &names, request).await
+    list_values(&server, &visible, &origin, Choices::Filter, &names, request).await
 }
 
 /// Lists the choices of a view.
@@ -75,15 +76,17 @@ pub(crate) async fn list_filter_values(
 pub(crate) async fn list_view_values(
     State(server): State<Arc<Server>>,
     visible: VisibleApp,
+    origin: Origin,
     names: PathNames,
     JsonBody(request): JsonBody<ValuesRequest>,
 ) -> Result<Response, Problem> {
-    list_values(&server, &visible, Choices::View, &names, request).await
+    list_values(&server, &visible, &origin, Choices::View, &names, request).await
 }
 
 async fn list_values(
     server: &Server,
     visible: &VisibleApp,
+    origin: &Origin,
     kind: Choices,
     names: &PathNames,
     request: ValuesRequest,
@@ -93,7 +96,10 @@ async fn list_values(
     if search.is_some_and(|text| text.chars().count() > LONGEST_SEARCH) {
         return Err(Problem::invalid(format!("`search` is longer than {LONGEST_SEARCH} characters.")));
     }
-    let answer = answer::choices(server, visible, kind, id, search, &request.filters, &request.view).await?;
+    let answer = answer::choices(server, visible, kind, id, search, &request.filters, &request.view).await;
+    answer::note_refusal(server, visible, origin, &answer);
+    let answer = answer?;
+    server.decisions.allow(&visible.principal, origin, "app.values", &visible.app.id);
     let body = encode::choices(&answer)?;
     let content_type = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     Ok((content_type, body).into_response())

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::answer::{self, Question};
+use crate::answer::{self, Answered, Question};
 use crate::encode;
 use crate::error::{Problem, ProblemResponse};
 use crate::extract::{JsonBody, Origin, VisibleApp};
@@ -62,6 +62,28 @@ pub(crate) struct PageRequest {
     id: Option<String>,
 }
 
+/// Who asks, and from where.
+struct Asker {
+    server: Arc<Server>,
+    visible: VisibleApp,
+    origin: Origin,
+}
+
+impl Asker {
+    /// Answers a question; a refusal leaves a trace.
+    async fn run(&self, question: Question) -> Result<Answered, Problem> {
+        let outcome = answer::run(&self.server, question).await;
+        answer::note_refusal(&self.server, &self.visible, &self.origin, &outcome);
+        outcome
+    }
+
+    /// The trace of an answer that leaves as a file.
+    fn note_export(&self) {
+        let app = &self.visible.app.id;
+        self.server.decisions.hand_out(&self.visible.principal, &self.origin, "app.export", app);
+    }
+}
+
 /// In which form answers are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -106,10 +128,11 @@ pub(crate) async fn run_queries(
     let page = request.page.to_page()?;
     let questions = answer::prepare(&visible, &page, &request.blocks, &request.filters, &request.view)?;
     server.decisions.allow(&visible.principal, &origin, "app.query", &visible.app.id);
+    let asker = Asker { server, visible, origin };
     match form {
-        Form::Json => Ok(json_response(server, questions, origin).await),
-        Form::Csv => csv_response(&server, questions).await,
-        Form::Arrow => arrow_response(&server, questions).await,
+        Form::Json => Ok(json_response(asker, questions).await),
+        Form::Csv => csv_response(&asker, questions).await,
+        Form::Arrow => arrow_response(&asker, questions).await,
     }
 }
 
@@ -142,49 +165,51 @@ fn accepted_form(headers: &HeaderMap) -> Form {
     }
 }
 
-async fn json_response(server: Arc<Server>, mut questions: Vec<Question>, origin: Origin) -> Response {
+async fn json_response(asker: Asker, mut questions: Vec<Question>) -> Response {
     // One answer has a known length and needs no stream: the way that most requests take.
     if questions.len() == 1
         && let Some(question) = questions.pop()
     {
-        let line = answer_line(&server, question, &origin).await;
+        let line = answer_line(&asker, question).await;
         return with_type(Body::from(line), NDJSON);
     }
-    let origin = Arc::new(origin);
+    let asker = Arc::new(asker);
     let lines: FuturesUnordered<_> = questions
         .into_iter()
         .map(|question| {
-            let (server, origin) = (server.clone(), origin.clone());
-            async move { answer_line(&server, question, &origin).await }
+            let asker = asker.clone();
+            async move { answer_line(&asker, question).await }
         })
         .collect();
     let chunks = lines.ready_chunks(TOGETHER).map(|ready| Ok::<Bytes, std::convert::Infallible>(encode::join(ready)));
     with_type(Body::from_stream(chunks), NDJSON)
 }
 
-async fn answer_line(server: &Server, question: Question, origin: &Origin) -> Bytes {
+async fn answer_line(asker: &Asker, question: Question) -> Bytes {
     let block = question.block.clone();
-    match answer::run(server, question).await {
+    match asker.run(question).await {
         Ok(answered) => encode::answer_line(&block, &answered),
-        Err(problem) => encode::problem_line(&block, &problem, &origin.request_id),
+        Err(problem) => encode::problem_line(&block, &problem, &asker.origin.request_id),
     }
 }
 
-async fn csv_response(server: &Server, mut questions: Vec<Question>) -> Result<Response, Problem> {
+async fn csv_response(asker: &Asker, mut questions: Vec<Question>) -> Result<Response, Problem> {
     let Some(question) = questions.pop() else { return Err(Problem::not_found()) };
-    let answered = answer::run(server, question).await?;
+    let answered = asker.run(question).await?;
     let body = encode::csv(&answered)?;
+    asker.note_export();
     Ok(with_type(Body::from(body), CSV))
 }
 
-async fn arrow_response(server: &Server, questions: Vec<Question>) -> Result<Response, Problem> {
+async fn arrow_response(asker: &Asker, questions: Vec<Question>) -> Result<Response, Problem> {
     let single = questions.len() == 1;
     let mut parts = Vec::new();
     for question in questions {
         let block = question.block.clone();
-        let answered = answer::run(server, question).await?;
+        let answered = asker.run(question).await?;
         parts.extend(encode::arrow_parts(&block, &answered)?);
     }
+    asker.note_export();
     if single
         && parts.len() == 1
         && let Some(part) = parts.pop()
