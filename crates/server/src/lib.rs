@@ -6,6 +6,7 @@
 mod answer;
 pub mod assets;
 mod client;
+mod connections;
 mod decisions;
 mod encode;
 mod error;

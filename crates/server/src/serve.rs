@@ -8,6 +8,7 @@ use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use tokio_util::sync::CancellationToken;
 
+use crate::connections::Bounded;
 use crate::live::Schemas;
 use crate::settings::{SettingsError, TlsFiles};
 use crate::state::{Parts, Server};
@@ -16,6 +17,10 @@ use crate::{openapi, router};
 
 /// How often expired sessions are removed.
 const CLEAN_UP: Duration = Duration::from_hours(1);
+
+/// How often the other end of a quiet connection is asked whether it lives, and how long it may take to say so.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+const KEEP_ALIVE_ANSWER: Duration = Duration::from_secs(10);
 
 /// Why the server did not start or ended badly.
 #[derive(Debug, thiserror::Error)]
@@ -104,7 +109,9 @@ macro_rules! bound {
     ($builder:expr, $header_time:expr) => {{
         let builder = $builder;
         builder.http1().header_read_timeout($header_time).max_buf_size(64 * 1024);
-        builder.http2().max_concurrent_streams(128).max_header_list_size(32 * 1024);
+        let http2 = &mut builder.http2();
+        http2.max_concurrent_streams(128).max_header_list_size(32 * 1024);
+        http2.keep_alive_interval(KEEP_ALIVE).keep_alive_timeout(KEEP_ALIVE_ANSWER);
     }};
 }
 
@@ -116,14 +123,16 @@ async fn serve(
 ) -> std::io::Result<()> {
     let service = router::build(&server).into_make_service_with_connect_info::<SocketAddr>();
     let header_time = server.settings.limits.header_time;
+    let bounded = Bounded::new(&server.settings.limits);
     match tls {
         Some(certificate) => {
-            let mut listening = axum_server::from_tcp_rustls(listener, certificate)?.handle(handle);
+            let listening = axum_server::from_tcp_rustls(listener, certificate)?.handle(handle);
+            let mut listening = listening.map(|acceptor| acceptor.acceptor(bounded));
             bound!(listening.http_builder(), header_time);
             listening.first_request_timeout(header_time).serve(service).await
         }
         None => {
-            let mut listening = axum_server::from_tcp(listener)?.handle(handle);
+            let mut listening = axum_server::from_tcp(listener)?.handle(handle).acceptor(bounded);
             bound!(listening.http_builder(), header_time);
             listening.first_request_timeout(header_time).serve(service).await
         }

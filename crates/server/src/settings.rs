@@ -40,6 +40,10 @@ pub struct Limits {
     pub body_time: Duration,
     /// Longest time from a request's body to its response's head.
     pub request_time: Duration,
+    /// Most connections open at the same time; the next are closed.
+    pub connections: usize,
+    /// Longest time a client may leave what it was sent unread.
+    pub write_time: Duration,
     /// Longest time a connection may take to send a request's head.
     pub header_time: Duration,
     /// How long running requests may go on after a signal to stop.
@@ -57,6 +61,8 @@ impl Default for Limits {
             event_streams_of_one: 16,
             body_time: Duration::from_secs(10),
             request_time: Duration::from_mins(1),
+            connections: 4096,
+            write_time: Duration::from_secs(30),
             header_time: Duration::from_secs(10),
             shutdown_time: Duration::from_secs(10),
         }

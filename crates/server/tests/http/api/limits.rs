@@ -105,14 +105,19 @@ async fn a_huge_head_is_refused() {
     assert_eq!(server.anonymous().page("/health/live").await.status, 200);
 }
 
+fn connect(server: &TestServer) -> TcpStream {
+    let port: u16 = server.url.rsplit(':').next().unwrap().parse().unwrap();
+    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream
+}
+
 /// Opens connections that announce a body and send one byte of it.
 fn unfinished_bodies(server: &TestServer, how_many: usize) -> Vec<TcpStream> {
-    let port: u16 = server.url.rsplit(':').next().unwrap().parse().unwrap();
     let head = "POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
     let open = || {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let mut stream = connect(server);
         stream.write_all(head.as_bytes()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         stream
     };
     (0..how_many).map(|_| open()).collect()
@@ -171,4 +176,33 @@ async fn fifty_people_sign_in_at_once() {
     for task in running {
         task.await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_connections_than_the_server_takes_are_closed() {
+    let server = TestServer::start_with(|settings| settings.limits.connections = 2).await;
+    let open = [connect(&server), connect(&server)];
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let begun = Instant::now();
+    assert!(matches!(connect(&server).read(&mut [0; 1]), Ok(0) | Err(_)));
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    drop(open);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(server.anonymous().page("/health/live").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_40_a_client_that_never_reads_its_answers_is_let_go() {
+    let server = TestServer::start_with(|settings| settings.limits.write_time = Duration::from_millis(300)).await;
+    let size = server.anonymous().get("/openapi.json").await.text.len();
+    let many = 100_000_000 / size;
+    let mut stream = connect(&server);
+    let mut asking = stream.try_clone().unwrap();
+    let request = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let asked = std::thread::spawn(move || (0..many).all(|_| asking.write_all(request).is_ok()));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let mut answers = Vec::new();
+    let _ = stream.read_to_end(&mut answers);
+    assert!(answers.len() < many * size, "every answer was kept for it");
+    let _ = asked.join();
 }
