@@ -40,8 +40,7 @@ impl Client {
             .and_then(|host| host.to_str().ok())
             .or_else(|| uri.authority().map(http::uri::Authority::as_str))
             .unwrap_or_default();
-        let local =
-            peer_address.is_loopback() && !trusts_peer && !is_forwarded(headers) && is_loopback_host(own_host);
+        let local = peer_address.is_loopback() && !trusts_peer && !is_forwarded(headers) && is_loopback_host(own_host);
         if !trusts_peer {
             return Self { address: peer_address, secure: tls, host: own_host.to_ascii_lowercase(), local };
         }

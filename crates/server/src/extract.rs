@@ -7,8 +7,8 @@ use aracari_app::{App, Privilege};
 use aracari_auth::{Context, Principal};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
-use http::{HeaderMap, header};
 use http::request::Parts;
+use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;

@@ -32,6 +32,10 @@ pub struct Limits {
     pub concurrent_requests: usize,
     /// Most requests from one address that run at the same time without a session; the next wait for them.
     pub anonymous_requests: usize,
+    /// Most bodies of one person that arrive at the same time; the next wait for them.
+    pub bodies_of_one: usize,
+    /// Most bodies without a session from one address that arrive at the same time; the next wait for them.
+    pub bodies_of_address: usize,
     /// Most event streams open at the same time.
     pub event_streams: usize,
     /// Most event streams of one person open at the same time.
@@ -57,6 +61,8 @@ impl Default for Limits {
             blocks: 64,
             concurrent_requests: 512,
             anonymous_requests: 32,
+            bodies_of_one: 32,
+            bodies_of_address: 1024,
             event_streams: 1024,
             event_streams_of_one: 16,
             body_time: Duration::from_secs(10),

@@ -47,12 +47,7 @@ impl<K: Hash + Eq + Clone> Shares<K> {
     fn prepare(&self, holder: K) -> (Place<K>, Arc<Semaphore>) {
         let mut holders = lock(&self.holders);
         let semaphore = holders.entry(holder.clone()).or_insert_with(|| Arc::new(Semaphore::new(self.each))).clone();
-        let place = Place {
-            holder,
-            semaphore: Some(semaphore.clone()),
-            permit: None,
-            holders: self.holders.clone(),
-        };
+        let place = Place { holder, semaphore: Some(semaphore.clone()), permit: None, holders: self.holders.clone() };
         (place, semaphore)
     }
 }

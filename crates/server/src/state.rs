@@ -38,6 +38,9 @@ pub(crate) struct Server {
     pub(crate) request_slots: Semaphore,
     /// Requests that nobody is signed in for, by address.
     pub(crate) anonymous_requests: Shares<IpAddr>,
+    /// Bodies that are arriving, by the person or the address that sends them.
+    pub(crate) bodies_by_user: Shares<UserId>,
+    pub(crate) bodies_by_address: Shares<IpAddr>,
     pub(crate) event_slots: Arc<Semaphore>,
     pub(crate) events_by_user: Shares<UserId>,
     /// Cancelled by the signal to stop.
@@ -50,6 +53,8 @@ impl Server {
         Self {
             request_slots: Semaphore::new(limits.concurrent_requests),
             anonymous_requests: Shares::new(limits.anonymous_requests),
+            bodies_by_user: Shares::new(limits.bodies_of_one),
+            bodies_by_address: Shares::new(limits.bodies_of_address),
             event_slots: Arc::new(Semaphore::new(limits.event_streams)),
             events_by_user: Shares::new(limits.event_streams_of_one),
             metrics: Metrics::install(),

@@ -46,7 +46,14 @@ async fn run_bounded(server: &Server, request: Request, next: Next) -> Result<Re
         body
     } else {
         let most = if principal.is_some() { limits.body_bytes } else { limits.body_bytes.min(ANONYMOUS_BODY) };
-        let reading = extract::read_body(&parts.headers, body, most);
+        let reading = async {
+            // What has arrived is kept in memory: nobody may send too much of it at once.
+            let _place = match &principal {
+                Some(principal) => Err(server.bodies_by_user.take(principal.user_id.clone()).await),
+                None => Ok(server.bodies_by_address.take(address).await),
+            };
+            extract::read_body(&parts.headers, body, most).await
+        };
         let late = |_| {
             let seconds = limits.body_time.as_secs_f32();
             Problem::new(Code::Timeout, format!("The body did not arrive within {seconds} s."))

@@ -206,3 +206,23 @@ async fn attack_40_a_client_that_never_reads_its_answers_is_let_go() {
     assert!(answers.len() < many * size, "every answer was kept for it");
     let _ = asked.join();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_40_bodies_that_never_end_delay_their_sender_alone() {
+    let server = TestServer::start_with(|settings| {
+        settings.limits.bodies_of_one = 1;
+        settings.limits.body_time = Duration::from_secs(2);
+    })
+    .await;
+    let (viewer, other) = (server.viewer().await, server.sign_in("max").await);
+    let mut stream = connect(&server);
+    let token = viewer.token.clone().unwrap();
+    let head = "POST /api/v1/apps/shop/queries HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n";
+    stream.write_all(format!("{head}Authorization: Bearer {token}\r\n\r\n{{").as_bytes()).unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let begun = Instant::now();
+    assert_eq!(other.post("/apps/shop/views/shop/values", &json!({})).await.status, 200);
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!(viewer.post("/apps/shop/views/shop/values", &json!({})).await.status, 200, "after the first is refused");
+    assert!(begun.elapsed() > Duration::from_secs(1), "{:?}", begun.elapsed());
+}
