@@ -32,6 +32,11 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         Self { running: Mutex::new(HashMap::new()) }
     }
 
+    /// The work under this key, where it is under way.
+    pub(crate) fn under_way(&self, key: &[u8; 32]) -> Option<Shared<BoxFuture<'static, Outcome<T>>>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).get(key).and_then(WeakShared::upgrade)
+    }
+
     /// Joins the work under this key, or starts it on `runtime`.
     pub(crate) fn join<F>(
         &self,

@@ -73,7 +73,7 @@ pub fn secure(app: &App, query: Query, reader: &Reader) -> Result<SecuredQuery, 
 }
 
 /// Puts the reader's permissions into a query over these datasets; equal namespaces share cached answers.
-pub fn secure_datasets(
+fn secure_datasets(
     namespace: &str,
     datasets: &IndexMap<String, Dataset>,
     query: Query,

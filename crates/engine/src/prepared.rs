@@ -25,11 +25,14 @@ use compact::Compactor;
 /// How many batches may be computed before they are made small.
 const BATCHES_AHEAD: usize = 4;
 
-/// Prepared rows, or the finding that there are too many.
+/// Prepared rows, or why there are none.
 #[derive(Clone)]
 pub(crate) enum Prepared {
     Rows(Arc<Rows>),
+    /// More than one dataset may have, until its source changes.
     TooLarge,
+    /// There was no room now; there may be later.
+    NoRoom,
 }
 
 /// Rows in memory; they count against the cache's memory until the last query lets go of them.
@@ -56,7 +59,7 @@ impl PreparedDatasets {
             .max_capacity(bytes as u64)
             .weigher(|_, prepared: &Prepared| match prepared {
                 Prepared::Rows(rows) => u32::try_from(rows.bytes).unwrap_or(u32::MAX),
-                Prepared::TooLarge => 256,
+                Prepared::TooLarge | Prepared::NoRoom => 256,
             })
             .build();
         Self { cache, flights: Flights::new(), pool: Arc::new(GreedyMemoryPool::new(bytes)), largest: bytes / 2 }
@@ -86,7 +89,9 @@ impl PreparedDatasets {
         let (this, executor) = (Arc::clone(self), executor.clone());
         let flight = self.flights.join(key, runtime, move || async move {
             let prepared = this.prepare(&whole, &tables, &executor).await?;
-            this.cache.insert(key, prepared.clone());
+            if !matches!(prepared, Prepared::NoRoom) {
+                this.cache.insert(key, prepared.clone());
+            }
             Ok(prepared)
         });
         flight.await
@@ -113,14 +118,17 @@ impl PreparedDatasets {
         });
         while let Some(batch) = batches_read.recv().await {
             compactor.push(&batch?)?;
-            if compactor.bytes() > self.largest || !self.fits(&mut reservation, compactor.bytes()) {
+            if compactor.bytes() > self.largest {
                 return Ok(Prepared::TooLarge);
+            }
+            if !self.fits(&mut reservation, compactor.bytes()) {
+                return Ok(Prepared::NoRoom);
             }
         }
         let (schema, batches) = compactor.finish()?;
         let bytes = batches.iter().map(arrow::array::RecordBatch::get_array_memory_size).sum();
         if !self.fits(&mut reservation, bytes) {
-            return Ok(Prepared::TooLarge);
+            return Ok(if bytes > self.largest { Prepared::TooLarge } else { Prepared::NoRoom });
         }
         let table = Arc::new(MemTable::try_new(schema, vec![batches])?);
         tracing::debug!(prepared.bytes = bytes, dataset.id = whole.dataset_id(), "dataset prepared");

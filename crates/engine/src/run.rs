@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -10,7 +10,6 @@ use futures::future::BoxFuture;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::Semaphore;
 
 use crate::answer::Answer;
 use crate::catalog::Catalog;
@@ -20,12 +19,10 @@ use crate::execute::Executor;
 use crate::flight::Flights;
 use crate::policy::SecuredQuery;
 use crate::prepared::{Prepared, PreparedDatasets};
+use crate::queue::{Queue, Share};
 
 /// Plans nest as deeply as formulas and pipelines do; optimising them recurses.
 const STACK_BYTES: usize = 8 << 20;
-
-/// How many queries may wait for each one that runs.
-const WAITING_A_PERMIT: usize = 128;
 
 /// What queries may use.
 #[derive(Debug, Clone)]
@@ -79,9 +76,11 @@ struct Inner {
     executor: Executor,
     prepared: Arc<PreparedDatasets>,
     answers: Cache<[u8; 32], Arc<Answer>>,
-    flights: Flights<Arc<Answer>>,
-    permits: Semaphore,
-    waiting: AtomicUsize,
+    /// Those of one share who ask the same, waiting or running.
+    asked: Flights<Arc<Answer>>,
+    /// What runs, whoever asked for it.
+    running: Flights<Arc<Answer>>,
+    queue: Arc<Queue>,
     executions: AtomicU64,
 }
 
@@ -109,31 +108,39 @@ impl Engine {
             executor: Executor::new(settings.memory_bytes)?,
             prepared: Arc::new(PreparedDatasets::new(settings.prepared_bytes)),
             answers,
-            flights: Flights::new(),
-            permits: Semaphore::new(settings.concurrency.max(1)),
-            waiting: AtomicUsize::new(0),
+            asked: Flights::new(),
+            running: Flights::new(),
+            queue: Arc::new(Queue::new(settings.concurrency)),
             executions: AtomicU64::new(0),
             settings,
         };
         Ok(Self { inner: Arc::new(inner), handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
 
+    /// The answer, for those who have no share of their own; see [`Engine::run_for`].
+    pub async fn run(&self, query: SecuredQuery) -> Result<(Arc<Answer>, bool), EngineError> {
+        self.run_for(&Share::default(), query).await
+    }
+
     /// The answer, and whether it came from the cache.
     ///
-    /// Callers who ask the same at once share one execution; it stops when all of them have left.
-    pub async fn run(&self, query: SecuredQuery) -> Result<(Arc<Answer>, bool), EngineError> {
+    /// Callers who ask the same at once share one execution; it stops when all of them have left. What is cached or
+    /// runs already is there for everybody; anything else waits for the turn of its share.
+    pub async fn run_for(&self, share: &Share, query: SecuredQuery) -> Result<(Arc<Answer>, bool), EngineError> {
         let versions = self.inner.versions(&query)?;
         let mut digest = versions.digest;
         digest.update(query.fingerprint()?);
+        let asked = digest.clone().chain_update(share.name()).finalize().into();
         let key: [u8; 32] = digest.finalize().into();
         if let Some(known) = self.inner.answers.get(&key) {
             return Ok((known, true));
         }
-        let (inner, handle, data_time) = (Arc::clone(&self.inner), self.handle.clone(), versions.newest);
-        let flight = self.inner.flights.join(key, &self.handle, move || async move {
-            let answer = Arc::new(inner.answer(&query, data_time, &handle).await?);
-            inner.answers.insert(key, Arc::clone(&answer));
-            Ok(answer)
+        if let Some(flight) = self.inner.running.under_way(&key) {
+            return Ok((flight.await?, false));
+        }
+        let (inner, handle, share) = (Arc::clone(&self.inner), self.handle.clone(), share.clone());
+        let flight = self.inner.asked.join(asked, &self.handle, move || async move {
+            inner.in_time(inner.answer_in_turn(key, &share, query, versions.newest, &handle)).await
         });
         Ok((flight.await?, false))
     }
@@ -169,29 +176,42 @@ impl Inner {
         Ok(versions)
     }
 
-    async fn answer(
-        &self,
-        query: &SecuredQuery,
-        data_time: Option<DateTime<Utc>>,
-        handle: &Handle,
-    ) -> Result<Answer, EngineError> {
-        let started = Instant::now();
-        let limited =
-            tokio::time::timeout(self.settings.time_limit, self.answer_in_turn(query, data_time, handle, started));
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, EngineError>>) -> Result<T, EngineError> {
         let limit_ms = u64::try_from(self.settings.time_limit.as_millis()).unwrap_or(u64::MAX);
-        limited.await.unwrap_or(Err(EngineError::Timeout { limit_ms }))
+        tokio::time::timeout(self.settings.time_limit, work).await.unwrap_or(Err(EngineError::Timeout { limit_ms }))
     }
 
+    /// Waits for a place and runs the query there, unless somebody else has meanwhile.
     async fn answer_in_turn(
+        self: &Arc<Self>,
+        key: [u8; 32],
+        share: &Share,
+        query: SecuredQuery,
+        data_time: Option<DateTime<Utc>>,
+        handle: &Handle,
+    ) -> Result<Arc<Answer>, EngineError> {
+        let started = Instant::now();
+        let place = self.queue.place(share).await?;
+        if let Some(known) = self.answers.get(&key) {
+            return Ok(known);
+        }
+        let (inner, own_handle) = (Arc::clone(self), handle.clone());
+        let flight = self.running.join(key, handle, move || async move {
+            let _place = place;
+            let answer = Arc::new(inner.in_time(inner.answer(&query, data_time, &own_handle, started)).await?);
+            inner.answers.insert(key, Arc::clone(&answer));
+            Ok(answer)
+        });
+        flight.await
+    }
+
+    async fn answer(
         &self,
         query: &SecuredQuery,
         data_time: Option<DateTime<Utc>>,
         handle: &Handle,
         started: Instant,
     ) -> Result<Answer, EngineError> {
-        let waiting = Waiting::enter(&self.waiting, self.settings.concurrency.max(1) * WAITING_A_PERMIT)?;
-        let _permit = self.permits.acquire().await.map_err(EngineError::internal)?;
-        drop(waiting);
         self.executions.fetch_add(1, Ordering::Relaxed);
 
         let tables = self.tables(query, handle).await?;
@@ -232,7 +252,7 @@ impl Inner {
             let whole = query.whole_dataset(id);
             match self.prepared_dataset(&whole, handle).await? {
                 Prepared::Rows(rows) => tables.add_prepared(id, rows),
-                Prepared::TooLarge => self.open(&whole, &mut tables).await?,
+                Prepared::TooLarge | Prepared::NoRoom => self.open(&whole, &mut tables).await?,
             }
         }
         Ok(tables)
@@ -267,25 +287,6 @@ impl Inner {
             tables.add_source(source, table, self.catalog.table(source, table).await?);
         }
         Ok(())
-    }
-}
-
-/// A place in the queue, given back when dropped.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn enter(waiting: &'a AtomicUsize, most: usize) -> Result<Self, EngineError> {
-        let place = Self(waiting);
-        if waiting.fetch_add(1, Ordering::Relaxed) >= most {
-            return Err(EngineError::Busy);
-        }
-        Ok(place)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use aracari_app::schema::{ColumnType, TableSchema};
 use aracari_app::{
-    CsvOptions, Dataset, DatasetInput, Permissions, Pipeline, Query, Reader, RowPermissions, Source, SourceKind,
+    App, CsvOptions, Dataset, DatasetInput, Permissions, Pipeline, Query, Reader, RowPermissions, Source, SourceKind,
     SourceSchemas, Step,
 };
-use aracari_engine::{Engine, EngineSettings, encode, secure_datasets};
+use aracari_engine::{Engine, EngineSettings, encode, secure};
 use aracari_sources::{FileCatalog, FileSchemas};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
@@ -38,10 +38,23 @@ fn dataset(folder: &Path, table: &str) -> IndexMap<String, Dataset> {
     IndexMap::from([("d".to_owned(), dataset)])
 }
 
+/// An app that has these datasets and nothing else.
+fn app_with(datasets: IndexMap<String, Dataset>) -> App {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("app.yaml"),
+        "id: test\ntitle: Test\naccess: everyone\nhome: { title: Home, sections: [] }\n",
+    )
+    .unwrap();
+    let loaded = App::load(folder.path(), &FileSchemas::default());
+    let mut app = Arc::into_inner(loaded.app.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics))).unwrap();
+    app.datasets = datasets;
+    app
+}
+
 fn ask(engine: &Engine, folder: &Path, table: &str, steps: Value) -> Value {
     let steps: Vec<Step> = serde_json::from_value(steps).unwrap();
-    let query =
-        secure_datasets("test", &dataset(folder, table), Query::new("d", steps, 100), &Reader::default()).unwrap();
+    let query = secure(&app_with(dataset(folder, table)), Query::new("d", steps, 100), &Reader::default()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (answer, _) = runtime.block_on(engine.run(query)).unwrap();
     serde_json::from_slice(&encode::json_columns(&answer)).unwrap()

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aracari_app::{Query, Reader};
-use aracari_engine::{Engine, EngineError, EngineSettings, SecuredQuery, secure_datasets};
+use aracari_engine::{Engine, EngineError, EngineSettings, SecuredQuery, Share};
 use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::streaming::StreamingTable;
@@ -15,7 +15,7 @@ use datafusion::physical_plan::streaming::PartitionStream;
 use indexmap::IndexMap;
 use serde_json::json;
 
-use crate::memory::{MemoryCatalog, ask, block_on, dataset, engine, everyone, secured, steps, table};
+use crate::memory::{MemoryCatalog, ask, block_on, dataset, engine, everyone, secure_over, secured, steps, table};
 
 /// A table whose rows keep coming until it is told to finish.
 #[derive(Debug, Clone)]
@@ -159,8 +159,7 @@ fn rows_are_limited_by_the_query_and_by_the_engine() {
     let engine = Engine::new(MemoryCatalog::with("t", &numbers(150)), settings).unwrap();
     let datasets = IndexMap::from([dataset("d", table("t"), json!([]), everyone())]);
     let ask = |limit: u64| {
-        let query =
-            secure_datasets("test", &datasets, Query::new("d", steps(json!([])), limit), &Reader::default()).unwrap();
+        let query = secure_over(&datasets, Query::new("d", steps(json!([])), limit), &Reader::default()).unwrap();
         block_on(engine.run(query))
     };
     let (answer, _) = ask(10).unwrap();
@@ -202,6 +201,81 @@ fn too_many_waiting_queries_are_turned_away() {
             }
         }
         assert!((50..=80).contains(&busy), "{busy} of 200 were turned away");
+    });
+}
+
+/// A table of one row that takes its time.
+#[derive(Debug)]
+struct Slow(SchemaRef, Duration);
+
+impl PartitionStream for Slow {
+    fn schema(&self) -> &SchemaRef {
+        &self.0
+    }
+
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let time = self.1;
+        let row = futures::stream::once(async move {
+            tokio::time::sleep(time).await;
+            Ok(numbers(1))
+        });
+        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.0), row))
+    }
+}
+
+#[test]
+fn nobody_waits_behind_all_that_another_asks() {
+    let own_time = Duration::from_millis(100);
+    for concurrency in [1, 2, 4] {
+        let slow = Slow(numbers(0).schema(), own_time);
+        let catalog = Arc::new(MemoryCatalog::default());
+        catalog.put("slow", Arc::new(StreamingTable::try_new(numbers(0).schema(), vec![Arc::new(slow)]).unwrap()));
+        let settings = EngineSettings { concurrency, prepared_bytes: 0, ..EngineSettings::default() };
+        let engine = Arc::new(Engine::new(catalog, settings).unwrap());
+        let datasets = IndexMap::from([dataset("d", table("slow"), json!([]), everyone())]);
+        let run = |share: &'static str, number: i64| {
+            let question = json!([{"name": "text", "text": number, "newColumn": "x"}]);
+            let (engine, query) = (Arc::clone(&engine), secured(&datasets, "d", question, &Reader::default()));
+            async move { engine.run_for(&Share::new(share), query).await }
+        };
+        block_on(async {
+            let greedy: Vec<_> = (0..60).map(|number| tokio::spawn(run("greedy", number))).collect();
+            tokio::time::sleep(own_time / 2).await;
+            // The last of these is what the other asks for, too, and stands at the end of a long line.
+            for number in [1_000, 59] {
+                let started = Instant::now();
+                run("modest", number).await.unwrap();
+                assert!(started.elapsed() < own_time * 5, "{number}: {:?} of {concurrency}", started.elapsed());
+            }
+            assert!(engine.statistics().executions < 30);
+            greedy.iter().for_each(tokio::task::JoinHandle::abort);
+        });
+    }
+}
+
+#[test]
+fn a_full_line_is_the_problem_of_its_share() {
+    let settings = EngineSettings { concurrency: 2, prepared_bytes: 0, ..EngineSettings::default() };
+    let (engine, endless, _) = endless_engine(settings);
+    let engine = Arc::new(engine);
+    let datasets = IndexMap::from([dataset("d", table("endless"), json!([]), everyone())]);
+    let run = |share: &'static str, number: i64| {
+        let question =
+            json!([{"name": "text", "text": number, "newColumn": "x"}, {"name": "uniquegroups", "on": ["x"]}]);
+        let (engine, query) = (Arc::clone(&engine), secured(&datasets, "d", question, &Reader::default()));
+        async move { engine.run_for(&Share::new(share), query).await }
+    };
+    block_on(async {
+        let greedy: Vec<_> = (0..400).map(|number| tokio::spawn(run("greedy", number))).collect();
+        endless.wait_until_running().await;
+        while greedy.iter().filter(|task| task.is_finished()).count() < 400 - 2 * 128 - 1 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        assert_eq!(endless.started(), 1, "one share has at most half of the places");
+        let modest = tokio::spawn(run("modest", 1_000));
+        endless.wait(2).await;
+        endless.finish();
+        modest.await.unwrap().unwrap();
     });
 }
 

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use aracari_app::schema::TableSchema;
 use aracari_app::{
-    Condition, CsvOptions, Dataset, DatasetInput, Operand, Permissions, Pipeline, Query, Reader, RowPermissions,
-    RowRule, Source, SourceKind, Step, UnboundCondition,
+    App, Condition, CsvOptions, Dataset, DatasetInput, Operand, Permissions, Pipeline, Query, Reader, RowPermissions,
+    RowRule, Source, SourceKind, SourceSchemas, Step, UnboundCondition,
 };
 use aracari_engine::{
-    Answer, Catalog, Engine, EngineError, EngineSettings, SecuredQuery, TableVersion, encode, secure_datasets,
+    Answer, Catalog, Engine, EngineError, EngineSettings, PolicyError, SecuredQuery, TableVersion, encode, secure,
 };
 use arrow::array::RecordBatch;
 use async_trait::async_trait;
@@ -144,7 +144,38 @@ pub(crate) fn secured(
     pipeline: Value,
     reader: &Reader,
 ) -> SecuredQuery {
-    secure_datasets("test", datasets, Query::new(id, steps(pipeline), 10_000), reader).unwrap()
+    secure_over(datasets, Query::new(id, steps(pipeline), 10_000), reader).unwrap()
+}
+
+/// Puts the reader's permissions into a query over these datasets, as an app that has them does.
+pub(crate) fn secure_over(
+    datasets: &IndexMap<String, Dataset>,
+    query: Query,
+    reader: &Reader,
+) -> Result<SecuredQuery, PolicyError> {
+    static APP: Mutex<Option<App>> = Mutex::new(None);
+    let mut app = APP.lock().unwrap();
+    let app = app.get_or_insert_with(empty_app);
+    app.datasets.clone_from(datasets);
+    secure(app, query, reader)
+}
+
+/// An app that says nothing but its name.
+fn empty_app() -> App {
+    struct NoTables;
+    impl SourceSchemas for NoTables {
+        fn columns(&self, _: &Source, _: &str) -> Result<TableSchema, String> {
+            Err("there are no tables".into())
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("app.yaml"),
+        "id: test\ntitle: Test\naccess: everyone\nhome: { title: Home, sections: [] }\n",
+    )
+    .unwrap();
+    let loaded = App::load(folder.path(), &NoTables);
+    Arc::into_inner(loaded.app.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics))).unwrap()
 }
 
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {

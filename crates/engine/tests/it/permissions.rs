@@ -5,14 +5,15 @@ use std::sync::Arc;
 use aracari_app::{
     BoundRule, ColumnRule, Condition, Dataset, Permissions, Query, Reader, RowPermissions, RowRule, Value,
 };
-use aracari_engine::{Engine, EngineError, EngineSettings, PolicyError, secure_datasets};
+use aracari_engine::{Engine, EngineError, EngineSettings, PolicyError};
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use indexmap::IndexMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use crate::memory::{
-    MemoryCatalog, ask, by_attribute, by_condition, dataset, engine, everyone, memory, reader, secured, table,
+    MemoryCatalog, ask, by_attribute, by_condition, dataset, engine, everyone, memory, reader, secure_over, secured,
+    table,
 };
 
 type Row = (Option<String>, Option<i64>, Option<f64>);
@@ -403,7 +404,7 @@ fn rows_may_be_restricted_by_a_column_that_is_hidden() {
 fn what_cannot_be_secured_does_not_run() {
     let attempt = |datasets: &IndexMap<String, Dataset>, id: &str, question: Json| {
         let query = Query::new(id, crate::memory::steps(question), 10);
-        secure_datasets("test", datasets, query, &Reader::default()).map(drop)
+        secure_over(datasets, query, &Reader::default()).map(drop)
     };
     let known = datasets(everyone());
     let nowhere = PolicyError::UnknownDataset("nowhere".into());
