@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aracari_app::{PageRef, Query, QueryRequest, Reader, ResolveError};
-use aracari_engine::{Answer, EngineError, SecuredQuery, policy};
+use aracari_engine::{Answer, EngineError, SecuredQuery, Share, policy};
 use futures::future::try_join_all;
 use serde_json::{Map, Value};
 
@@ -14,6 +14,7 @@ use crate::state::Server;
 /// A block whose queries are bound and carry the reader's permissions, or the reason why it has none.
 pub(crate) struct Question {
     pub block: String,
+    share: Share,
     frames: Result<Vec<(String, SecuredQuery)>, Problem>,
 }
 
@@ -47,9 +48,14 @@ pub(crate) fn prepare(
             Err(error @ ResolveError::UnknownBlock { .. }) => Err(resolve_problem(&error)),
             Err(error) => return Err(resolve_problem(&error)),
         };
-        questions.push(Question { block: block.clone(), frames });
+        questions.push(Question { block: block.clone(), share: share_of(visible), frames });
     }
     Ok(questions)
+}
+
+/// Each person has one share of the engine.
+fn share_of(visible: &VisibleApp) -> Share {
+    Share::new(visible.principal.user_id.as_str())
 }
 
 fn secure_all(
@@ -78,8 +84,9 @@ pub(crate) async fn run(server: &Server, question: Question) -> Result<Answered,
 }
 
 async fn run_frames(server: &Server, question: Question) -> Result<Answered, Problem> {
+    let share = &question.share;
     let runs = question.frames?.into_iter().map(async |(name, query)| {
-        let (answer, from_cache) = server.engine.run(query).await.map_err(|error| engine_problem(&error))?;
+        let (answer, from_cache) = server.engine.run_for(share, query).await.map_err(|error| engine_problem(&error))?;
         Ok::<_, Problem>((name, answer, from_cache))
     });
     let mut cached = true;
@@ -121,7 +128,8 @@ pub(crate) async fn choices(
         .resolve_filter_values(id, search, filters, view, reader)
         .map_err(|error| resolve_problem(&error))?;
     let secured = policy::secure(&visible.app, query, reader).map_err(|error| Problem::internal(&error))?;
-    let (answer, _) = server.engine.run(secured).await.map_err(|error| engine_problem(&error))?;
+    let (answer, _) =
+        server.engine.run_for(&share_of(visible), secured).await.map_err(|error| engine_problem(&error))?;
     Ok(answer)
 }
 
