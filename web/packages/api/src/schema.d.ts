@@ -214,7 +214,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Figures for Prometheus: for this machine, or with the metrics token as bearer. */
+        /** Figures for Prometheus: with the metrics token as bearer; in development for this machine without it. */
         get: operations["get_metrics"];
         put?: never;
         post?: never;
