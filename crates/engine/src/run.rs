@@ -48,9 +48,14 @@ impl Default for EngineSettings {
             cache_bytes: 32 << 20,
             time_limit: Duration::from_secs(30),
             max_rows: 100_000,
-            concurrency: std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2),
+            // One share may take half of the turns: half of twice the cores keeps every core busy for a lone reader.
+            concurrency: 2 * cores(),
         }
     }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }
 
 /// What the engine holds and has done, for operators.
@@ -93,7 +98,7 @@ struct Versions {
 impl Engine {
     pub fn new(catalog: Arc<dyn Catalog>, settings: EngineSettings) -> Result<Self, EngineError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(settings.concurrency.clamp(1, 64))
+            .worker_threads(cores().min(settings.concurrency).clamp(1, 64))
             .thread_name("aracari-engine")
             .thread_stack_size(STACK_BYTES)
             .enable_all()
