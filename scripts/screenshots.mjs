@@ -77,8 +77,10 @@ try {
       const height = await page.evaluate(() => document.documentElement.scrollHeight);
       await page.setViewportSize({ width: size.viewport.width, height: Math.max(size.viewport.height, height) });
     }
+    await page.locator("main").filter({ hasText: /\d[\d.,]+/ }).waitFor();
+    await page.waitForLoadState("networkidle").catch(() => undefined);
+    await page.waitForTimeout(2500);
     await page.waitForFunction(() => document.querySelectorAll('main [aria-busy="true"]').length === 0);
-    await page.waitForTimeout(900);
     if (fullPage) {
       const height = await page.evaluate(() => document.documentElement.scrollHeight);
       await page.setViewportSize({ width: size.viewport.width, height: Math.max(size.viewport.height, height) });
