@@ -1,7 +1,7 @@
 //! Which columns a pipeline produces, without running it, or the step that cannot work and why.
 
 mod formulas;
-mod shape;
+pub(crate) mod shape;
 
 use crate::condition::{Condition, Operator};
 use crate::schema::{ColumnType, TableSchema};
@@ -48,18 +48,72 @@ fn infer_nested(
 
 /// A mistake that does not know its step yet.
 #[derive(Debug)]
-struct Problem {
-    message: String,
-    hint: Option<String>,
+pub struct Problem {
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
 }
 
 impl Problem {
-    fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None }
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
     }
 }
 
-type Inferred<T = TableSchema> = Result<T, Problem>;
+/// What an inference finds.
+pub type Inferred<T = TableSchema> = Result<T, Problem>;
+
+/// Where a step finds the columns of other pipelines.
+pub struct Context<'a> {
+    pub(crate) datasets: Datasets<'a>,
+    pub(crate) depth: usize,
+}
+
+/// What a step tells of its columns without running.
+pub trait Columns {
+    /// The columns that come out when `input` goes in.
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred;
+
+    /// Which columns it reads and which names it gives out. A column that is made of one that the reader may not see
+    /// may not be seen either; columns that come out under a name that did not come in count as written.
+    fn flow(&self) -> Flow<'_>;
+}
+
+/// The columns that a step reads, and those that it writes under names of its own.
+#[derive(Debug, Default)]
+pub struct Flow<'a> {
+    reads: Vec<&'a str>,
+    writes: Vec<std::borrow::Cow<'a, str>>,
+}
+
+impl<'a> Flow<'a> {
+    pub(crate) fn read(mut self, name: &'a str) -> Self {
+        self.reads.push(name);
+        self
+    }
+
+    pub(crate) fn read_all(mut self, names: impl IntoIterator<Item = &'a String>) -> Self {
+        self.reads.extend(names.into_iter().map(String::as_str));
+        self
+    }
+
+    pub(crate) fn write(mut self, name: impl Into<std::borrow::Cow<'a, str>>) -> Self {
+        self.writes.push(name.into());
+        self
+    }
+
+    /// True when one of these is read.
+    pub fn reads_any<'n>(&self, mut names: impl Iterator<Item = &'n str>) -> bool {
+        names.any(|name| self.reads.contains(&name))
+    }
+
+    pub fn writes(&self) -> impl Iterator<Item = &str> {
+        self.writes.iter().map(AsRef::as_ref)
+    }
+}
 
 /// The name among `known` that `wanted` was probably meant to be.
 #[must_use]
@@ -73,9 +127,12 @@ pub fn suggest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, name)| name)
 }
 
-fn column(schema: &TableSchema, name: &str) -> Inferred<ColumnType> {
+pub(crate) fn column(schema: &TableSchema, name: &str) -> Inferred<ColumnType> {
     if let Some(kind) = schema.columns.get(name) {
         return Ok(*kind);
+    }
+    if schema.open {
+        return Ok(ColumnType::Unknown);
     }
     let known = || schema.columns.keys().map(String::as_str);
     let hint = match suggest(name, known()) {
@@ -95,7 +152,7 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     shown.join(", ")
 }
 
-fn date_column(schema: &TableSchema, name: &str) -> Inferred<()> {
+pub(crate) fn date_column(schema: &TableSchema, name: &str) -> Inferred<()> {
     match column(schema, name)? {
         ColumnType::Date | ColumnType::Unknown => Ok(()),
         other => Err(Problem {
@@ -105,7 +162,7 @@ fn date_column(schema: &TableSchema, name: &str) -> Inferred<()> {
     }
 }
 
-fn describe(kind: ColumnType) -> &'static str {
+pub(crate) fn describe(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Boolean => "booleans",
         ColumnType::Integer => "integers",
@@ -117,7 +174,7 @@ fn describe(kind: ColumnType) -> &'static str {
     }
 }
 
-fn type_of(value: &Value) -> ColumnType {
+pub(crate) fn type_of(value: &Value) -> ColumnType {
     match value {
         Value::Boolean(_) => ColumnType::Boolean,
         Value::Integer(_) => ColumnType::Integer,
@@ -130,7 +187,7 @@ fn type_of(value: &Value) -> ColumnType {
 }
 
 /// The type that holds both; [`ColumnType::Unknown`] gives way to the other.
-fn unite(left: ColumnType, right: ColumnType) -> ColumnType {
+pub(crate) fn unite(left: ColumnType, right: ColumnType) -> ColumnType {
     match (left, right) {
         _ if left == right => left,
         (ColumnType::Unknown, other) | (other, ColumnType::Unknown) => other,
@@ -139,7 +196,7 @@ fn unite(left: ColumnType, right: ColumnType) -> ColumnType {
     }
 }
 
-fn condition(schema: &TableSchema, condition: &Condition) -> Inferred<()> {
+pub(crate) fn condition(schema: &TableSchema, condition: &Condition) -> Inferred<()> {
     match condition {
         Condition::And(group) => group.and.iter().try_for_each(|inner| self::condition(schema, inner)),
         Condition::Or(group) => group.or.iter().try_for_each(|inner| self::condition(schema, inner)),
@@ -223,6 +280,11 @@ fn after_step(step: &Step, schema: TableSchema, datasets: Datasets<'_>, depth: u
         }),
         Step::Percentage(step) => shape::percentage(step, schema),
         Step::Uniquegroups(step) => shape::select(&step.on, &schema),
+        Step::Off => Ok(schema),
+        other => match other.columns() {
+            Some(step) => step.infer(schema, &Context { datasets, depth }),
+            None => Err(Problem::new("this step cannot be described")),
+        },
     }
 }
 
@@ -238,12 +300,12 @@ mod tests {
             ("distance", ColumnType::Float),
             ("date", ColumnType::Date),
         ];
-        TableSchema { columns: columns.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect() }
+        TableSchema::new(columns.into_iter().map(|(name, kind)| (name.to_owned(), kind)))
     }
 
     fn airlines(name: &str) -> Option<TableSchema> {
         let columns = [("carrier".to_owned(), ColumnType::Text), ("name".to_owned(), ColumnType::Text)];
-        (name == "airlines").then(|| TableSchema { columns: columns.into_iter().collect() })
+        (name == "airlines").then(|| TableSchema::new(columns))
     }
 
     fn infer_json(steps: serde_json::Value) -> Result<TableSchema, Mistake> {

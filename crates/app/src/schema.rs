@@ -21,4 +21,13 @@ pub enum ColumnType {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableSchema {
     pub columns: IndexMap<String, ColumnType>,
+    /// Other columns may come too: their names depend on the data, as after a pivot.
+    pub open: bool,
+}
+
+impl TableSchema {
+    /// These columns and no others.
+    pub fn new(columns: impl IntoIterator<Item = (String, ColumnType)>) -> Self {
+        Self { columns: columns.into_iter().collect(), open: false }
+    }
 }

@@ -4,12 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use aracari_app::{BoundRule, Source};
+use arrow::array::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, lit};
 
 use crate::condition::{self, Purpose};
 use crate::error::EngineError;
+use crate::execute::Executor;
+use crate::look::{Looks, looking};
 use crate::policy::{SecuredInput, SecuredQuery};
 use crate::prepared::Rows;
 use crate::steps::{self, Datasets};
@@ -35,26 +38,39 @@ impl Tables {
 }
 
 /// The plan of a query; at most `limit` rows come out.
-pub(crate) fn compile(query: &SecuredQuery, tables: &Tables, limit: Option<usize>) -> Result<LogicalPlan, EngineError> {
-    let compiler = Compiler { query, tables, names: Names::default() };
-    let start = compiler.dataset(query.dataset_id())?;
-    steps::compile(query.steps(), start, &compiler)?.finish(limit)
+pub(crate) async fn compile(
+    query: &SecuredQuery,
+    tables: &Tables,
+    limit: Option<usize>,
+    executor: &Executor,
+) -> Result<LogicalPlan, EngineError> {
+    looking(executor, |looks| {
+        let compiler = Compiler { query, tables, names: Names::default(), looks };
+        let start = compiler.dataset(query.dataset_id())?;
+        steps::compile(query.steps(), start, &compiler)?.finish(limit)
+    })
+    .await
 }
 
 /// The plan of all rows of a dataset, and the columns that are not in it because the reader may not see them.
-pub(crate) fn compile_whole(
+pub(crate) async fn compile_whole(
     whole: &SecuredQuery,
     tables: &Tables,
+    executor: &Executor,
 ) -> Result<(LogicalPlan, BTreeSet<String>), EngineError> {
-    let table = Compiler { query: whole, tables, names: Names::default() }.dataset(whole.dataset_id())?;
-    let denied = table.denied().clone();
-    Ok((table.finish(None)?, denied))
+    looking(executor, |looks| {
+        let table = Compiler { query: whole, tables, names: Names::default(), looks }.dataset(whole.dataset_id())?;
+        let denied = table.denied().clone();
+        Ok((table.finish(None)?, denied))
+    })
+    .await
 }
 
 struct Compiler<'a> {
     query: &'a SecuredQuery,
     tables: &'a Tables,
     names: Names,
+    looks: &'a Looks,
 }
 
 impl Compiler<'_> {
@@ -66,6 +82,10 @@ impl Compiler<'_> {
 }
 
 impl Datasets for Compiler<'_> {
+    fn look(&self, plan: LogicalPlan) -> Result<RecordBatch, EngineError> {
+        self.looks.next(plan)
+    }
+
     fn dataset(&self, name: &str) -> Result<Table, EngineError> {
         let dataset =
             self.query.dataset(name).ok_or_else(|| EngineError::UnknownDataset { dataset: name.to_owned() })?;

@@ -10,8 +10,7 @@ use crate::answer::Answer;
 use crate::error::EngineError;
 
 pub use csv::csv;
-#[cfg(test)]
-pub(crate) use json::json_values;
+pub use json::json_values;
 
 /// `{"columns":[{"name","type","values"}],"rows","truncated"}`; dates are epoch milliseconds in UTC, what JSON has no
 /// number for is null. Encoded once an answer.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::error::DataFusionError;
+use datafusion::logical_expr::LogicalPlan;
 
 /// Why a query has no answer.
 ///
@@ -28,6 +29,9 @@ pub enum EngineError {
     Invalid { message: String },
     #[error("the source `{source_id}` failed: {details}")]
     Source { source_id: String, details: Arc<str> },
+    /// Not an error of the query: the plan has to run before the query can be compiled.
+    #[error("a look at the data is needed first")]
+    Look(Box<LogicalPlan>),
     #[error("internal: {details}")]
     Internal { details: Arc<str> },
 }
@@ -62,8 +66,14 @@ impl EngineError {
             Self::UnknownDataset { dataset } => format!("There is no dataset `{dataset}`."),
             Self::Invalid { message } => message.clone(),
             Self::Source { source_id, .. } => format!("The source `{source_id}` could not be read."),
-            Self::Internal { .. } => "Something went wrong here; the log has the details.".into(),
+            Self::Look(_) | Self::Internal { .. } => "Something went wrong here; the log has the details.".into(),
         }
+    }
+}
+
+impl From<arrow::error::ArrowError> for EngineError {
+    fn from(error: arrow::error::ArrowError) -> Self {
+        DataFusionError::from(error).into()
     }
 }
 

@@ -11,10 +11,12 @@ mod execute;
 mod expression;
 mod flight;
 mod functions;
+mod look;
 pub mod policy;
 mod prepared;
 mod queue;
 mod run;
+pub mod standalone;
 mod steps;
 mod table;
 

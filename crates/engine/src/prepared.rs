@@ -103,7 +103,7 @@ impl PreparedDatasets {
         tables: &Tables,
         executor: &Executor,
     ) -> Result<Prepared, EngineError> {
-        let (plan, denied) = compile_whole(whole, tables)?;
+        let (plan, denied) = compile_whole(whole, tables, executor).await?;
         let mut stream = executor.stream(&plan).await?;
         let mut reservation = self.reserve();
         let mut compactor = Compactor::new(stream.schema());

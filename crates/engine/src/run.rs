@@ -222,7 +222,7 @@ impl Inner {
         let tables = self.tables(query, handle).await?;
         let rows_wanted = query.limit().min(self.settings.max_rows);
         let one_more = usize::try_from(rows_wanted.saturating_add(1)).unwrap_or(usize::MAX);
-        let plan = compile(query, &tables, Some(one_more))?;
+        let plan = compile(query, &tables, Some(one_more), &self.executor).await?;
         let schema = Arc::new(plan.schema().as_arrow().clone());
         let found = self.executor.collect(&plan).await?;
 

@@ -119,5 +119,5 @@ impl SourceSchemas for FileSchemas {
 fn table_schema(schema: &Schema) -> TableSchema {
     let known =
         schema.fields().iter().filter_map(|field| Some((field.name().clone(), column_type(field.data_type())?)));
-    TableSchema { columns: known.collect() }
+    TableSchema::new(known)
 }

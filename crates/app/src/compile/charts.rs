@@ -357,5 +357,5 @@ fn fields_schema(parts: &Parts<'_>, extra: &[String]) -> TableSchema {
     let dimensions = parts.dimensions.iter().map(|(_, dimension)| dimension.id().to_owned());
     let measures = parts.measures.iter().map(|(_, measure)| measure.id().to_owned());
     let fields = dimensions.chain(measures).chain(extra.iter().cloned());
-    TableSchema { columns: fields.map(|field| (field, ColumnType::Unknown)).collect() }
+    TableSchema::new(fields.map(|field| (field, ColumnType::Unknown)))
 }

@@ -11,43 +11,43 @@ use crate::steps::dateextract::Dateextract;
 use crate::steps::join::Join;
 use crate::steps::percentage::Percentage;
 
-pub(super) fn with(mut schema: TableSchema, name: &str, kind: ColumnType) -> TableSchema {
+pub(crate) fn with(mut schema: TableSchema, name: &str, kind: ColumnType) -> TableSchema {
     schema.columns.insert(name.to_owned(), kind);
     schema
 }
 
-pub(super) fn select(names: &[String], schema: &TableSchema) -> Inferred {
+pub(crate) fn select(names: &[String], schema: &TableSchema) -> Inferred {
     let mut columns = IndexMap::new();
     for name in names {
         columns.insert(name.clone(), column(schema, name)?);
     }
-    Ok(TableSchema { columns })
+    Ok(TableSchema::new(columns))
 }
 
 /// Names that do not exist are no mistake: the column is gone either way.
-pub(super) fn delete(names: &[String], mut schema: TableSchema) -> Inferred {
+pub(crate) fn delete(names: &[String], mut schema: TableSchema) -> Inferred {
     schema.columns.retain(|name, _| !names.contains(name));
-    if schema.columns.is_empty() {
+    if schema.columns.is_empty() && !schema.open {
         return Err(Problem::new("this deletes every column"));
     }
     Ok(schema)
 }
 
-pub(super) fn rename(pairs: &[(String, String)], schema: TableSchema) -> Inferred {
+pub(crate) fn rename(pairs: &[(String, String)], schema: TableSchema) -> Inferred {
     for (old, _) in pairs {
         column(&schema, old)?;
     }
-    let mut columns = IndexMap::new();
+    let (mut columns, open) = (IndexMap::new(), schema.open);
     for (name, kind) in schema.columns {
         let new = pairs.iter().find(|(old, _)| *old == name).map_or(&name, |(_, new)| new);
         if columns.insert(new.clone(), kind).is_some() {
             return Err(Problem::new(format!("two columns would be called `{new}`")));
         }
     }
-    Ok(TableSchema { columns })
+    Ok(TableSchema { columns, open })
 }
 
-pub(super) fn aggregate(step: &Aggregate, schema: &TableSchema) -> Inferred {
+pub(crate) fn aggregate(step: &Aggregate, schema: &TableSchema) -> Inferred {
     let keep = step.keep_original_granularity.unwrap_or(false);
     let mut columns = select(&step.on, schema)?.columns;
     if keep {
@@ -65,7 +65,7 @@ pub(super) fn aggregate(step: &Aggregate, schema: &TableSchema) -> Inferred {
     if columns.is_empty() {
         return Err(Problem::new("an aggregation needs columns to group on, or something to compute"));
     }
-    Ok(TableSchema { columns })
+    Ok(TableSchema { columns, open: keep && schema.open })
 }
 
 fn aggregated(function: AggregateFunction, name: &str, kind: ColumnType) -> Inferred<ColumnType> {
@@ -91,7 +91,7 @@ fn aggregated(function: AggregateFunction, name: &str, kind: ColumnType) -> Infe
 }
 
 /// The left columns, then the right ones that are not keys; a name that clashes takes `_JOIN`, then `_JOIN_1` and on.
-pub(super) fn join(step: &Join, schema: TableSchema, right: &TableSchema) -> Inferred {
+pub(crate) fn join(step: &Join, schema: TableSchema, right: &TableSchema) -> Inferred {
     for (left_key, right_key) in &step.on {
         column(&schema, left_key)?;
         column(right, right_key)?;
@@ -101,6 +101,7 @@ pub(super) fn join(step: &Join, schema: TableSchema, right: &TableSchema) -> Inf
     }
     let known: Vec<String> = schema.columns.keys().cloned().collect();
     let mut joined = schema;
+    joined.open |= right.open;
     for (name, target) in step.added_columns(known.iter().map(String::as_str), right.columns.keys().map(String::as_str))
     {
         joined.columns.insert(target, right.columns.get(&name).copied().unwrap_or(ColumnType::Unknown));
@@ -133,7 +134,8 @@ impl Join {
     }
 }
 
-pub(super) fn append(schema: TableSchema, others: Vec<TableSchema>) -> TableSchema {
+pub(crate) fn append(schema: TableSchema, others: Vec<TableSchema>) -> TableSchema {
+    let open = schema.open || others.iter().any(|other| other.open);
     let mut columns = schema.columns;
     for other in others {
         for (name, kind) in other.columns {
@@ -141,10 +143,10 @@ pub(super) fn append(schema: TableSchema, others: Vec<TableSchema>) -> TableSche
             columns.insert(name, united);
         }
     }
-    TableSchema { columns }
+    TableSchema { columns, open }
 }
 
-pub(super) fn dateextract(step: &Dateextract, schema: TableSchema) -> Inferred {
+pub(crate) fn dateextract(step: &Dateextract, schema: TableSchema) -> Inferred {
     date_column(&schema, &step.column)?;
     if step.new_columns.len() > step.date_info.len() {
         return Err(Problem::new("`newColumns` has more names than `dateInfo` has parts"));
@@ -166,7 +168,7 @@ impl Dateextract {
     }
 }
 
-pub(super) fn convert(step: &Convert, schema: TableSchema) -> Inferred {
+pub(crate) fn convert(step: &Convert, schema: TableSchema) -> Inferred {
     let kind = match step.data_type {
         ConvertType::Integer => ColumnType::Integer,
         ConvertType::Float => ColumnType::Float,
@@ -180,7 +182,7 @@ pub(super) fn convert(step: &Convert, schema: TableSchema) -> Inferred {
     })
 }
 
-pub(super) fn percentage(step: &Percentage, schema: TableSchema) -> Inferred {
+pub(crate) fn percentage(step: &Percentage, schema: TableSchema) -> Inferred {
     let kind = column(&schema, &step.column)?;
     if matches!(kind, ColumnType::Text | ColumnType::Date | ColumnType::Geometry) {
         return Err(Problem::new(format!(

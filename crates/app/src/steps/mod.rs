@@ -1,29 +1,61 @@
 //! Steps: the operations that a pipeline chains, one file each.
 
+pub mod absolutevalue;
+pub mod addmissingdates;
 pub mod aggregate;
 pub mod append;
+pub mod argmax;
+pub mod argmin;
+pub mod comparetext;
 pub mod concatenate;
 pub mod convert;
+pub mod cumsum;
+pub mod custom;
+pub mod customsql;
 pub mod dateextract;
 pub mod dategranularity;
 pub mod delete;
+pub mod dissolve;
 pub mod domain;
+pub mod duplicate;
+pub mod duration;
+pub mod evolution;
 pub mod fillna;
 pub mod filter;
 pub mod formula;
+pub mod fromdate;
+pub mod hierarchy;
 pub mod ifthenelse;
 pub mod join;
+pub mod lowercase;
+pub mod movingaverage;
 pub mod percentage;
+pub mod pivot;
+pub mod rank;
 pub mod rename;
+pub mod replace;
+pub mod replacetext;
+pub mod rollup;
 pub mod select;
+pub mod simplify;
 pub mod sort;
+pub mod split;
+pub mod statistics;
+pub mod substring;
 pub mod text;
 pub mod todate;
 pub mod top;
+pub mod totals;
+pub mod trim;
 pub mod uniquegroups;
+pub mod unpivot;
+pub mod uppercase;
+pub mod waterfall;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::infer::Columns;
 
 /// One data-preparation operation, its values bound.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +82,39 @@ pub enum Step {
     Fillna(fillna::Fillna),
     Percentage(percentage::Percentage),
     Uniquegroups(uniquegroups::Uniquegroups),
+    Absolutevalue(absolutevalue::Absolutevalue),
+    Addmissingdates(addmissingdates::Addmissingdates),
+    Argmax(argmax::Argmax),
+    Argmin(argmin::Argmin),
+    Comparetext(comparetext::Comparetext),
+    Cumsum(cumsum::Cumsum),
+    Custom(custom::Custom),
+    Customsql(customsql::Customsql),
+    Dissolve(dissolve::Dissolve),
+    Duplicate(duplicate::Duplicate),
+    Duration(duration::Duration),
+    Evolution(evolution::Evolution),
+    Fromdate(fromdate::Fromdate),
+    Hierarchy(hierarchy::Hierarchy),
+    Lowercase(lowercase::Lowercase),
+    Movingaverage(movingaverage::Movingaverage),
+    Pivot(pivot::Pivot),
+    Rank(rank::Rank),
+    Replace(replace::Replace),
+    Replacetext(replacetext::Replacetext),
+    Rollup(rollup::Rollup),
+    Simplify(simplify::Simplify),
+    Split(split::Split),
+    Statistics(statistics::Statistics),
+    Substring(substring::Substring),
+    Totals(totals::Totals),
+    Trim(trim::Trim),
+    Unpivot(unpivot::Unpivot),
+    Uppercase(uppercase::Uppercase),
+    Waterfall(waterfall::Waterfall),
+    /// A step that is switched off: rows pass as they are.
+    #[schemars(skip)]
+    Off,
 }
 
 /// Another pipeline: the name of a dataset, or steps written in place.
@@ -66,4 +131,43 @@ pub enum PipelineReference {
 pub enum FormulaText {
     Text(String),
     Value(crate::value::Value),
+}
+
+impl Step {
+    /// What the step tells of its columns; `None` for those that the inference knows itself.
+    pub fn columns(&self) -> Option<&dyn Columns> {
+        Some(match self {
+            Self::Absolutevalue(step) => step,
+            Self::Addmissingdates(step) => step,
+            Self::Argmax(step) => step,
+            Self::Argmin(step) => step,
+            Self::Comparetext(step) => step,
+            Self::Cumsum(step) => step,
+            Self::Custom(step) => step,
+            Self::Customsql(step) => step,
+            Self::Dissolve(step) => step,
+            Self::Duplicate(step) => step,
+            Self::Duration(step) => step,
+            Self::Evolution(step) => step,
+            Self::Fromdate(step) => step,
+            Self::Hierarchy(step) => step,
+            Self::Lowercase(step) => step,
+            Self::Movingaverage(step) => step,
+            Self::Pivot(step) => step,
+            Self::Rank(step) => step,
+            Self::Replace(step) => step,
+            Self::Replacetext(step) => step,
+            Self::Rollup(step) => step,
+            Self::Simplify(step) => step,
+            Self::Split(step) => step,
+            Self::Statistics(step) => step,
+            Self::Substring(step) => step,
+            Self::Totals(step) => step,
+            Self::Trim(step) => step,
+            Self::Unpivot(step) => step,
+            Self::Uppercase(step) => step,
+            Self::Waterfall(step) => step,
+            _ => return None,
+        })
+    }
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 pub(crate) struct Tables;
 
 pub(crate) fn schema(columns: &[(&str, ColumnType)]) -> TableSchema {
-    TableSchema { columns: columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect() }
+    TableSchema::new(columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)))
 }
 
 impl SourceSchemas for Tables {

@@ -1,33 +1,65 @@
 //! Steps to plans: one file each, from typed parameters and the table so far to the next table.
 
+mod absolutevalue;
+mod addmissingdates;
 mod aggregate;
 mod append;
+mod argmax;
+mod argmin;
+mod comparetext;
 mod concatenate;
 mod convert;
+mod cumsum;
+mod custom;
+mod customsql;
 mod dateextract;
 mod dategranularity;
 mod delete;
+mod dissolve;
+mod duplicate;
+mod duration;
+mod evolution;
 mod fillna;
 mod filter;
 mod formula;
+mod fromdate;
+mod hierarchy;
 mod ifthenelse;
 mod join;
+mod lowercase;
+mod movingaverage;
 mod percentage;
+mod pivot;
+mod rank;
 mod rename;
+mod replace;
+mod replacetext;
 mod restricted;
+mod rollup;
 mod select;
+mod simplify;
 mod sort;
+mod split;
+mod statistics;
+mod substring;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
 mod todate;
 mod top;
+mod totals;
+mod trim;
 mod uniquegroups;
+mod unpivot;
+mod uppercase;
+mod waterfall;
 
 use std::collections::BTreeSet;
 
 use aracari_app::Step;
 use aracari_app::steps::PipelineReference;
+use arrow::array::RecordBatch;
+use datafusion::logical_expr::LogicalPlan;
 
 use crate::error::EngineError;
 use crate::table::Table;
@@ -39,6 +71,10 @@ const MAX_NESTING: usize = 16;
 pub(crate) trait Datasets {
     /// The prepared rows of a dataset.
     fn dataset(&self, name: &str) -> Result<Table, EngineError>;
+
+    /// The rows of a plan, for a step whose columns depend on the data. Where they are not known yet, the answer is
+    /// [`EngineError::Look`]: whoever compiles runs the plan and compiles again.
+    fn look(&self, plan: LogicalPlan) -> Result<RecordBatch, EngineError>;
 }
 
 /// The table after all of these steps.
@@ -52,7 +88,7 @@ fn compile_nested(steps: &[Step], table: Table, datasets: &dyn Datasets, depth: 
 
 fn after(step: &Step, table: Table, datasets: &dyn Datasets, depth: usize) -> Result<Table, EngineError> {
     let mut others = others(step, &table, datasets, depth)?;
-    let restricted = restricted::after(step, &table, &others);
+    let flow = restricted::Flow::of(step, &table, &others);
     let next = match step {
         Step::Domain(step) => datasets.dataset(&step.domain),
         Step::Select(step) => select::compile(step, table),
@@ -78,7 +114,39 @@ fn after(step: &Step, table: Table, datasets: &dyn Datasets, depth: usize) -> Re
         Step::Fillna(step) => fillna::compile(step, table),
         Step::Percentage(step) => percentage::compile(step, table),
         Step::Uniquegroups(step) => uniquegroups::compile(step, table),
+        Step::Absolutevalue(step) => absolutevalue::compile(step, table),
+        Step::Addmissingdates(step) => addmissingdates::compile(step, table),
+        Step::Argmax(step) => argmax::compile(step, table),
+        Step::Argmin(step) => argmin::compile(step, table),
+        Step::Comparetext(step) => comparetext::compile(step, table),
+        Step::Cumsum(step) => cumsum::compile(step, table),
+        Step::Custom(step) => custom::compile(step, table),
+        Step::Customsql(step) => customsql::compile(step, table),
+        Step::Dissolve(step) => dissolve::compile(step, table),
+        Step::Duplicate(step) => duplicate::compile(step, table),
+        Step::Duration(step) => duration::compile(step, table),
+        Step::Evolution(step) => evolution::compile(step, table),
+        Step::Fromdate(step) => fromdate::compile(step, table),
+        Step::Hierarchy(step) => hierarchy::compile(step, table),
+        Step::Lowercase(step) => lowercase::compile(step, table),
+        Step::Movingaverage(step) => movingaverage::compile(step, table),
+        Step::Pivot(step) => pivot::compile(step, table, datasets),
+        Step::Rank(step) => rank::compile(step, table),
+        Step::Replace(step) => replace::compile(step, table),
+        Step::Replacetext(step) => replacetext::compile(step, table),
+        Step::Rollup(step) => rollup::compile(step, table),
+        Step::Simplify(step) => simplify::compile(step, table),
+        Step::Split(step) => split::compile(step, table),
+        Step::Statistics(step) => statistics::compile(step, table),
+        Step::Substring(step) => substring::compile(step, table),
+        Step::Totals(step) => totals::compile(step, table),
+        Step::Trim(step) => trim::compile(step, table),
+        Step::Unpivot(step) => unpivot::compile(step, table),
+        Step::Uppercase(step) => uppercase::compile(step, table),
+        Step::Waterfall(step) => waterfall::compile(step, table),
+        Step::Off => Ok(table),
     }?;
+    let restricted = flow.restricted(next.columns());
     Ok(next.restrict(restricted))
 }
 

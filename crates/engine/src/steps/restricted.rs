@@ -14,13 +14,39 @@ use aracari_app::steps::join::Join;
 
 use crate::table::Table;
 
-/// The restricted columns after a step; `others` are the tables of the pipelines that it names.
-pub(super) fn after(step: &Step, input: &Table, others: &[Table]) -> BTreeSet<String> {
+/// What is restricted after a step; asked before it compiles, told when its columns are known.
+pub(super) struct Flow {
+    restricted: BTreeSet<String>,
+    /// Every column that is not one of these is restricted too.
+    known: Option<Vec<String>>,
+}
+
+impl Flow {
+    /// `others` are the tables of the pipelines that the step names.
+    pub(super) fn of(step: &Step, input: &Table, others: &[Table]) -> Self {
+        let before = input.restricted();
+        if before.is_empty() && others.iter().all(|other| other.restricted().is_empty()) {
+            return Self { restricted: BTreeSet::new(), known: None };
+        }
+        let mut restricted = after(step, input, others);
+        let flow = step.columns().map(aracari_app::infer::Columns::flow);
+        let read = flow.filter(|flow| flow.reads_any(before.iter().map(String::as_str)));
+        restricted.extend(read.iter().flat_map(|flow| flow.writes()).map(str::to_owned));
+        Self { restricted, known: read.map(|_| input.columns().to_vec()) }
+    }
+
+    /// The restricted columns among and beside these, which come out of the step.
+    pub(super) fn restricted(mut self, columns: &[String]) -> BTreeSet<String> {
+        if let Some(known) = &self.known {
+            self.restricted.extend(columns.iter().filter(|name| !known.contains(name)).cloned());
+        }
+        self.restricted
+    }
+}
+
+fn after(step: &Step, input: &Table, others: &[Table]) -> BTreeSet<String> {
     let before = input.restricted();
     let mut restricted = before.clone();
-    if before.is_empty() && others.iter().all(|other| other.restricted().is_empty()) {
-        return restricted;
-    }
     let is = |name: &String| before.contains(name);
     // Every step is named: a new one does not compile before it is decided what its columns are made of.
     match step {
@@ -71,6 +97,38 @@ pub(super) fn after(step: &Step, input: &Table, others: &[Table]) -> BTreeSet<St
         }
         Step::Aggregate(step) => aggregated(step, before, &mut restricted),
         Step::Join(step) => others.iter().for_each(|right| joined(step, input, right, &mut restricted)),
+        // These tell it themselves, as what they read and write.
+        Step::Absolutevalue(_)
+        | Step::Addmissingdates(_)
+        | Step::Argmax(_)
+        | Step::Argmin(_)
+        | Step::Comparetext(_)
+        | Step::Cumsum(_)
+        | Step::Custom(_)
+        | Step::Customsql(_)
+        | Step::Dissolve(_)
+        | Step::Duplicate(_)
+        | Step::Duration(_)
+        | Step::Evolution(_)
+        | Step::Fromdate(_)
+        | Step::Hierarchy(_)
+        | Step::Lowercase(_)
+        | Step::Movingaverage(_)
+        | Step::Pivot(_)
+        | Step::Rank(_)
+        | Step::Replace(_)
+        | Step::Replacetext(_)
+        | Step::Rollup(_)
+        | Step::Simplify(_)
+        | Step::Split(_)
+        | Step::Statistics(_)
+        | Step::Substring(_)
+        | Step::Totals(_)
+        | Step::Trim(_)
+        | Step::Unpivot(_)
+        | Step::Uppercase(_)
+        | Step::Waterfall(_)
+        | Step::Off => {}
         Step::Append(_) => restricted.extend(others.iter().flat_map(|other| other.restricted().iter().cloned())),
     }
     restricted

@@ -10,12 +10,13 @@ use arrow::array::{
 };
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::{MemTable, provider_as_source};
-use datafusion::logical_expr::LogicalPlanBuilder;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use serde_json::Value;
 
 use super::{Datasets, compile};
 use crate::error::EngineError;
 use crate::execute::Executor;
+use crate::look::{Looks, looking};
 use crate::table::{Names, Table};
 
 /// A table of named columns; texts that look like instants are dates.
@@ -44,12 +45,13 @@ fn array(values: &[Value]) -> ArrayRef {
     }
 }
 
-struct Others {
-    tables: HashMap<&'static str, RecordBatch>,
+struct Others<'a> {
+    tables: &'a HashMap<&'static str, RecordBatch>,
     names: Names,
+    looks: &'a Looks,
 }
 
-impl Others {
+impl Others<'_> {
     fn scan(&self, batch: &RecordBatch) -> Table {
         let provider: Arc<dyn TableProvider> =
             Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch.clone()]]).unwrap());
@@ -58,7 +60,11 @@ impl Others {
     }
 }
 
-impl Datasets for Others {
+impl Datasets for Others<'_> {
+    fn look(&self, plan: LogicalPlan) -> Result<RecordBatch, EngineError> {
+        self.looks.next(plan)
+    }
+
     fn dataset(&self, name: &str) -> Result<Table, EngineError> {
         let batch = self.tables.get(name).ok_or_else(|| EngineError::UnknownDataset { dataset: name.into() })?;
         Ok(self.scan(batch))
@@ -67,10 +73,14 @@ impl Datasets for Others {
 
 fn try_run(input: &RecordBatch, tables: Vec<(&'static str, RecordBatch)>, steps: Value) -> Result<Value, EngineError> {
     let steps: Vec<Step> = serde_json::from_value(steps).unwrap();
-    let others = Others { tables: tables.into_iter().collect(), names: Names::default() };
-    let plan = compile(&steps, others.scan(input), &others)?.finish(None)?;
+    let tables = tables.into_iter().collect();
+    let executor = Executor::new(64 << 20)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let batches = runtime.block_on(Executor::new(64 << 20)?.collect(&plan))?;
+    let plan = runtime.block_on(looking(&executor, |looks| {
+        let others = Others { tables: &tables, names: Names::default(), looks };
+        compile(&steps, others.scan(input), &others)?.finish(None)
+    }))?;
+    let batches = runtime.block_on(executor.collect(&plan))?;
     let mut columns = serde_json::Map::new();
     for (index, field) in plan.schema().fields().iter().enumerate() {
         let values = batches.iter().flat_map(|batch| crate::encode::json_values(batch.column(index)));

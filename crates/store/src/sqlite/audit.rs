@@ -11,7 +11,7 @@ use crate::{AuditEvent, AuditStore, Outcome, Result, StoredAuditEvent, UserId};
 #[async_trait]
 impl AuditStore for SqliteStore {
     async fn append_audit(&self, events: &[AuditEvent]) -> Result<()> {
-        let mut transaction = self.writer.begin().await?;
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         for event in events {
             sqlx::query(
                 "INSERT INTO audit_events \

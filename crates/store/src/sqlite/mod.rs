@@ -23,7 +23,7 @@ const READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Two processes may open a fresh folder at once; the later one finds the tables made on its next try.
-const MIGRATION_TRIES: u32 = 5;
+const MIGRATION_TRIES: u32 = 20;
 
 /// The store of one machine.
 #[derive(Debug, Clone)]
@@ -38,9 +38,10 @@ impl SqliteStore {
         let path = data_directory.join(FILE_NAME);
         files::prepare_directory(data_directory).map_err(|error| StoreError::file(data_directory, &error))?;
         files::prepare_file(&path).map_err(|error| StoreError::file(&path, &error))?;
-        let options = options().filename(&path).journal_mode(SqliteJournalMode::Wal);
-        let writer = pool(1).connect_with(options.clone()).await?;
+        let options = options().filename(&path);
+        let writer = connect_first(options.clone().journal_mode(SqliteJournalMode::Wal)).await?;
         migrate(&writer).await?;
+        // The write-ahead log is a property of the file by now, so that readers need not ask for it.
         let readers = pool(READERS).connect_with(options.read_only(true)).await?;
         Ok(Self { writer, readers })
     }
@@ -88,6 +89,23 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
+}
+
+/// Connects the writer. Turning the write-ahead log on needs the file alone and does not wait for it, so that processes
+/// which open a fresh folder at once try again.
+async fn connect_first(options: SqliteConnectOptions) -> Result<SqlitePool> {
+    let deadline = tokio::time::Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match pool(1).connect_with(options.clone()).await {
+            Err(sqlx::Error::Database(error))
+                if error.message().contains("locked") && tokio::time::Instant::now() < deadline =>
+            {
+                tracing::debug!(%error, "the database is opened by another process too; trying again");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            done => return Ok(done?),
+        }
+    }
 }
 
 async fn migrate(writer: &SqlitePool) -> Result<()> {

@@ -81,7 +81,7 @@ impl UserStore for SqliteStore {
     }
 
     async fn set_password(&self, id: &UserId, hash: PasswordHash) -> Result<()> {
-        let mut transaction = self.writer.begin().await?;
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let changed = sqlx::query("UPDATE users SET password_hash = ?, changed = ? WHERE id = ?")
             .bind(hash.expose())
             .bind(to_micros(now()))
@@ -94,7 +94,7 @@ impl UserStore for SqliteStore {
     }
 
     async fn set_disabled(&self, id: &UserId, disabled: bool) -> Result<()> {
-        let mut transaction = self.writer.begin().await?;
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let changed = sqlx::query("UPDATE users SET disabled = ?, changed = ? WHERE id = ?")
             .bind(disabled)
             .bind(to_micros(now()))

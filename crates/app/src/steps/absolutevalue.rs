@@ -1,0 +1,26 @@
+//! `absolutevalue`: puts the absolute value of a column into a new one.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::schema::TableSchema;
+
+/// Puts the absolute value of a column into a new one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Absolutevalue {
+    pub column: String,
+    #[serde(alias = "new_column")]
+    pub new_column: String,
+}
+
+impl Columns for Absolutevalue {
+    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
+        Err(crate::infer::Problem::new("not built yet"))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default().read(&self.column).write(&self.new_column)
+    }
+}

@@ -1,0 +1,39 @@
+//! `addmissingdates`: adds a row for each missing date between the first and the last, over all rows or per group.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::schema::TableSchema;
+
+/// Adds a row for each missing date between the first and the last, over all rows or per group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Addmissingdates {
+    #[serde(alias = "dates_column")]
+    pub dates_column: String,
+    #[serde(alias = "dates_granularity")]
+    pub dates_granularity: DatesGranularity,
+    #[serde(default)]
+    pub groups: Vec<String>,
+}
+
+/// How far dates are apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DatesGranularity {
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+impl Columns for Addmissingdates {
+    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
+        Err(crate::infer::Problem::new("not built yet"))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default().read(&self.dates_column).read_all(&self.groups)
+    }
+}

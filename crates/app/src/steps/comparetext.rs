@@ -1,0 +1,29 @@
+//! `comparetext`: compares two text columns: 0 where they are equal, else the sign of their order.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::schema::TableSchema;
+
+/// Compares two text columns: 0 where they are equal, else the sign of their order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Comparetext {
+    #[serde(alias = "new_column_name")]
+    pub new_column_name: String,
+    #[serde(rename = "strCol1", alias = "str_col_1")]
+    pub str_col_1: String,
+    #[serde(rename = "strCol2", alias = "str_col_2")]
+    pub str_col_2: String,
+}
+
+impl Columns for Comparetext {
+    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
+        Err(crate::infer::Problem::new("not built yet"))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default().read(&self.str_col_1).read(&self.str_col_2).write(&self.new_column_name)
+    }
+}

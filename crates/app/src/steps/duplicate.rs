@@ -1,0 +1,26 @@
+//! `duplicate`: copies a column under another name.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::schema::TableSchema;
+
+/// Copies a column under another name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Duplicate {
+    pub column: String,
+    #[serde(alias = "new_column_name")]
+    pub new_column_name: String,
+}
+
+impl Columns for Duplicate {
+    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
+        Err(crate::infer::Problem::new("not built yet"))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default().read(&self.column).write(&self.new_column_name)
+    }
+}

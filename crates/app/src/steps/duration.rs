@@ -1,0 +1,41 @@
+//! `duration`: measures the time between two dates.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::schema::TableSchema;
+
+/// Measures the time between two dates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Duration {
+    #[serde(alias = "new_column_name")]
+    pub new_column_name: String,
+    #[serde(alias = "start_date_column")]
+    pub start_date_column: String,
+    #[serde(alias = "end_date_column")]
+    pub end_date_column: String,
+    #[serde(alias = "duration_in")]
+    pub duration_in: DurationUnit,
+}
+
+/// The unit of a duration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DurationUnit {
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+}
+
+impl Columns for Duration {
+    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
+        Err(crate::infer::Problem::new("not built yet"))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default().read(&self.start_date_column).read(&self.end_date_column).write(&self.new_column_name)
+    }
+}

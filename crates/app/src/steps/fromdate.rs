@@ -1,0 +1,25 @@
+//! `fromdate`: writes a date as a text, by a pattern.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::schema::TableSchema;
+
+/// Writes a date as a text, by a pattern.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fromdate {
+    pub column: String,
+    pub format: String,
+}
+
+impl Columns for Fromdate {
+    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
+        Err(crate::infer::Problem::new("not built yet"))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default().read(&self.column)
+    }
+}

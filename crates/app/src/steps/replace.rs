@@ -1,0 +1,28 @@
+//! `replace`: replaces values of a column by others.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::schema::TableSchema;
+use crate::value::Value;
+
+/// Replaces values of a column by others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Replace {
+    #[serde(alias = "search_column")]
+    pub search_column: String,
+    #[serde(alias = "to_replace")]
+    pub to_replace: Vec<(Value, Value)>,
+}
+
+impl Columns for Replace {
+    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
+        Err(crate::infer::Problem::new("not built yet"))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default().read(&self.search_column)
+    }
+}

@@ -1,0 +1,144 @@
+//! JSON to record batches. A value says itself what it is; the declared type decides only what JSON cannot tell.
+
+use std::sync::Arc;
+
+use aracari_app::Value;
+use arrow::array::{
+    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
+};
+use arrow::datatypes::{DataType, Field, Schema};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value as Json};
+
+/// Why a JSON document is no table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    #[error("{0}")]
+    Shape(String),
+    #[error("row {row}, column `{column}`: {reason}")]
+    Cell { row: usize, column: String, reason: String },
+}
+
+/// A table of a JSON document: table-schema or a list of records.
+pub fn read_json(document: &Json) -> Result<RecordBatch, TableError> {
+    let shape = |message: &str| TableError::Shape(message.to_owned());
+    let (fields, records) = match document {
+        Json::Array(records) => (None, records),
+        Json::Object(table) => {
+            let records = match table.get("data") {
+                Some(Json::Array(records)) => records,
+                Some(Json::Null) => &Vec::new(),
+                _ => return Err(shape("expected a list of records under `data`")),
+            };
+            let fields = table
+                .get("schema")
+                .and_then(|schema| schema.get("fields"))
+                .and_then(Json::as_array)
+                .ok_or_else(|| shape("expected the columns under `schema.fields`"))?;
+            (Some(fields), records)
+        }
+        _ => return Err(shape("expected a list of records, or an object with `schema` and `data`")),
+    };
+    let rows: Vec<&Map<String, Json>> = records
+        .iter()
+        .map(|record| record.as_object().ok_or_else(|| shape("expected every record to be an object")))
+        .collect::<Result<_, _>>()?;
+    let columns: Vec<(String, Option<&str>)> = match fields {
+        Some(fields) => fields
+            .iter()
+            .map(|field| {
+                let name = field.get("name").and_then(Json::as_str).ok_or_else(|| shape("a field has no `name`"))?;
+                Ok((name.to_owned(), field.get("type").and_then(Json::as_str)))
+            })
+            .collect::<Result<_, TableError>>()?,
+        None => names(&rows).into_iter().map(|name| (name, None)).collect(),
+    };
+    let mut schema = Vec::with_capacity(columns.len());
+    let mut arrays: Vec<ArrayRef> = Vec::with_capacity(columns.len());
+    for (name, declared) in columns {
+        if schema.iter().any(|field: &Field| *field.name() == name) {
+            return Err(TableError::Shape(format!("two columns are called `{name}`")));
+        }
+        let array = column(&name, declared, rows.iter().map(|row| row.get(&name).unwrap_or(&Json::Null)))?;
+        schema.push(Field::new(&name, array.data_type().clone(), true));
+        arrays.push(array);
+    }
+    let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(rows.len()));
+    RecordBatch::try_new_with_options(Arc::new(Schema::new(schema)), arrays, &options)
+        .map_err(|error| TableError::Shape(error.to_string()))
+}
+
+/// The keys of all records in the order of their first appearance.
+fn names(rows: &[&Map<String, Json>]) -> Vec<String> {
+    let mut names = indexmap::IndexSet::new();
+    for row in rows {
+        names.extend(row.keys().cloned());
+    }
+    names.into_iter().collect()
+}
+
+fn column<'a>(
+    name: &str,
+    declared: Option<&str>,
+    values: impl Iterator<Item = &'a Json>,
+) -> Result<ArrayRef, TableError> {
+    let values: Vec<&Json> = values.collect();
+    let cell = |row: usize, reason: String| TableError::Cell { row: row + 1, column: name.to_owned(), reason };
+    if matches!(declared, Some("datetime" | "date")) {
+        let dates = values.iter().enumerate().map(|(row, value)| {
+            instant(value).map_err(|reason| cell(row, reason)).map(|date| date.map(|date| date.timestamp_micros()))
+        });
+        let dates: TimestampMicrosecondArray = dates.collect::<Result<Vec<_>, _>>()?.into_iter().collect();
+        return Ok(Arc::new(dates.with_timezone("UTC")));
+    }
+    let spelled = matches!(declared, Some("number" | "integer"));
+    let values: Vec<Json> =
+        values.into_iter().map(|value| if spelled { number(value) } else { value.clone() }).collect();
+    let known = || values.iter().filter(|value| !value.is_null());
+    if known().all(Json::is_boolean) && (known().next().is_some() || declared == Some("boolean")) {
+        return Ok(Arc::new(values.iter().map(Json::as_bool).collect::<BooleanArray>()));
+    }
+    if known().all(Json::is_i64) && (known().next().is_some() || declared == Some("integer")) {
+        return Ok(Arc::new(values.iter().map(Json::as_i64).collect::<Int64Array>()));
+    }
+    if known().all(Json::is_number) && (known().next().is_some() || declared == Some("number")) {
+        return Ok(Arc::new(values.iter().map(Json::as_f64).collect::<Float64Array>()));
+    }
+    if known().next().is_none() && declared.is_none() {
+        return Ok(arrow::array::new_null_array(&DataType::Null, values.len()));
+    }
+    Ok(Arc::new(values.iter().map(text).collect::<StringViewArray>()))
+}
+
+fn text(value: &Json) -> Option<String> {
+    match value {
+        Json::Null => None,
+        Json::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// A number that is spelled as a text; what is none is missing.
+fn number(value: &Json) -> Json {
+    match value {
+        Json::String(text) => {
+            text.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map_or(Json::Null, Json::from)
+        }
+        other => other.clone(),
+    }
+}
+
+fn instant(value: &Json) -> Result<Option<DateTime<Utc>>, String> {
+    match value {
+        Json::Null => Ok(None),
+        Json::Number(milliseconds) => milliseconds
+            .as_i64()
+            .and_then(DateTime::from_timestamp_millis)
+            .map(Some)
+            .ok_or_else(|| format!("{milliseconds} is no time in milliseconds since 1970")),
+        Json::String(text) => Value::parse_date(text.trim())
+            .map(Some)
+            .ok_or_else(|| format!("`{text}` is no date; write it as 2024-12-31 or 2024-12-31T23:59:59Z")),
+        other => Err(format!("{other} is no date")),
+    }
+}

@@ -1,0 +1,50 @@
+//! Cases as they are written, brought to what the product reads.
+
+use aracari_app::value::DATE_KEY;
+use chrono::{DateTime, NaiveDateTime};
+use serde_json::{Value as Json, json};
+
+/// Texts that begin so are instants.
+const DATE_PREFIX: &str = "date: ";
+
+/// The steps of a case, its instants marked.
+pub(crate) fn pipeline(case: &Json) -> Result<Vec<Json>, String> {
+    let mut steps = case["pipeline"].clone();
+    mark_dates(&mut steps, &|micros| json!({DATE_KEY: micros}));
+    steps.as_array().cloned().ok_or_else(|| "the case has no pipeline".to_owned())
+}
+
+/// A table of a case: records without keys that are no columns, instants as such.
+pub(crate) fn table(table: &Json) -> Json {
+    let mut table = table.clone();
+    mark_dates(&mut table, &|micros| {
+        let date = DateTime::from_timestamp_micros(micros).unwrap_or_default();
+        json!(date.to_rfc3339())
+    });
+    table
+}
+
+pub(crate) fn names(list: &Json) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+}
+
+fn mark_dates(json: &mut Json, mark: &dyn Fn(i64) -> Json) {
+    match json {
+        Json::String(text) => {
+            if let Some(micros) = text.strip_prefix(DATE_PREFIX).and_then(instant) {
+                *json = mark(micros);
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| mark_dates(item, mark)),
+        Json::Object(entries) => entries.values_mut().for_each(|item| mark_dates(item, mark)),
+        _ => {}
+    }
+}
+
+fn instant(text: &str) -> Option<i64> {
+    if let Ok(date) = DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%z") {
+        return Some(date.timestamp_micros());
+    }
+    let naive = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?;
+    Some(naive.and_utc().timestamp_micros())
+}
