@@ -10,6 +10,8 @@ use arrow::datatypes::{DataType, Field, Schema};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
+static NO_RECORDS: Vec<Json> = Vec::new();
+
 /// Why a JSON document is no table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
@@ -27,7 +29,7 @@ pub fn read_json(document: &Json) -> Result<RecordBatch, TableError> {
         Json::Object(table) => {
             let records = match table.get("data") {
                 Some(Json::Array(records)) => records,
-                Some(Json::Null) => &Vec::new(),
+                Some(Json::Null) => &NO_RECORDS,
                 _ => return Err(shape("expected a list of records under `data`")),
             };
             let fields = table
