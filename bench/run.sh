@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the demo on this machine: bench/run.sh [dev|release]
+# Measures the demo and the steps on this machine: bench/run.sh [dev|release]
 source "$(dirname "$0")/../scripts/common.sh"
 profile=${1:-dev}
 check_tools
@@ -17,3 +17,4 @@ fi
 CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 export CHROMIUM
 node bench/measure.mjs
+bash bench/pipelines.sh "$profile" --weaverbird
