@@ -87,6 +87,7 @@ pub trait Columns {
 pub struct Flow<'a> {
     reads: Vec<&'a str>,
     writes: Vec<std::borrow::Cow<'a, str>>,
+    keeps: Option<Vec<&'a str>>,
 }
 
 impl<'a> Flow<'a> {
@@ -103,6 +104,17 @@ impl<'a> Flow<'a> {
     pub(crate) fn write(mut self, name: impl Into<std::borrow::Cow<'a, str>>) -> Self {
         self.writes.push(name.into());
         self
+    }
+
+    /// Only these columns come out as they came in; every other one is written, whatever its name.
+    pub(crate) fn keep_only(mut self, names: impl IntoIterator<Item = &'a String>) -> Self {
+        self.keeps.get_or_insert_default().extend(names.into_iter().map(String::as_str));
+        self
+    }
+
+    /// The columns that come out as they came in, where the step names them all.
+    pub fn keeps(&self) -> Option<&[&'a str]> {
+        self.keeps.as_deref()
     }
 
     /// True when one of these is read.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use super::{ColumnType, Inferred, Problem, TableSchema, column, date_column, describe, unite};
-use crate::steps::aggregate::{Aggregate, AggregateFunction};
+use crate::steps::aggregate::{Aggregate, AggregateFunction, Aggregation};
 use crate::steps::convert::{Convert, ConvertType};
 use crate::steps::dateextract::Dateextract;
 use crate::steps::join::Join;
@@ -53,7 +53,17 @@ pub(crate) fn aggregate(step: &Aggregate, schema: &TableSchema) -> Inferred {
     if keep {
         columns.clone_from(&schema.columns);
     }
-    for aggregation in &step.aggregations {
+    columns.extend(summaries(&step.aggregations, schema)?);
+    if columns.is_empty() {
+        return Err(Problem::new("an aggregation needs columns to group on, or something to compute"));
+    }
+    Ok(TableSchema { columns, open: keep && schema.open })
+}
+
+/// The columns that aggregations compute.
+pub(crate) fn summaries(aggregations: &[Aggregation], schema: &TableSchema) -> Inferred<IndexMap<String, ColumnType>> {
+    let mut columns = IndexMap::new();
+    for aggregation in aggregations {
         if aggregation.columns.len() != aggregation.newcolumns.len() {
             return Err(Problem::new("`columns` and `newcolumns` of an aggregation have the same length"));
         }
@@ -62,10 +72,20 @@ pub(crate) fn aggregate(step: &Aggregate, schema: &TableSchema) -> Inferred {
             columns.insert(new.clone(), aggregated(aggregation.aggfunction, source, kind)?);
         }
     }
-    if columns.is_empty() {
-        return Err(Problem::new("an aggregation needs columns to group on, or something to compute"));
+    Ok(columns)
+}
+
+/// These columns, which have to have names of their own.
+pub(crate) fn distinct(columns: impl IntoIterator<Item = (String, ColumnType)>) -> Inferred {
+    let mut known = IndexMap::new();
+    for (name, kind) in columns {
+        if known.contains_key(&name) {
+            return Err(Problem::new(format!("two columns would be called `{name}`"))
+                .hint("give one of them another name, in this step or with a `rename` before it"));
+        }
+        known.insert(name, kind);
     }
-    Ok(TableSchema { columns, open: keep && schema.open })
+    Ok(TableSchema::new(known))
 }
 
 fn aggregated(function: AggregateFunction, name: &str, kind: ColumnType) -> Inferred<ColumnType> {

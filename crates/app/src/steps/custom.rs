@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::infer::{Columns, Context, Flow, Inferred, Problem};
 use crate::schema::TableSchema;
 
 /// A native query of a MongoDB source, as it stands.
@@ -13,9 +13,12 @@ pub struct Custom {
     pub query: String,
 }
 
+/// Why no source can run it.
+pub const REFUSED: &str = "`custom` is a query in the language of MongoDB, and this source is none";
+
 impl Columns for Custom {
     fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+        Err(Problem::new(REFUSED).hint("use other steps in its place, such as `filter`, `aggregate` or `customsql`"))
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, shape};
+use crate::schema::{ColumnType, TableSchema};
 
 /// One read-only SQL query over the rows so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,10 +16,19 @@ pub struct Customsql {
 }
 
 impl Columns for Customsql {
+    /// The columns are those that the step names; without them they are known only when it runs.
     fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+        if self.query.trim().is_empty() {
+            let hint = "write `SELECT … FROM input`, where `input` is the rows so far";
+            return Err(Problem::new("the `query` is empty").hint(hint));
+        }
+        match &self.columns {
+            Some(names) => shape::distinct(names.iter().map(|name| (name.clone(), ColumnType::Unknown))),
+            None => Ok(TableSchema { open: true, ..TableSchema::default() }),
+        }
     }
 
+    /// What the reader may not see is taken away before the query sees it.
     fn flow(&self) -> Flow<'_> {
         Flow::default()
     }

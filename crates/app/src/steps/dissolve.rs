@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::Aggregation;
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use super::simplify::{GEOMETRY, geometry_column};
+use crate::infer::{Columns, Context, Flow, Inferred, shape};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Unites the shapes of each group into one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,11 +20,16 @@ pub struct Dissolve {
 }
 
 impl Columns for Dissolve {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        geometry_column(&input)?;
+        let groups = shape::select(&self.groups, &input)?.columns;
+        let summaries = shape::summaries(&self.aggregations, &input)?;
+        let geometry = [(GEOMETRY.to_owned(), ColumnType::Geometry)];
+        shape::distinct(groups.into_iter().chain(geometry).chain(summaries))
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default().read_all(&self.groups)
+        let sources = self.aggregations.iter().flat_map(|aggregation| &aggregation.columns);
+        Flow::default().read(GEOMETRY).read_all(&self.groups).read_all(sources).keep_only(&self.groups)
     }
 }

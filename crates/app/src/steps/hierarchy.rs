@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use super::simplify::{GEOMETRY, geometry_column};
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, shape};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Unites shapes upwards along a hierarchy of columns, each level added as rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,11 +23,17 @@ fn default_hierarchy_level_column() -> String {
 }
 
 impl Columns for Hierarchy {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        geometry_column(&input)?;
+        if self.hierarchy.is_empty() {
+            let hint = "name the columns from the widest level to the finest";
+            return Err(Problem::new("there is no column in `hierarchy`").hint(hint));
+        }
+        self.hierarchy.iter().try_for_each(|name| column(&input, name).map(drop))?;
+        Ok(shape::with(input, &self.hierarchy_level_column, ColumnType::Integer))
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default().read_all(&self.hierarchy).write(&self.hierarchy_level_column)
+        Flow::default().read(GEOMETRY).read_all(&self.hierarchy).write(GEOMETRY).write(&self.hierarchy_level_column)
     }
 }

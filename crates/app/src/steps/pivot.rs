@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, describe, shape};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Turns the values of a column into columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,11 +31,34 @@ pub enum PivotFunction {
 }
 
 impl Columns for Pivot {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    /// The new columns are known only when it runs.
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        let index = shape::select(&self.index, &input)?;
+        column(&input, &self.column_to_pivot)?;
+        let kind = column(&input, &self.value_column)?;
+        let adds = matches!(self.agg_function, PivotFunction::Sum | PivotFunction::Avg);
+        if adds && matches!(kind, ColumnType::Text | ColumnType::Date | ColumnType::Geometry) {
+            let message =
+                format!("`{}` needs numbers, and `{}` holds {}", self.agg_function, self.value_column, describe(kind));
+            return Err(Problem::new(message));
+        }
+        Ok(TableSchema { open: true, ..index })
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default().read_all(&self.index).read(&self.column_to_pivot).read(&self.value_column)
+        let flow = Flow::default().read_all(&self.index).read(&self.column_to_pivot).read(&self.value_column);
+        flow.keep_only(&self.index)
+    }
+}
+
+impl std::fmt::Display for PivotFunction {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Sum => "sum",
+            Self::Avg => "avg",
+            Self::Count => "count",
+            Self::Min => "min",
+            Self::Max => "max",
+        })
     }
 }

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::Aggregation;
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, shape, unite};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Aggregates along a hierarchy of columns, each level as rows of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,12 +25,63 @@ pub struct Rollup {
     pub parent_label_col: Option<String>,
 }
 
+impl Rollup {
+    /// The columns to group by that are not levels.
+    pub fn groups(&self) -> impl Iterator<Item = &String> {
+        self.groupby.iter().flatten().filter(|name| !self.hierarchy.contains(name))
+    }
+
+    /// The column with the name of a row in its level.
+    #[must_use]
+    pub fn label_name(&self) -> &str {
+        self.label_col.as_deref().unwrap_or("label")
+    }
+
+    /// The column with the level of a row.
+    #[must_use]
+    pub fn level_name(&self) -> &str {
+        self.level_col.as_deref().unwrap_or("level")
+    }
+
+    /// The column with the level below.
+    #[must_use]
+    pub fn child_level_name(&self) -> &str {
+        self.child_level_col.as_deref().unwrap_or("child_level")
+    }
+
+    /// The column with the name of the row above; there is none where there is but one level.
+    #[must_use]
+    pub fn parent_label_name(&self) -> Option<&str> {
+        (self.hierarchy.len() > 1).then(|| self.parent_label_col.as_deref().unwrap_or("parent"))
+    }
+}
+
 impl Columns for Rollup {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        if self.hierarchy.is_empty() {
+            let hint = "name the columns from the widest level to the finest";
+            return Err(Problem::new("there is no column in `hierarchy`").hint(hint));
+        }
+        let kinds = self.hierarchy.iter().map(|name| column(&input, name)).collect::<Inferred<Vec<_>>>()?;
+        let united = |kinds: &[ColumnType]| kinds.iter().copied().fold(ColumnType::Unknown, unite);
+        let mut columns: Vec<(String, ColumnType)> =
+            self.hierarchy.iter().cloned().zip(kinds.iter().copied()).rev().collect();
+        for name in self.groups() {
+            columns.push((name.clone(), column(&input, name)?));
+        }
+        columns.push((self.label_name().to_owned(), united(&kinds)));
+        columns.push((self.level_name().to_owned(), ColumnType::Text));
+        columns.push((self.child_level_name().to_owned(), ColumnType::Text));
+        if let Some(parent) = self.parent_label_name() {
+            columns.push((parent.to_owned(), united(&kinds[..kinds.len() - 1])));
+        }
+        columns.extend(shape::summaries(&self.aggregations, &input)?);
+        shape::distinct(columns)
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default().read_all(&self.hierarchy)
+        let sources = self.aggregations.iter().flat_map(|aggregation| &aggregation.columns);
+        let keys = || self.hierarchy.iter().chain(self.groupby.iter().flatten());
+        Flow::default().read_all(keys()).read_all(sources).keep_only(keys())
     }
 }

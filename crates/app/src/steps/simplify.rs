@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, describe};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Draws shapes with fewer points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -18,9 +18,25 @@ fn default_tolerance() -> f64 {
     1.0
 }
 
+/// The column that the steps on shapes work on.
+pub const GEOMETRY: &str = "geometry";
+
+/// Asks that there are shapes to work on.
+pub(super) fn geometry_column(schema: &TableSchema) -> Inferred<()> {
+    match column(schema, GEOMETRY)? {
+        ColumnType::Geometry | ColumnType::Unknown => Ok(()),
+        other => Err(Problem::new(format!("`{GEOMETRY}` holds {}, not shapes", describe(other)))
+            .hint("start from GeoJSON, or from a column marked as `geoarrow.wkb`")),
+    }
+}
+
 impl Columns for Simplify {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        geometry_column(&input)?;
+        if !self.tolerance.is_finite() || self.tolerance < 0.0 {
+            return Err(Problem::new("the `tolerance` is a distance: 0 or more"));
+        }
+        Ok(input)
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, shape, unite};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Turns columns into rows of name and value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,15 +20,20 @@ pub struct Unpivot {
 }
 
 impl Columns for Unpivot {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        if self.unpivot.is_empty() {
+            return Err(Problem::new("there is no column in `unpivot`").hint("name the columns to turn into rows"));
+        }
+        let kept = shape::select(&self.keep, &input)?;
+        let mut kind = ColumnType::Unknown;
+        for name in &self.unpivot {
+            kind = unite(kind, column(&input, name)?);
+        }
+        let new = [(&self.unpivot_column_name, ColumnType::Text), (&self.value_column_name, kind)];
+        shape::distinct(kept.columns.into_iter().chain(new.map(|(name, kind)| (name.clone(), kind))))
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default()
-            .read_all(&self.keep)
-            .read_all(&self.unpivot)
-            .write(&self.unpivot_column_name)
-            .write(&self.value_column_name)
+        Flow::default().read_all(&self.unpivot).keep_only(&self.keep)
     }
 }

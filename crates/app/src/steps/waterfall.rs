@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sort::Order;
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, describe, shape};
+use crate::schema::{ColumnType, TableSchema};
 use crate::value::Value;
 
 /// Explains the way from one milestone to another by the changes of its parts.
@@ -43,16 +43,42 @@ pub enum WaterfallSort {
     Label,
 }
 
+/// The names of the columns that a waterfall adds.
+pub const LABEL: &str = "LABEL_waterfall";
+pub const GROUP: &str = "GROUP_waterfall";
+pub const TYPE: &str = "TYPE_waterfall";
+
+impl Waterfall {
+    /// The columns of one part: its label, what it is grouped by, its parent.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.labels_column).chain(&self.groupby).chain(&self.parents_column)
+    }
+}
+
 impl Columns for Waterfall {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        let kind = column(&input, &self.value_column)?;
+        if matches!(kind, ColumnType::Text | ColumnType::Date | ColumnType::Geometry) {
+            let message = format!("a waterfall needs numbers, and `{}` holds {}", self.value_column, describe(kind));
+            return Err(Problem::new(message));
+        }
+        column(&input, &self.milestones_column)?;
+        self.keys().try_for_each(|name| column(&input, name).map(drop))?;
+        let mut columns = vec![(LABEL.to_owned(), ColumnType::Text)];
+        if self.parents_column.is_some() {
+            columns.push((GROUP.to_owned(), ColumnType::Text));
+        }
+        columns.push((TYPE.to_owned(), ColumnType::Text));
+        for name in &self.groupby {
+            columns.push((name.clone(), column(&input, name)?));
+        }
+        let value = if kind == ColumnType::Boolean { ColumnType::Integer } else { kind };
+        columns.push((self.value_column.clone(), value));
+        shape::distinct(columns)
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default()
-            .read(&self.value_column)
-            .read(&self.milestones_column)
-            .read(&self.labels_column)
-            .read_all(&self.groupby)
+        let flow = Flow::default().read(&self.value_column).read(&self.milestones_column).read_all(self.keys());
+        flow.keep_only(&self.groupby)
     }
 }

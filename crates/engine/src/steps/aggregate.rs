@@ -67,7 +67,12 @@ fn group(step: &Aggregate, input: Table) -> Result<Table, EngineError> {
     grouped.ordered_anew(sort_keys, false)?.project(visible)
 }
 
-fn summary(function: AggregateFunction, name: &str, count_nulls: bool, table: &Table) -> Result<Expr, EngineError> {
+pub(super) fn summary(
+    function: AggregateFunction,
+    name: &str,
+    count_nulls: bool,
+    table: &Table,
+) -> Result<Expr, EngineError> {
     let (source, kind) = table.typed(name)?;
     let number = |wanted: &str| match kind {
         ColumnType::Integer | ColumnType::Float => Ok(source.clone()),

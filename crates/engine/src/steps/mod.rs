@@ -37,6 +37,7 @@ mod replacetext;
 mod restricted;
 mod rollup;
 mod select;
+mod sets;
 mod simplify;
 mod sort;
 mod split;

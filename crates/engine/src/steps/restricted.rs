@@ -32,7 +32,11 @@ impl Flow {
         let flow = step.columns().map(aracari_app::infer::Columns::flow);
         let read = flow.filter(|flow| flow.reads_any(before.iter().map(String::as_str)));
         restricted.extend(read.iter().flat_map(|flow| flow.writes()).map(str::to_owned));
-        Self { restricted, known: read.map(|_| input.columns().to_vec()) }
+        let known = read.map(|flow| match flow.keeps() {
+            Some(kept) => kept.iter().map(|name| (*name).to_owned()).collect(),
+            None => input.columns().to_vec(),
+        });
+        Self { restricted, known }
     }
 
     /// The restricted columns among and beside these, which come out of the step.

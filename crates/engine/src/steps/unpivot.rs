@@ -1,11 +1,108 @@
-//! `unpivot`: turns columns into rows of name and value.
+//! `unpivot`: turns columns into rows of name and value; the rows of one input row stand together.
 
+use aracari_app::schema::ColumnType;
 use aracari_app::steps::unpivot::Unpivot;
+use datafusion::logical_expr::{Expr, lit, when};
 
+use super::sets::repeated;
+use crate::column_type::{text_literal, unite};
 use crate::error::EngineError;
-use crate::table::Table;
+use crate::expression::as_type;
+use crate::table::{Table, column};
 
-#[expect(clippy::needless_pass_by_value, reason = "not built yet")]
-pub(super) fn compile(_step: &Unpivot, _table: Table) -> Result<Table, EngineError> {
-    Err(EngineError::invalid("`unpivot` is not built yet"))
+pub(super) fn compile(step: &Unpivot, table: Table) -> Result<Table, EngineError> {
+    if step.unpivot.is_empty() {
+        return Err(EngineError::invalid("`unpivot` needs at least one column in `unpivot`"));
+    }
+    for name in &step.keep {
+        table.column(name)?;
+    }
+    let sources = step.unpivot.iter().map(|name| table.typed(name)).collect::<Result<Vec<_>, _>>()?;
+    let kind = sources.iter().fold(ColumnType::Unknown, |kind, (_, own)| unite(kind, *own));
+    let names = step.unpivot.iter().map(|name| text_literal(name)).collect();
+    let values = sources.into_iter().map(|(value, own)| as_type(value, own, kind)).collect();
+
+    let (plan, number) = repeated(table.plan().clone(), step.unpivot.len(), table.names())?;
+    let mut order = table.order().to_vec();
+    if !table.streams_in_order() || !order.is_empty() {
+        order.push(crate::table::OrderKey { column: number.clone(), ascending: true });
+    }
+    let loose = !order.is_empty() && table.streams_in_order();
+    let mut columns = table.columns().to_vec();
+    columns.push(number.clone());
+    let repeated = Table::from_parts(plan, columns, order, &table);
+    let repeated = if loose { repeated.loosely_ordered() } else { repeated };
+    let mut visible: Vec<(String, Expr)> = step.keep.iter().map(|name| (name.clone(), column(name))).collect();
+    visible.push((step.unpivot_column_name.clone(), nth(&number, names)?));
+    visible.push((step.value_column_name.clone(), nth(&number, values)?));
+    let unpivoted = repeated.project(visible)?;
+    if step.dropna {
+        return unpivoted.filter(column(&step.value_column_name).is_not_null());
+    }
+    Ok(unpivoted)
+}
+
+/// The expression with the number that a column holds.
+fn nth(number: &str, expressions: Vec<Expr>) -> Result<Expr, EngineError> {
+    let mut numbered = (0_i64..).zip(expressions);
+    let Some((first, expression)) = numbered.next() else {
+        return Err(EngineError::internal("nothing to choose from"));
+    };
+    let mut cases = when(column(number).eq(lit(first)), expression);
+    for (position, expression) in numbered {
+        cases.when(column(number).eq(lit(position)), expression);
+    }
+    Ok(cases.end()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::steps::testing::{failure, run, table};
+    use serde_json::{Value, json};
+
+    fn unpivot(keep: Value, columns: Value, dropna: bool) -> Value {
+        json!([{"name": "unpivot", "keep": keep, "unpivot": columns, "unpivotColumnName": "what",
+                "value_column_name": "much", "dropna": dropna}])
+    }
+
+    #[test]
+    fn each_row_becomes_one_for_each_column() {
+        let input = table(json!({"id": ["a", "b"], "x": [1, null], "y": [0.5, 2.5], "z": ["left", "out"]}));
+        let expected = json!({
+            "id": ["a", "a", "b", "b"], "what": ["x", "y", "x", "y"], "much": [1.0, 0.5, null, 2.5]});
+        assert_eq!(run(input.clone(), unpivot(json!(["id"]), json!(["x", "y"]), false)), expected);
+        let without = run(input, unpivot(json!(["id"]), json!(["x", "y"]), true));
+        assert_eq!(without, json!({"id": ["a", "a", "b"], "what": ["x", "y", "y"], "much": [1.0, 0.5, 2.5]}));
+    }
+
+    #[test]
+    fn columns_of_different_types_become_texts() {
+        let input = table(json!({"n": [1], "t": ["one"], "d": ["2024-05-01T00:00:00Z"], "b": [true]}));
+        let answer = run(input, unpivot(json!([]), json!(["n", "t", "d", "b"]), false));
+        assert_eq!(answer["much"], json!(["1", "one", "2024-05-01", "true"]));
+    }
+
+    #[test]
+    fn a_sort_before_it_still_orders_the_rows() {
+        let input = table(json!({"id": [2, 1], "x": [20, 10], "y": [21, 11]}));
+        let mut steps = unpivot(json!(["id"]), json!(["y", "x"]), false);
+        steps.as_array_mut().unwrap().insert(0, json!({"name": "sort", "columns": [{"column": "id"}]}));
+        assert_eq!(run(input, steps)["much"], json!([11, 10, 21, 20]));
+    }
+
+    #[test]
+    fn the_names_may_replace_columns_that_are_not_kept() {
+        let input = table(json!({"what": [1], "much": [2]}));
+        let answer = run(input, unpivot(json!([]), json!(["much", "what"]), false));
+        assert_eq!(answer, json!({"what": ["much", "what"], "much": [2, 1]}));
+    }
+
+    #[test]
+    fn mistakes_say_what_to_do() {
+        let input = table(json!({"id": [1], "what": [2], "x": [3]}));
+        assert!(failure(input.clone(), unpivot(json!(["id"]), json!([]), true)).contains("at least one column"));
+        assert!(failure(input.clone(), unpivot(json!(["od"]), json!(["x"]), true)).contains("no column `od`"));
+        let clash = failure(input, unpivot(json!(["what"]), json!(["x"]), true));
+        assert!(clash.contains("two columns would be called `what`"));
+    }
 }

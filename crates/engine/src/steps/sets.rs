@@ -1,0 +1,165 @@
+//! One table grouped by several sets of keys at once, as a rollup and totals need it.
+//!
+//! The rows are read once: summarised by all keys first where the functions allow it, then taken once for each set, with
+//! the keys that the set leaves out as null.
+
+use aracari_app::schema::ColumnType;
+use aracari_app::steps::aggregate::{AggregateFunction, Aggregation};
+use arrow::datatypes::DataType;
+use datafusion::common::ScalarValue;
+use datafusion::functions_aggregate::expr_fn::{count, max, min, sum};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, in_list, lit, when};
+
+use super::aggregate::summary;
+use crate::error::EngineError;
+use crate::table::{Names, Table, column};
+
+/// The groups of every set, under hidden names.
+pub(super) struct Groups {
+    pub(super) plan: LogicalPlan,
+    /// The number of the set that a group is of, from 0.
+    pub(super) set: String,
+    /// The keys in their order; null where the set leaves a key out.
+    pub(super) keys: Vec<String>,
+    /// The new columns and where they are.
+    pub(super) values: Vec<(String, String)>,
+}
+
+/// Every row once for each set, and the hidden column with the set's number.
+pub(super) fn repeated(plan: LogicalPlan, sets: usize, names: &Names) -> Result<(LogicalPlan, String), EngineError> {
+    let set = names.next();
+    let numbers: Vec<ScalarValue> = (0..sets).map(|number| ScalarValue::Int64(i64::try_from(number).ok())).collect();
+    let list = ScalarValue::List(ScalarValue::new_list(&numbers, &DataType::Int64, true));
+    let mut expressions: Vec<Expr> = plan.schema().fields().iter().map(|field| column(field.name())).collect();
+    expressions.push(Expr::Literal(list, None).alias(&set));
+    let plan = LogicalPlanBuilder::from(plan)
+        .project(expressions)?
+        .unnest_column(datafusion::common::Column::from_name(&set))?
+        .build()?;
+    Ok((plan, set))
+}
+
+/// The value in these sets and null in all others.
+pub(super) fn only_in(set: &str, members: &[usize], sets: usize, value: Expr) -> Result<Expr, EngineError> {
+    if members.len() == sets {
+        return Ok(value);
+    }
+    let numbers = members.iter().map(|number| lit(i64::try_from(*number).unwrap_or(i64::MAX))).collect();
+    Ok(when(in_list(column(set), numbers, false), value).end()?)
+}
+
+/// Groups a table by each set of keys; a set holds the positions of its keys in `keys`.
+pub(super) fn grouped(
+    table: &Table,
+    keys: &[String],
+    sets: &[Vec<usize>],
+    aggregations: &[Aggregation],
+) -> Result<Groups, EngineError> {
+    let wanted = wanted(aggregations)?;
+    let names = table.names();
+    let mut by = Vec::new();
+    for key in keys {
+        by.push((names.next(), table.column(key)?));
+    }
+    let rounds: Option<Vec<TwoRounds>> =
+        wanted.iter().map(|(_, function, source)| TwoRounds::of(*function, source, table)).collect::<Result<_, _>>()?;
+
+    let (plan, finals) = match &rounds {
+        Some(rounds) => {
+            let first = rounds.iter().flat_map(|round| round.first.clone()).collect::<Vec<_>>();
+            let plan = LogicalPlanBuilder::from(table.plan().clone())
+                .aggregate(by.iter().map(|(name, key)| key.clone().alias(name)).collect::<Vec<_>>(), first)?
+                .build()?;
+            (plan, rounds.iter().map(|round| round.second.clone()).collect::<Vec<_>>())
+        }
+        None => {
+            let ordered = table.clone().with_explicit_order()?;
+            let mut expressions: Vec<Expr> =
+                ordered.plan().schema().fields().iter().map(|field| column(field.name())).collect();
+            expressions.extend(by.iter().map(|(name, key)| key.clone().alias(name)));
+            let plan = LogicalPlanBuilder::from(ordered.plan().clone()).project(expressions)?.build()?;
+            let finals = wanted
+                .iter()
+                .map(|(_, function, source)| summary(*function, source, false, &ordered))
+                .collect::<Result<Vec<_>, _>>()?;
+            (plan, finals)
+        }
+    };
+
+    let (plan, set) = repeated(plan, sets.len(), names)?;
+    let mut expressions: Vec<Expr> = plan
+        .schema()
+        .fields()
+        .iter()
+        .filter(|field| !by.iter().any(|(name, _)| name == field.name()))
+        .map(|field| column(field.name()))
+        .collect();
+    for (position, (name, _)) in by.iter().enumerate() {
+        let members: Vec<usize> = (0..sets.len()).filter(|number| sets[*number].contains(&position)).collect();
+        expressions.push(only_in(&set, &members, sets.len(), column(name))?.alias(name));
+    }
+    let mut group_keys = vec![column(&set)];
+    group_keys.extend(by.iter().map(|(name, _)| column(name)));
+    let values: Vec<(String, String)> = wanted.into_iter().map(|(new, _, _)| (new, names.next())).collect();
+    let summaries: Vec<Expr> =
+        finals.into_iter().zip(&values).map(|(expression, (_, raw))| expression.alias(raw)).collect();
+    let plan = LogicalPlanBuilder::from(plan).project(expressions)?.aggregate(group_keys, summaries)?.build()?;
+    Ok(Groups { plan, set, keys: by.into_iter().map(|(name, _)| name).collect(), values })
+}
+
+/// What is computed of what, by the name it gets; of two with one name the later counts.
+fn wanted(aggregations: &[Aggregation]) -> Result<Vec<(String, AggregateFunction, String)>, EngineError> {
+    let mut wanted: Vec<(String, AggregateFunction, String)> = Vec::new();
+    for aggregation in aggregations {
+        if aggregation.columns.len() != aggregation.newcolumns.len() {
+            return Err(EngineError::invalid("`columns` and `newcolumns` of an aggregation have the same length"));
+        }
+        for (source, new) in aggregation.columns.iter().zip(&aggregation.newcolumns) {
+            wanted.retain(|(known, _, _)| known != new);
+            wanted.push((new.clone(), aggregation.aggfunction, source.clone()));
+        }
+    }
+    Ok(wanted)
+}
+
+/// A function computed of rows, then of groups of rows.
+struct TwoRounds {
+    first: Vec<Expr>,
+    second: Expr,
+}
+
+impl TwoRounds {
+    /// `None` where the groups alone do not tell the answer.
+    fn of(function: AggregateFunction, source: &str, table: &Table) -> Result<Option<Self>, EngineError> {
+        let plain = summary(function, source, false, table)?;
+        let (value, kind) = table.typed(source)?;
+        let part = table.names().next();
+        let round = |first: Expr, second: Expr| Some(Self { first: vec![first.alias(&part)], second });
+        Ok(match function {
+            AggregateFunction::Min => round(plain, min(column(&part))),
+            AggregateFunction::Max => round(plain, max(column(&part))),
+            AggregateFunction::Count | AggregateFunction::CountDistinctIncludingEmpty => {
+                round(plain, sum(column(&part)))
+            }
+            AggregateFunction::Sum => {
+                let number = if kind == ColumnType::Boolean { cast(value, DataType::Int64) } else { value };
+                round(sum(number), summed(&part, kind))
+            }
+            AggregateFunction::Avg => {
+                let rows = table.names().next();
+                let average = sum(column(&part)) / cast(sum(column(&rows)), DataType::Float64);
+                Some(Self {
+                    first: vec![sum(cast(value.clone(), DataType::Float64)).alias(&part), count(value).alias(&rows)],
+                    second: average,
+                })
+            }
+            AggregateFunction::CountDistinct | AggregateFunction::First | AggregateFunction::Last => None,
+        })
+    }
+}
+
+/// The sum of a column; of nothing but nulls it is 0.
+pub(super) fn summed(name: &str, kind: ColumnType) -> Expr {
+    let zero = if kind == ColumnType::Float { lit(0.0) } else { lit(0_i64) };
+    datafusion::functions::core::expr_fn::coalesce(vec![sum(column(name)), zero])
+}
