@@ -1,17 +1,33 @@
 //! Conditions: which rows a filter step, a permission or an if-then-else keeps.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
+use crate::relative_date::RelativeDate;
 use crate::value::Value;
 
 /// A condition on one row: a comparison, or several joined by `and` or `or`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Condition {
     And(AndCondition),
     Or(OrCondition),
     Comparison(Comparison),
+}
+
+/// The keys say which kind it is, so that a mistake is told of that kind.
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = serde_json::Map::deserialize(deserializer)?;
+        let (and, or) = (entries.contains_key("and"), entries.contains_key("or"));
+        let whole = serde_json::Value::Object(entries);
+        let read = match (and, or) {
+            (true, _) => serde_json::from_value(whole).map(Self::And),
+            (_, true) => serde_json::from_value(whole).map(Self::Or),
+            _ => serde_json::from_value(whole).map(Self::Comparison),
+        };
+        read.map_err(de::Error::custom)
+    }
 }
 
 /// Every condition of the list holds.
@@ -36,7 +52,17 @@ pub struct Comparison {
     #[serde(default)]
     pub operator: Operator,
     #[serde(default = "null")]
+    #[schemars(with = "WrittenValue")]
     pub value: Value,
+}
+
+/// A value as it may be written in a comparison.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is only described")]
+enum WrittenValue {
+    Value(Value),
+    RelativeDate(RelativeDate),
 }
 
 fn null() -> Value {

@@ -132,6 +132,7 @@ mod tests {
         assert_eq!(columns("[a - b] + [another  one] + été"), ["a - b", "another  one", "été"]);
         assert_eq!(Formula::parse("\"Ba'al\""), Ok(Formula::Literal(Value::Text("Ba'al".into()))));
         assert_eq!(Formula::parse("'it\\'s'"), Ok(Formula::Literal(Value::Text("it's".into()))));
+        assert_eq!(Formula::parse(r"'a\n\d\\'"), Ok(Formula::Literal(Value::Text("a\n\\d\\".into()))));
         assert_eq!(Formula::parse("1.5e3"), Ok(Formula::Literal(Value::Float(1500.0))));
         assert_eq!(Formula::parse(" null "), Ok(Formula::Literal(Value::Null)));
     }

@@ -1,11 +1,13 @@
 //! Which columns a pipeline produces, without running it, or the step that cannot work and why.
 
-mod formulas;
+pub(crate) mod formulas;
 pub(crate) mod shape;
+
+use std::borrow::Cow;
 
 use crate::condition::{Condition, Operator};
 use crate::schema::{ColumnType, TableSchema};
-use crate::steps::{PipelineReference, Step};
+use crate::steps::{FormulaText, PipelineReference, Step};
 use crate::value::Value;
 
 /// How deep pipelines may be written inside one another.
@@ -35,9 +37,11 @@ fn infer_nested(
     datasets: Datasets<'_>,
     depth: usize,
 ) -> Result<TableSchema, Mistake> {
+    let context = Context { datasets, depth };
     let mut schema = input;
     for (step_index, step) in steps.iter().enumerate() {
-        schema = after_step(step, schema, datasets, depth).map_err(|problem| Mistake {
+        let Some(columns) = step.columns() else { continue };
+        schema = columns.infer(schema, &context).map_err(|problem| Mistake {
             step_index,
             message: problem.message,
             hint: problem.hint,
@@ -72,6 +76,30 @@ pub struct Context<'a> {
     pub(crate) depth: usize,
 }
 
+impl Context<'_> {
+    /// The columns of another pipeline.
+    pub(crate) fn pipeline(&self, reference: &PipelineReference) -> Inferred {
+        if self.depth >= MAX_NESTING {
+            return Err(Problem::new("pipelines are written too deeply inside one another"));
+        }
+        match reference {
+            PipelineReference::Dataset(name) => {
+                (self.datasets)(name).ok_or_else(|| Problem::new(format!("there is no dataset `{name}`")))
+            }
+            PipelineReference::Steps(steps) => {
+                if !matches!(steps.first(), Some(Step::Domain(_))) {
+                    return Err(Problem::new("a pipeline written inside a step starts with a `domain` step")
+                        .hint("begin it with { name: domain, domain: a dataset }"));
+                }
+                infer_nested(steps, TableSchema::default(), self.datasets, self.depth + 1).map_err(|mistake| Problem {
+                    message: format!("in step {} of the inner pipeline: {}", mistake.step_index + 1, mistake.message),
+                    hint: mistake.hint,
+                })
+            }
+        }
+    }
+}
+
 /// What a step tells of its columns without running.
 pub trait Columns {
     /// The columns that come out when `input` goes in.
@@ -85,23 +113,36 @@ pub trait Columns {
 /// The columns that a step reads, and those that it writes under names of its own.
 #[derive(Debug, Default)]
 pub struct Flow<'a> {
-    reads: Vec<&'a str>,
-    writes: Vec<std::borrow::Cow<'a, str>>,
+    reads: Vec<Cow<'a, str>>,
+    writes: Vec<Cow<'a, str>>,
     keeps: Option<Vec<&'a str>>,
 }
 
 impl<'a> Flow<'a> {
     pub(crate) fn read(mut self, name: &'a str) -> Self {
-        self.reads.push(name);
+        self.reads.push(name.into());
         self
     }
 
     pub(crate) fn read_all(mut self, names: impl IntoIterator<Item = &'a String>) -> Self {
-        self.reads.extend(names.into_iter().map(String::as_str));
+        self.reads.extend(names.into_iter().map(Cow::from));
         self
     }
 
-    pub(crate) fn write(mut self, name: impl Into<std::borrow::Cow<'a, str>>) -> Self {
+    /// Every column of the formula; one that is no formula computes nothing.
+    pub(crate) fn read_formula(mut self, text: &FormulaText) -> Self {
+        if let Ok(formula) = text.parse() {
+            formula.visit_columns(&mut |name| self.reads.push(name.to_owned().into()));
+        }
+        self
+    }
+
+    pub(crate) fn read_condition(mut self, condition: &'a Condition) -> Self {
+        condition.visit_columns(&mut |name| self.reads.push(name.into()));
+        self
+    }
+
+    pub(crate) fn write(mut self, name: impl Into<Cow<'a, str>>) -> Self {
         self.writes.push(name.into());
         self
     }
@@ -119,7 +160,7 @@ impl<'a> Flow<'a> {
 
     /// True when one of these is read.
     pub fn reads_any<'n>(&self, mut names: impl Iterator<Item = &'n str>) -> bool {
-        names.any(|name| self.reads.contains(&name))
+        names.any(|name| self.reads.iter().any(|read| read == name))
     }
 
     pub fn writes(&self) -> impl Iterator<Item = &str> {
@@ -174,6 +215,23 @@ pub(crate) fn date_column(schema: &TableSchema, name: &str) -> Inferred<()> {
     }
 }
 
+/// The type of a column that is computed with; booleans count as 0 and 1.
+pub(crate) fn numbers(schema: &TableSchema, name: &str, what: &str) -> Inferred<ColumnType> {
+    match column(schema, name)? {
+        ColumnType::Boolean => Ok(ColumnType::Integer),
+        kind @ (ColumnType::Integer | ColumnType::Float | ColumnType::Unknown) => Ok(kind),
+        other => Err(Problem::new(format!("{what} needs numbers, and `{name}` holds {}", describe(other)))),
+    }
+}
+
+/// A column whose values can be read as texts: every one but shapes.
+pub(crate) fn texts(schema: &TableSchema, name: &str) -> Inferred<()> {
+    match column(schema, name)? {
+        ColumnType::Geometry => Err(Problem::new(format!("`{name}` holds shapes, not texts"))),
+        _ => Ok(()),
+    }
+}
+
 pub(crate) fn describe(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Boolean => "booleans",
@@ -221,82 +279,6 @@ pub(crate) fn condition(schema: &TableSchema, condition: &Condition) -> Inferred
                 _ => Ok(()),
             }
         }
-    }
-}
-
-fn pipeline(reference: &PipelineReference, datasets: Datasets<'_>, depth: usize) -> Inferred {
-    if depth >= MAX_NESTING {
-        return Err(Problem::new("pipelines are written too deeply inside one another"));
-    }
-    match reference {
-        PipelineReference::Dataset(name) => {
-            datasets(name).ok_or_else(|| Problem::new(format!("there is no dataset `{name}`")))
-        }
-        PipelineReference::Steps(steps) => {
-            if !matches!(steps.first(), Some(Step::Domain(_))) {
-                return Err(Problem {
-                    message: "a pipeline written inside a step starts with a `domain` step".into(),
-                    hint: Some("begin it with { name: domain, domain: a dataset }".into()),
-                });
-            }
-            infer_nested(steps, TableSchema::default(), datasets, depth + 1).map_err(|mistake| Problem {
-                message: format!("in step {} of the inner pipeline: {}", mistake.step_index + 1, mistake.message),
-                hint: mistake.hint,
-            })
-        }
-    }
-}
-
-fn after_step(step: &Step, schema: TableSchema, datasets: Datasets<'_>, depth: usize) -> Inferred {
-    match step {
-        Step::Domain(step) => pipeline(&PipelineReference::Dataset(step.domain.clone()), datasets, depth),
-        Step::Select(step) => shape::select(&step.columns, &schema),
-        Step::Delete(step) => shape::delete(&step.columns, schema),
-        Step::Rename(step) => shape::rename(&step.to_rename, schema),
-        Step::Filter(step) => condition(&schema, &step.condition).map(|()| schema),
-        Step::Formula(step) => formulas::formula(step, schema),
-        Step::Ifthenelse(step) => formulas::ifthenelse(step, schema),
-        Step::Aggregate(step) => shape::aggregate(step, &schema),
-        Step::Join(step) => shape::join(step, schema, &pipeline(&step.right_pipeline, datasets, depth)?),
-        Step::Append(step) => {
-            let others = step.pipelines.iter().map(|other| pipeline(other, datasets, depth));
-            Ok(shape::append(schema, others.collect::<Inferred<Vec<_>>>()?))
-        }
-        Step::Sort(step) => {
-            step.columns.iter().try_for_each(|key| column(&schema, &key.column).map(drop))?;
-            Ok(schema)
-        }
-        Step::Top(step) => {
-            column(&schema, &step.rank_on)?;
-            step.groups.iter().try_for_each(|group| column(&schema, group).map(drop))?;
-            Ok(schema)
-        }
-        Step::Text(step) => Ok(shape::with(schema, &step.new_column, type_of(&step.text))),
-        Step::Concatenate(step) => {
-            step.columns.iter().try_for_each(|name| column(&schema, name).map(drop))?;
-            Ok(shape::with(schema, &step.new_column_name, ColumnType::Text))
-        }
-        Step::Todate(step) => {
-            column(&schema, &step.column)?;
-            Ok(shape::with(schema, &step.column, ColumnType::Date))
-        }
-        Step::Dategranularity(step) => {
-            date_column(&schema, &step.column)?;
-            Ok(shape::with(schema, step.new_column.as_ref().unwrap_or(&step.column), ColumnType::Date))
-        }
-        Step::Dateextract(step) => shape::dateextract(step, schema),
-        Step::Convert(step) => shape::convert(step, schema),
-        Step::Fillna(step) => step.columns.iter().try_fold(schema, |schema, name| {
-            let kind = unite(column(&schema, name)?, type_of(&step.value));
-            Ok(shape::with(schema, name, kind))
-        }),
-        Step::Percentage(step) => shape::percentage(step, schema),
-        Step::Uniquegroups(step) => shape::select(&step.on, &schema),
-        Step::Off => Ok(schema),
-        other => match other.columns() {
-            Some(step) => step.infer(schema, &Context { datasets, depth }),
-            None => Err(Problem::new("this step cannot be described")),
-        },
     }
 }
 

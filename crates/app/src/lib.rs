@@ -17,6 +17,7 @@ mod pipeline;
 pub mod presentation;
 mod privilege;
 pub mod query;
+mod relative_date;
 mod resolve;
 pub mod schema;
 mod source;

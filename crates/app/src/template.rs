@@ -4,11 +4,13 @@ use serde_json::{Map, Value as Json};
 
 use crate::condition::Condition;
 use crate::query::Reader;
+use crate::relative_date::RelativeDate;
 use crate::steps::Step;
 use crate::value::{ALL_KEY, DATE_KEY, Value};
 
 mod clean;
 mod path;
+mod void;
 
 pub use path::{Piece, VariablePath, placeholders};
 
@@ -56,12 +58,12 @@ enum Part {
     Variable(VariablePath),
 }
 
-/// True when a variable stands anywhere in the tree.
+/// True when a variable stands anywhere in the tree, or a date that is told from today.
 pub fn has_variables(json: &Json) -> bool {
     match json {
         Json::String(text) => text.contains("{{"),
         Json::Array(items) => items.iter().any(has_variables),
-        Json::Object(entries) => entries.values().any(has_variables),
+        Json::Object(entries) => RelativeDate::moves(entries) || entries.values().any(has_variables),
         _ => false,
     }
 }
@@ -69,7 +71,9 @@ pub fn has_variables(json: &Json) -> bool {
 impl Template {
     /// Reads the variables of a tree once.
     pub fn parse(json: &Json) -> Result<Self, TemplateError> {
-        Ok(Self { tree: Tree::parse(json)? })
+        let mut marked = json.clone();
+        void::mark(&mut marked);
+        Ok(Self { tree: Tree::parse(&marked)? })
     }
 
     /// Every variable of the tree.
@@ -91,7 +95,7 @@ impl Template {
         let Json::Array(items) = self.tree.bind(variables)? else {
             return Err(TemplateError::BadStep { index: 0, reason: "expected a list of steps".to_owned() });
         };
-        parse_steps(items)
+        parse_bound(items)
     }
 
     /// The tree, a condition, with values in place of variables; `None` when All removed all of it.
@@ -103,8 +107,14 @@ impl Template {
     }
 }
 
-/// Parses steps and removes the conditions on All.
-pub fn parse_steps(items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
+/// Parses steps as an author wrote them and removes the conditions on All.
+pub fn parse_steps(mut items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
+    items.iter_mut().for_each(void::mark);
+    parse_bound(items)
+}
+
+/// Parses steps with the values of variables in them.
+fn parse_bound(items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
     let mut steps = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
         let step: Step = serde_json::from_value(item)

@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::relative_date::RelativeDate;
+use crate::schema::ColumnType;
 
 /// The key that marks a date inside serialised steps; an author can never write it.
 pub const DATE_KEY: &str = "$date";
@@ -35,13 +38,27 @@ impl Value {
         if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
             return Some(instant.with_timezone(&Utc));
         }
-        for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
+        for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"] {
             if let Ok(naive) = NaiveDateTime::parse_from_str(text, format) {
                 return Some(naive.and_utc());
             }
         }
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-        Some(day.and_hms_opt(0, 0, 0)?.and_utc())
+        if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            return Some(day.and_time(NaiveTime::MIN).and_utc());
+        }
+        // Offsets as +0200, +02 or Z.
+        let offset = |format| DateTime::parse_from_str(text, format).ok();
+        let instant = offset("%Y-%m-%dT%H:%M:%S%.f%#z").or_else(|| offset("%Y-%m-%d %H:%M:%S%.f%#z"))?;
+        Some(instant.with_timezone(&Utc))
+    }
+
+    /// The value as it enters a column of this type: a text that spells a date is one among dates.
+    #[must_use]
+    pub fn fitted(&self, kind: ColumnType) -> Self {
+        match (kind, self) {
+            (ColumnType::Date, Self::Text(text)) => Self::parse_date(text).map_or_else(|| self.clone(), Self::Date),
+            _ => self.clone(),
+        }
     }
 
     /// True for [`Value::All`], also inside a list.
@@ -157,19 +174,24 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let Some(key) = map.next_key::<String>()? else {
+        let mut entries = serde_json::Map::new();
+        while let Some((key, entry)) = map.next_entry::<String, serde_json::Value>()? {
+            entries.insert(key, entry);
+        }
+        let Some(key) = entries.keys().next().cloned() else {
             return Err(de::Error::custom("expected a value, found an empty map"));
         };
         match key.as_str() {
-            DATE_KEY => {
-                let micros = map.next_value::<i64>()?;
-                DateTime::from_timestamp_micros(micros)
-                    .map(Value::Date)
-                    .ok_or_else(|| de::Error::custom("date out of range"))
-            }
-            ALL_KEY => {
-                map.next_value::<bool>()?;
-                Ok(Value::All)
+            DATE_KEY if entries.len() == 1 => entries[DATE_KEY]
+                .as_i64()
+                .and_then(DateTime::from_timestamp_micros)
+                .map(Value::Date)
+                .ok_or_else(|| de::Error::custom("date out of range")),
+            ALL_KEY if entries.len() == 1 => Ok(Value::All),
+            _ if RelativeDate::is_written_as(&entries) => {
+                let relative: RelativeDate =
+                    serde_json::from_value(entries.into()).map_err(|error| de::Error::custom(error.to_string()))?;
+                relative.value(Utc::now()).map(Value::Date).map_err(de::Error::custom)
             }
             other => Err(de::Error::custom(format!("expected a value, found a map with the key `{other}`"))),
         }
@@ -192,5 +214,30 @@ impl JsonSchema for Value {
             "description": "A value: null, a boolean, a number, a text, a date (ISO 8601), a list of these, or `{{ a variable }}`.",
             "type": ["null", "boolean", "number", "string", "array"]
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_with_and_without_offset() {
+        let expected = Value::parse_date("2024-05-06T07:08:00Z");
+        assert!(expected.is_some());
+        for text in [
+            "2024-05-06T07:08:00",
+            "2024-05-06 07:08:00.000",
+            "2024-05-06 07:08",
+            "2024-05-06T09:08:00+02:00",
+            "2024-05-06 09:08:00+0200",
+            "2024-05-06 05:08:00-02",
+            "2024-05-06 07:08:00Z",
+        ] {
+            assert_eq!(Value::parse_date(text), expected, "{text}");
+        }
+        for text in ["2024-13-01", "2024-05-06T25:00:00", "2024-05-06+02:00", "soon", ""] {
+            assert_eq!(Value::parse_date(text), None, "{text}");
+        }
     }
 }

@@ -7,9 +7,9 @@ use aracari_app::Value;
 use aracari_app::condition::{Comparison, Condition, Operator};
 use aracari_app::schema::ColumnType;
 use chrono::{DateTime, Days, Utc};
-use datafusion::logical_expr::{Expr, Operator as SqlOperator, binary_expr, cast, in_list, lit};
+use datafusion::logical_expr::{Expr, Operator as SqlOperator, binary_expr, in_list, lit};
 
-use crate::column_type::{TEXT, literal, text_literal};
+use crate::column_type::{literal, text_literal};
 use crate::error::EngineError;
 use crate::functions;
 use crate::table::Table;
@@ -105,7 +105,7 @@ fn compare(comparison: &Comparison, table: &Table, purpose: Purpose) -> Result<E
                 _ => return unfit(negated),
             };
             check_pattern(&pattern)?;
-            let text = if kind == ColumnType::Text { column } else { cast(column, TEXT) };
+            let text = functions::text_of(column, kind);
             let operator = if negated { SqlOperator::RegexNotMatch } else { SqlOperator::RegexMatch };
             let found = binary_expr(text.clone(), operator, text_literal(&pattern));
             Ok(if negated { found.or(text.is_null()) } else { found })
@@ -149,7 +149,7 @@ fn midnight(value: &Value) -> Option<DateTime<Utc>> {
 
 /// The value as a literal of the column's type; `None` when no row can be equal to it.
 #[expect(clippy::match_same_arms, reason = "the cases go by the type of the column")]
-fn fitted(value: &Value, kind: ColumnType) -> Option<Expr> {
+pub(crate) fn fitted(value: &Value, kind: ColumnType) -> Option<Expr> {
     let typed = match (kind, value) {
         (_, Value::Null | Value::All | Value::List(_)) => return None,
         (ColumnType::Integer, Value::Integer(_)) | (ColumnType::Float, Value::Float(_)) => value.clone(),

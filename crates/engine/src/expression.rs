@@ -46,7 +46,7 @@ fn typed(formula: &Formula, table: &Table) -> Result<(Expr, ColumnType), EngineE
     }
 }
 
-type Typed = (Expr, ColumnType);
+pub(crate) type Typed = (Expr, ColumnType);
 
 fn binary(left: Typed, operator: BinaryOperator, right: Typed) -> Result<Typed, EngineError> {
     match operator {
@@ -123,7 +123,8 @@ fn compared(left: Typed, operator: Operator, right: Typed) -> Result<Typed, Engi
     Ok((binary_expr(left_expression, operator, right_expression), ColumnType::Boolean))
 }
 
-fn number((expression, kind): Typed) -> Result<Typed, EngineError> {
+/// A number; booleans count as 0 and 1.
+pub(crate) fn number((expression, kind): Typed) -> Result<Typed, EngineError> {
     match kind {
         ColumnType::Integer | ColumnType::Float => Ok((expression, kind)),
         ColumnType::Boolean => Ok((cast(expression, DataType::Int64), ColumnType::Integer)),

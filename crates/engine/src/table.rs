@@ -112,6 +112,14 @@ impl Table {
         Ok((expression, kind))
     }
 
+    /// The visible column as texts.
+    pub(crate) fn text(&self, name: &str) -> Result<Expr, EngineError> {
+        match self.typed(name)? {
+            (_, ColumnType::Geometry) => Err(EngineError::invalid(format!("`{name}` holds shapes, not texts"))),
+            (expression, kind) => Ok(crate::functions::text_of(expression, kind)),
+        }
+    }
+
     /// The type that an expression over this table has.
     pub(crate) fn type_of(&self, expression: &Expr) -> Result<ColumnType, EngineError> {
         use datafusion::logical_expr::ExprSchemable;

@@ -133,7 +133,12 @@ impl Compiler<'_> {
                 let operands: Vec<Option<Operand>> = items.iter().map(|item| self.operand(item, operator)).collect();
                 operands.into_iter().collect::<Option<Vec<_>>>().map(Operand::List)
             }
-            NodeValue::Map(_) | NodeValue::Refused => None,
+            NodeValue::Map(_) => {
+                let message = "a permission compares with fixed values or with attributes of the reader";
+                self.report.error("bad_value", node.span, message, None);
+                None
+            }
+            NodeValue::Refused => None,
             _ => serde_json::from_value(node.to_json()).ok().map(Operand::Value),
         }
     }

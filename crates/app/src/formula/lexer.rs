@@ -60,8 +60,20 @@ fn quoted(rest: &[char], position: usize) -> Result<(Token, usize), FormulaError
     while let Some(&character) = rest.get(at) {
         match character {
             _ if character == quote => return Ok((Token::Text(text), at + 1)),
-            '\\' if rest.get(at + 1).is_some_and(|next| [quote, '\\'].contains(next)) => {
-                text.push(rest[at + 1]);
+            '\\' => {
+                let escaped = match rest.get(at + 1) {
+                    Some('n') => '\n',
+                    Some('t') => '\t',
+                    Some('r') => '\r',
+                    Some(next @ ('\'' | '"' | '\\')) => *next,
+                    // Python keeps a backslash that escapes nothing.
+                    _ => {
+                        text.push(character);
+                        at += 1;
+                        continue;
+                    }
+                };
+                text.push(escaped);
                 at += 2;
             }
             _ => {

@@ -1,34 +1,11 @@
 //! The types of computed columns.
 
-use super::{ColumnType, Inferred, Problem, TableSchema, column, condition, describe, shape, type_of, unite};
+use super::{ColumnType, Inferred, Problem, TableSchema, column, describe, type_of, unite};
 use crate::formula::{BinaryOperator, Formula};
 use crate::steps::FormulaText;
-use crate::steps::formula::Formula as FormulaStep;
-use crate::steps::ifthenelse::{Ifthenelse, Otherwise};
-
-pub(super) fn formula(step: &FormulaStep, schema: TableSchema) -> Inferred {
-    let kind = of_text(&step.formula, &schema)?;
-    Ok(shape::with(schema, &step.new_column, kind))
-}
-
-pub(super) fn ifthenelse(step: &Ifthenelse, schema: TableSchema) -> Inferred {
-    condition(&schema, &step.condition)?;
-    let kind = unite(of_text(&step.then, &schema)?, of_otherwise(&step.otherwise, &schema)?);
-    Ok(shape::with(schema, &step.new_column, kind))
-}
-
-fn of_otherwise(otherwise: &Otherwise, schema: &TableSchema) -> Inferred<ColumnType> {
-    match otherwise {
-        Otherwise::Formula(text) => of_text(text, schema),
-        Otherwise::Case(case) => {
-            condition(schema, &case.condition)?;
-            Ok(unite(of_text(&case.then, schema)?, of_otherwise(&case.otherwise, schema)?))
-        }
-    }
-}
 
 /// The type of a formula; a text that is only a variable is known when it runs.
-fn of_text(text: &FormulaText, schema: &TableSchema) -> Inferred<ColumnType> {
+pub(crate) fn of_text(text: &FormulaText, schema: &TableSchema) -> Inferred<ColumnType> {
     if let FormulaText::Text(text) = text
         && text.contains("{{")
     {

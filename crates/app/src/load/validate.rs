@@ -205,6 +205,7 @@ fn find_property<'a>(known: &'a Map<String, Json>, key: &str, allowed: Allowed) 
     let alias = match key {
         "condition" if known.contains_key("if") => "if".to_owned(),
         "else_value" => "else".to_owned(),
+        "new_columns" | "agg_function" if known.contains_key("aggfunction") => key.replace('_', ""),
         _ => camel_case(key),
     };
     known.get_key_value(&alias).map(|(name, schema)| (name.as_str(), schema))

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::infer::{Columns, Context, Flow, Inferred, numbers, shape};
 use crate::schema::TableSchema;
 
 /// Puts the absolute value of a column into a new one.
@@ -16,8 +16,9 @@ pub struct Absolutevalue {
 }
 
 impl Columns for Absolutevalue {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        let kind = numbers(&input, &self.column, "an absolute value")?;
+        Ok(shape::with(input, &self.new_column, kind))
     }
 
     fn flow(&self) -> Flow<'_> {

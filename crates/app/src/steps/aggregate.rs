@@ -3,6 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::legacy::one_or_many;
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, numbers, shape};
+use crate::schema::{ColumnType, TableSchema};
+
 /// Groups rows and summarises columns; the groups come out sorted by key, nulls last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -18,11 +22,40 @@ pub struct Aggregate {
 
 /// One function applied to one or several columns, each into a new column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "WrittenAggregation")]
 pub struct Aggregation {
     pub newcolumns: Vec<String>,
     pub aggfunction: AggregateFunction,
+    /// As many as `newcolumns`.
     pub columns: Vec<String>,
+}
+
+/// An aggregation as it may be written.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename = "Aggregation", deny_unknown_fields)]
+struct WrittenAggregation {
+    #[serde(alias = "newColumns", alias = "new_columns")]
+    newcolumns: Option<Vec<String>>,
+    /// The older spelling of `newcolumns`, for one.
+    newcolumn: Option<String>,
+    #[serde(alias = "aggFunction", alias = "agg_function")]
+    aggfunction: AggregateFunction,
+    columns: Option<Vec<String>>,
+    /// The older spelling of `columns`, for one.
+    column: Option<String>,
+}
+
+impl TryFrom<WrittenAggregation> for Aggregation {
+    type Error = String;
+
+    fn try_from(written: WrittenAggregation) -> Result<Self, String> {
+        let newcolumns = one_or_many(("newcolumns", written.newcolumns), ("newcolumn", written.newcolumn))?;
+        let columns = one_or_many(("columns", written.columns), ("column", written.column))?;
+        if columns.len() != newcolumns.len() {
+            return Err("`columns` and `newcolumns` of an aggregation have the same length".into());
+        }
+        Ok(Self { newcolumns, aggfunction: written.aggfunction, columns })
+    }
 }
 
 /// How the values of a group become one.
@@ -42,4 +75,39 @@ pub enum AggregateFunction {
     CountDistinctIncludingEmpty,
     First,
     Last,
+}
+
+impl Columns for Aggregate {
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        let keep = self.keep_original_granularity.unwrap_or(false);
+        let mut columns = shape::select(&self.on, &input)?.columns;
+        if keep {
+            columns.clone_from(&input.columns);
+        }
+        columns.extend(shape::summaries(&self.aggregations, &input)?);
+        if columns.is_empty() {
+            return Err(Problem::new("an aggregation needs columns to group on, or something to compute"));
+        }
+        Ok(TableSchema { columns, open: keep && input.open })
+    }
+
+    /// The engine follows restricted columns through each function itself.
+    fn flow(&self) -> Flow<'_> {
+        Flow::default()
+    }
+}
+
+impl AggregateFunction {
+    /// The type of what the function makes of this column.
+    pub(crate) fn result(self, name: &str, input: &TableSchema) -> Inferred<ColumnType> {
+        match self {
+            Self::Avg => numbers(input, name, "`avg`").map(|_| ColumnType::Float),
+            Self::Sum => numbers(input, name, "`sum`"),
+            Self::Min | Self::Max | Self::First | Self::Last => column(input, name),
+            Self::Count | Self::CountDistinct | Self::CountDistinctIncludingEmpty => {
+                column(input, name)?;
+                Ok(ColumnType::Integer)
+            }
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, shape, texts};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Compares two text columns: 0 where they are equal, else the sign of their order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,8 +19,10 @@ pub struct Comparetext {
 }
 
 impl Columns for Comparetext {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        texts(&input, &self.str_col_1)?;
+        texts(&input, &self.str_col_2)?;
+        Ok(shape::with(input, &self.new_column_name, ColumnType::Boolean))
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, shape, texts};
+use crate::schema::{ColumnType, TableSchema};
+
 /// Joins the text of several columns into one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -11,4 +14,18 @@ pub struct Concatenate {
     pub separator: String,
     #[serde(alias = "new_column_name")]
     pub new_column_name: String,
+}
+
+impl Columns for Concatenate {
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        if self.columns.is_empty() {
+            return Err(Problem::new("a concatenation needs columns"));
+        }
+        self.columns.iter().try_for_each(|name| texts(&input, name))?;
+        Ok(shape::with(input, &self.new_column_name, ColumnType::Text))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default().read_all(&self.columns).write(&self.new_column_name)
+    }
 }

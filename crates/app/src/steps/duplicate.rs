@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::infer::{Columns, Context, Flow, Inferred, column, shape};
 use crate::schema::TableSchema;
 
 /// Copies a column under another name.
@@ -16,8 +16,9 @@ pub struct Duplicate {
 }
 
 impl Columns for Duplicate {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        let kind = column(&input, &self.column)?;
+        Ok(shape::with(input, &self.new_column_name, kind))
     }
 
     fn flow(&self) -> Flow<'_> {

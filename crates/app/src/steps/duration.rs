@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, column, date_column, shape};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Measures the time between two dates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,8 +31,14 @@ pub enum DurationUnit {
 }
 
 impl Columns for Duration {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        for name in [&self.start_date_column, &self.end_date_column] {
+            // Texts are read as dates, as the public language does.
+            if column(&input, name)? != ColumnType::Text {
+                date_column(&input, name)?;
+            }
+        }
+        Ok(shape::with(input, &self.new_column_name, ColumnType::Float))
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -3,12 +3,47 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::legacy::one_or_many;
+use crate::infer::{Columns, Context, Flow, Inferred, column, shape, type_of, unite};
+use crate::schema::TableSchema;
 use crate::value::Value;
 
 /// Replaces missing values by a given one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, try_from = "Written")]
 pub struct Fillna {
     pub columns: Vec<String>,
     pub value: Value,
+}
+
+/// The step as it may be written.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename = "Fillna", deny_unknown_fields)]
+struct Written {
+    columns: Option<Vec<String>>,
+    /// The older spelling of `columns`, for one.
+    column: Option<String>,
+    value: Value,
+}
+
+impl TryFrom<Written> for Fillna {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let columns = one_or_many(("columns", written.columns), ("column", written.column))?;
+        Ok(Self { columns, value: written.value })
+    }
+}
+
+impl Columns for Fillna {
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        self.columns.iter().try_fold(input, |schema, name| {
+            let kind = column(&schema, name)?;
+            Ok(shape::with(schema, name, unite(kind, type_of(&self.value.fitted(kind)))))
+        })
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default().read_all(&self.columns)
+    }
 }

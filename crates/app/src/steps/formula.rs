@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::FormulaText;
+use crate::infer::{Columns, Context, Flow, Inferred, formulas, shape};
+use crate::schema::TableSchema;
 
 /// Computes a column from others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -13,4 +15,15 @@ pub struct Formula {
     pub new_column: String,
     /// An expression over columns: `+ - * / %`, comparisons, parentheses, `[column with spaces]`, `'text'`.
     pub formula: FormulaText,
+}
+
+impl Columns for Formula {
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        let kind = formulas::of_text(&self.formula, &input)?;
+        Ok(shape::with(input, &self.new_column, kind))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default().read_formula(&self.formula).write(&self.new_column)
+    }
 }

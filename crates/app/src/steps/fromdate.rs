@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, date_column, shape};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Writes a date as a text, by a pattern.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -15,8 +15,9 @@ pub struct Fromdate {
 }
 
 impl Columns for Fromdate {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        date_column(&input, &self.column)?;
+        Ok(shape::with(input, &self.column, ColumnType::Text))
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::FormulaText;
 use crate::condition::Condition;
+use crate::infer::{Columns, Context, Flow, Inferred, condition, formulas, shape, unite};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Computes a column by cases.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,11 +32,66 @@ pub enum Otherwise {
 
 /// A further case of an if-then-else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, from = "WrittenCase")]
 pub struct Case {
     #[serde(rename = "if", alias = "condition")]
     pub condition: Condition,
     pub then: FormulaText,
     #[serde(rename = "else", alias = "else_value")]
     pub otherwise: Otherwise,
+}
+
+/// A further case as it may be written: with the name of the step, too.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename = "Case", deny_unknown_fields)]
+struct WrittenCase {
+    #[serde(default, rename = "name")]
+    _name: Option<CaseName>,
+    #[serde(rename = "if", alias = "condition")]
+    condition: Condition,
+    then: FormulaText,
+    #[serde(rename = "else", alias = "else_value")]
+    otherwise: Otherwise,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum CaseName {
+    Ifthenelse,
+}
+
+impl From<WrittenCase> for Case {
+    fn from(written: WrittenCase) -> Self {
+        Self { condition: written.condition, then: written.then, otherwise: written.otherwise }
+    }
+}
+
+impl Columns for Ifthenelse {
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        let kind = of_case(&self.condition, &self.then, &self.otherwise, &input)?;
+        Ok(shape::with(input, &self.new_column, kind))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        let mut flow = Flow::default().read_condition(&self.condition).read_formula(&self.then);
+        let mut rest = &self.otherwise;
+        while let Otherwise::Case(case) = rest {
+            flow = flow.read_condition(&case.condition).read_formula(&case.then);
+            rest = &case.otherwise;
+        }
+        if let Otherwise::Formula(last) = rest {
+            flow = flow.read_formula(last);
+        }
+        flow.write(&self.new_column)
+    }
+}
+
+fn of_case(test: &Condition, then: &FormulaText, otherwise: &Otherwise, schema: &TableSchema) -> Inferred<ColumnType> {
+    condition(schema, test)?;
+    let first = formulas::of_text(then, schema)?;
+    let rest = match otherwise {
+        Otherwise::Formula(text) => formulas::of_text(text, schema)?,
+        Otherwise::Case(case) => of_case(&case.condition, &case.then, &case.otherwise, schema)?,
+    };
+    Ok(unite(first, rest))
 }

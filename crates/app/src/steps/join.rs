@@ -1,9 +1,13 @@
 //! `join`: brings in the columns of another pipeline.
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PipelineReference;
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Brings in the columns of another pipeline where keys are equal, null keys included.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,4 +31,56 @@ pub enum JoinType {
     /// Every row of both sides.
     #[serde(rename = "left outer")]
     LeftOuter,
+}
+
+impl Columns for Join {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        let right = context.pipeline(&self.right_pipeline)?;
+        for (left_key, right_key) in &self.on {
+            column(&input, left_key)?;
+            column(&right, right_key)?;
+        }
+        if self.on.is_empty() {
+            return Err(Problem::new("a join needs at least one pair of columns in `on`"));
+        }
+        let known: Vec<String> = input.columns.keys().cloned().collect();
+        let mut joined = input;
+        joined.open |= right.open;
+        let added = self.added_columns(known.iter().map(String::as_str), right.columns.keys().map(String::as_str));
+        for (name, target) in added {
+            joined.columns.insert(target, right.columns.get(&name).copied().unwrap_or(ColumnType::Unknown));
+        }
+        Ok(joined)
+    }
+
+    /// The engine follows restricted columns through both sides itself.
+    fn flow(&self) -> Flow<'_> {
+        Flow::default()
+    }
+}
+
+impl Join {
+    /// The right columns that the join adds, each with the name it gets: one that clashes takes `_JOIN`, then `_JOIN_1`
+    /// and on.
+    pub fn added_columns<'a>(
+        &self,
+        left: impl Iterator<Item = &'a str>,
+        right: impl Iterator<Item = &'a str>,
+    ) -> Vec<(String, String)> {
+        let mut taken: HashSet<String> = left.map(str::to_owned).collect();
+        let mut names = Vec::new();
+        for name in right {
+            if self.on.iter().any(|(left_key, right_key)| right_key == name && left_key == name) {
+                continue;
+            }
+            let mut target = name.to_owned();
+            let mut number = 0;
+            while !taken.insert(target.clone()) {
+                target = if number == 0 { format!("{name}_JOIN") } else { format!("{name}_JOIN_{number}") };
+                number += 1;
+            }
+            names.push((name.to_owned(), target));
+        }
+        names
+    }
 }

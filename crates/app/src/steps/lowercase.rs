@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, shape, texts};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Turns a text column to lower case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -14,8 +14,9 @@ pub struct Lowercase {
 }
 
 impl Columns for Lowercase {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        texts(&input, &self.column)?;
+        Ok(shape::with(input, &self.column, ColumnType::Text))
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -27,6 +27,7 @@ pub mod fromdate;
 pub mod hierarchy;
 pub mod ifthenelse;
 pub mod join;
+mod legacy;
 pub mod lowercase;
 pub mod movingaverage;
 pub mod percentage;
@@ -134,9 +135,30 @@ pub enum FormulaText {
 }
 
 impl Step {
-    /// What the step tells of its columns; `None` for those that the inference knows itself.
+    /// What the step tells of its columns; `None` for one that is switched off.
     pub fn columns(&self) -> Option<&dyn Columns> {
         Some(match self {
+            Self::Domain(step) => step,
+            Self::Select(step) => step,
+            Self::Delete(step) => step,
+            Self::Rename(step) => step,
+            Self::Filter(step) => step,
+            Self::Formula(step) => step,
+            Self::Ifthenelse(step) => step,
+            Self::Aggregate(step) => step,
+            Self::Join(step) => step,
+            Self::Append(step) => step,
+            Self::Sort(step) => step,
+            Self::Top(step) => step,
+            Self::Text(step) => step,
+            Self::Concatenate(step) => step,
+            Self::Todate(step) => step,
+            Self::Dategranularity(step) => step,
+            Self::Dateextract(step) => step,
+            Self::Convert(step) => step,
+            Self::Fillna(step) => step,
+            Self::Percentage(step) => step,
+            Self::Uniquegroups(step) => step,
             Self::Absolutevalue(step) => step,
             Self::Addmissingdates(step) => step,
             Self::Argmax(step) => step,
@@ -167,7 +189,7 @@ impl Step {
             Self::Unpivot(step) => step,
             Self::Uppercase(step) => step,
             Self::Waterfall(step) => step,
-            _ => return None,
+            Self::Off => return None,
         })
     }
 }

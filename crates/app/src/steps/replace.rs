@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::infer::{Columns, Context, Flow, Inferred, column, shape, type_of, unite};
 use crate::schema::TableSchema;
 use crate::value::Value;
 
@@ -18,8 +18,10 @@ pub struct Replace {
 }
 
 impl Columns for Replace {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        let kind = column(&input, &self.search_column)?;
+        let united = self.to_replace.iter().fold(kind, |united, (_, new)| unite(united, type_of(&new.fitted(kind))));
+        Ok(shape::with(input, &self.search_column, united))
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, shape, texts};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Replaces a piece of text wherever it stands in a column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,8 +19,9 @@ pub struct Replacetext {
 }
 
 impl Columns for Replacetext {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        texts(&input, &self.search_column)?;
+        Ok(shape::with(input, &self.search_column, ColumnType::Text))
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -3,9 +3,22 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::infer::{Columns, Context, Flow, Inferred, shape};
+use crate::schema::TableSchema;
+
 /// Keeps only the named columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Select {
     pub columns: Vec<String>,
+}
+
+impl Columns for Select {
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        shape::select(&self.columns, &input)
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default()
+    }
 }

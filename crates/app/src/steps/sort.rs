@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::infer::{Columns, Context, Flow, Inferred, column};
+use crate::schema::TableSchema;
+
 /// Orders the rows by one or several columns, nulls last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -26,4 +29,15 @@ pub enum Order {
     #[default]
     Asc,
     Desc,
+}
+
+impl Columns for Sort {
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        self.columns.iter().try_for_each(|key| column(&input, &key.column).map(drop))?;
+        Ok(input)
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default()
+    }
 }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, shape, texts};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Takes a part of a text column, by positions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,11 +20,20 @@ pub struct Substring {
 }
 
 impl Columns for Substring {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        texts(&input, &self.column)?;
+        Ok(shape::with(input, &self.new_name(), ColumnType::Text))
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default().read(&self.column)
+        Flow::default().read(&self.column).write(self.new_name())
+    }
+}
+
+impl Substring {
+    /// The name of the new column: the given one, else the column's with `_SUBSTR`.
+    #[must_use]
+    pub fn new_name(&self) -> String {
+        self.new_column_name.clone().unwrap_or_else(|| format!("{}_SUBSTR", self.column))
     }
 }

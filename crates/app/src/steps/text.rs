@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::infer::{Columns, Context, Flow, Inferred, shape, type_of};
+use crate::schema::TableSchema;
 use crate::value::Value;
 
 /// Adds a column that holds the same value in every row.
@@ -12,4 +14,14 @@ pub struct TextStep {
     pub text: Value,
     #[serde(alias = "new_column")]
     pub new_column: String,
+}
+
+impl Columns for TextStep {
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        Ok(shape::with(input, &self.new_column, type_of(&self.text)))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default()
+    }
 }

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sort::Order;
+use crate::infer::{Columns, Context, Flow, Inferred, column};
+use crate::schema::TableSchema;
 
 /// Keeps the first rows by a column, over all rows or per group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -15,4 +17,16 @@ pub struct Top {
     pub rank_on: String,
     pub sort: Order,
     pub limit: u64,
+}
+
+impl Columns for Top {
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        column(&input, &self.rank_on)?;
+        self.groups.iter().try_for_each(|group| column(&input, group).map(drop))?;
+        Ok(input)
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default()
+    }
 }

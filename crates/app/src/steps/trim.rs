@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, shape, texts};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Removes the spaces around texts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -14,8 +14,11 @@ pub struct Trim {
 }
 
 impl Columns for Trim {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        self.columns.iter().try_fold(input, |schema, name| {
+            texts(&schema, name)?;
+            Ok(shape::with(schema, name, ColumnType::Text))
+        })
     }
 
     fn flow(&self) -> Flow<'_> {

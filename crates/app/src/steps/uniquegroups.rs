@@ -3,9 +3,22 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::infer::{Columns, Context, Flow, Inferred, shape};
+use crate::schema::TableSchema;
+
 /// Keeps one row for each distinct combination of columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Uniquegroups {
     pub on: Vec<String>,
+}
+
+impl Columns for Uniquegroups {
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        shape::select(&self.on, &input)
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::default()
+    }
 }

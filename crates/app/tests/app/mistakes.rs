@@ -138,7 +138,10 @@ permissions:
     datasets/broken.yaml:4:13: error: `formla` is unknown here (did you mean `formula`?)
     datasets/broken.yaml:5:21: error: the key `colums` is unknown here (did you mean `columns`?)
     datasets/broken.yaml:6:55: error: `equals` is unknown here (did you mean `eq`?)
-    datasets/broken.yaml:6:70: error: expected true or false or a number or a text or a list, found a map
+    datasets/broken.yaml:6:70: error: the key `operator` is missing
+    datasets/broken.yaml:6:70: error: the key `quantity` is missing
+    datasets/broken.yaml:6:70: error: the key `duration` is missing
+    datasets/broken.yaml:6:72: error: the key `a` is unknown here (known are `date`, `operator`, `quantity`, `duration`)
     datasets/broken.yaml:8:37: error: `summ` is unknown here (did you mean `sum`?)
     datasets/broken.yaml:8:70: error: `good` is unknown here (known are `better`, `worse`, `neutral`)
     datasets/broken.yaml:10:9: error: `everybody` is unknown here (did you mean `everyone`?)

@@ -3,7 +3,9 @@
 mod calendar;
 mod civil;
 mod date_text;
+mod format_date;
 mod parse_date;
+mod text_part;
 
 use std::sync::Arc;
 
@@ -12,16 +14,35 @@ use aracari_app::steps::dateextract::DateInfo;
 use aracari_app::steps::dategranularity::Granularity;
 use datafusion::logical_expr::{Expr, ScalarUDF, cast};
 
+pub(crate) use text_part::TextPart;
+
 use crate::column_type::TEXT;
+use crate::error::EngineError;
 
 /// The start of the day, week, month, quarter or year of a date.
 pub(crate) fn truncate_date(date: Expr, granularity: Granularity) -> Expr {
-    ScalarUDF::new_from_impl(calendar::Truncate::new(granularity)).call(vec![date])
+    match granularity {
+        Granularity::Void => date,
+        unit => ScalarUDF::new_from_impl(calendar::FirstDay::new(unit, false)).call(vec![date]),
+    }
 }
 
-/// A part of a date, as an integer.
+/// A part of a date: an integer, or a date where it is a first day.
 pub(crate) fn extract_date(date: Expr, part: DateInfo) -> Expr {
-    ScalarUDF::new_from_impl(calendar::Extract::new(part)).call(vec![date])
+    match part.first_day_of() {
+        Some((unit, previous)) => ScalarUDF::new_from_impl(calendar::FirstDay::new(unit, previous)).call(vec![date]),
+        None => ScalarUDF::new_from_impl(calendar::Extract::new(part)).call(vec![date]),
+    }
+}
+
+/// A date as a text, by a strftime pattern; an error where it is none.
+pub(crate) fn format_date(date: Expr, format: &str) -> Result<Expr, EngineError> {
+    Ok(ScalarUDF::new_from_impl(format_date::FormatDate::new(format)?).call(vec![date]))
+}
+
+/// A part of each text.
+pub(crate) fn part_of_text(text: Expr, part: TextPart) -> Expr {
+    ScalarUDF::new_from_impl(text_part::PartOfText::new(part)).call(vec![text])
 }
 
 /// A text as a date, by a strptime pattern or by the usual spellings; null where it is none.

@@ -12,11 +12,13 @@ use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl,
 use crate::column_type::{TEXT, date_type};
 
 /// Month first, as the public step language guesses.
-const GUESSES: [&str; 10] = [
+const GUESSES: [&str; 12] = [
     "%m/%d/%Y",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M",
     "%d/%m/%Y",
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
     "%Y/%m/%d",
     "%m-%d-%Y",
     "%Y%m%d",
@@ -201,6 +203,7 @@ mod tests {
         for (text, format, expected) in [
             ("06/10/2019", None, Some("2019-06-10")),
             ("31/12/2019", None, Some("2019-12-31")),
+            ("31/12/2019 01:02:03", None, Some("2019-12-31T01:02:03")),
             ("2019", None, Some("2019-01-01")),
             ("2019-02-03T04:05:06+02:00", None, Some("2019-02-03T02:05:06")),
             ("2019-02", None, Some("2019-02-01")),

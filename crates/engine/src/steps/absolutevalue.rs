@@ -1,11 +1,39 @@
 //! `absolutevalue`: puts the absolute value of a column into a new one.
 
 use aracari_app::steps::absolutevalue::Absolutevalue;
+use datafusion::functions::math::expr_fn::abs;
 
 use crate::error::EngineError;
+use crate::expression::number;
 use crate::table::Table;
 
-#[expect(clippy::needless_pass_by_value, reason = "not built yet")]
-pub(super) fn compile(_step: &Absolutevalue, _table: Table) -> Result<Table, EngineError> {
-    Err(EngineError::invalid("`absolutevalue` is not built yet"))
+pub(super) fn compile(step: &Absolutevalue, table: Table) -> Result<Table, EngineError> {
+    let (value, _) = number(table.typed(&step.column)?)?;
+    table.with_columns(vec![(step.new_column.clone(), abs(value))])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::steps::testing::{failure, run, table};
+    use serde_json::json;
+
+    #[test]
+    fn numbers_lose_their_sign_and_keep_their_type() {
+        let input = table(json!({"n": [-3, 0, null, 4], "x": [-0.5, 1.5, null, -2.0], "b": [true, false, null, true]}));
+        for (column, expected) in
+            [("n", json!([3, 0, null, 4])), ("x", json!([0.5, 1.5, null, 2.0])), ("b", json!([1, 0, null, 1]))]
+        {
+            let steps = json!([{"name": "absolutevalue", "column": column, "newColumn": "a"}]);
+            assert_eq!(run(input.clone(), steps)["a"], expected, "{column}");
+        }
+        let in_place =
+            json!([{"name": "absolutevalue", "column": "n", "new_column": "n"}, {"name": "select", "columns": ["n"]}]);
+        assert_eq!(run(input, in_place), json!({"n": [3, 0, null, 4]}));
+    }
+
+    #[test]
+    fn texts_have_no_absolute_value() {
+        let steps = json!([{"name": "absolutevalue", "column": "t", "newColumn": "a"}]);
+        assert!(failure(table(json!({"t": ["x"]})), steps).contains("needs numbers"));
+    }
 }

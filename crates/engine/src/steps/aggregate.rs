@@ -35,9 +35,6 @@ fn group(step: &Aggregate, input: Table) -> Result<Table, EngineError> {
     }
     let mut computed: Vec<(String, Expr)> = Vec::new();
     for aggregation in &step.aggregations {
-        if aggregation.columns.len() != aggregation.newcolumns.len() {
-            return Err(EngineError::invalid("`columns` and `newcolumns` of an aggregation have the same length"));
-        }
         for (source, name) in aggregation.columns.iter().zip(&aggregation.newcolumns) {
             let expression = summary(aggregation.aggfunction, source, step.count_nulls, &table)?;
             match computed.iter_mut().find(|(known, _)| known == name) {
@@ -179,6 +176,16 @@ mod tests {
     }
 
     #[test]
+    fn the_original_rows_can_be_kept_beside_a_total() {
+        let steps = json!([{"name": "aggregate", "keepOriginalGranularity": true, "aggregations": [
+            {"aggfunction": "sum", "columns": ["v"], "newcolumns": ["total"]}]}]);
+        let input = table(json!({"v": [3, null, 4]}));
+        assert_eq!(run(input, steps.clone()), json!({"v": [3, null, 4], "total": [7, 7, 7]}));
+        let none = json!([{"name": "filter", "condition": {"column": "v", "value": 9}}, steps[0]]);
+        assert_eq!(run(table(json!({"v": [3]})), none), json!({"v": [], "total": []}));
+    }
+
+    #[test]
     fn no_rows_sum_to_zero_and_have_no_average() {
         let input = table(json!({"v": [1]}));
         let steps = json!([{"name": "filter", "condition": {"column": "v", "value": 2}},
@@ -194,6 +201,15 @@ mod tests {
         let input = table(json!({"k": ["b", null, "a", "b", null]}));
         let steps = json!([{"name": "aggregate", "on": ["k"], "aggregations": []}]);
         assert_eq!(run(input, steps), json!({"k": ["a", "b", null]}));
+    }
+
+    #[test]
+    fn one_column_has_an_older_spelling_and_a_name_given_twice_is_the_last() {
+        let input = table(json!({"v": [1, 2, 3]}));
+        let steps = json!([{"name": "aggregate", "aggregations": [
+            {"aggfunction": "min", "columns": ["v"], "newcolumns": ["x"]},
+            {"aggfunction": "max", "column": "v", "newcolumn": "x"}]}]);
+        assert_eq!(run(input, steps), json!({"x": [3]}));
     }
 
     #[test]

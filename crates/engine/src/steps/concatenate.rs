@@ -5,15 +5,13 @@ use datafusion::logical_expr::{Expr, Operator, binary_expr};
 
 use crate::column_type::text_literal;
 use crate::error::EngineError;
-use crate::functions::text_of;
 use crate::table::Table;
 
 pub(super) fn compile(step: &Concatenate, table: Table) -> Result<Table, EngineError> {
     let join = |left: Expr, right: Expr| binary_expr(left, Operator::StringConcat, right);
     let mut joined: Option<Expr> = None;
     for name in &step.columns {
-        let (expression, kind) = table.typed(name)?;
-        let text = text_of(expression, kind);
+        let text = table.text(name)?;
         joined = Some(match joined {
             None => text,
             Some(before) if step.separator.is_empty() => join(before, text),

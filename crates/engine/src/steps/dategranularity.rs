@@ -10,8 +10,7 @@ use crate::table::Table;
 
 pub(super) fn compile(step: &Dategranularity, table: Table) -> Result<Table, EngineError> {
     let date = date_column(&table, &step.column)?;
-    let target = step.new_column.clone().unwrap_or_else(|| step.column.clone());
-    table.with_columns(vec![(target, truncate_date(date, step.granularity))])
+    table.with_columns(vec![(step.target().to_owned(), truncate_date(date, step.granularity))])
 }
 
 /// The column as dates; texts are read as such.
@@ -38,11 +37,19 @@ mod tests {
             ("month", json!(["2021-03-01T00:00:00Z", "2020-02-01T00:00:00Z", "1969-12-01T00:00:00Z", null])),
             ("quarter", json!(["2021-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "1969-10-01T00:00:00Z", null])),
             ("year", json!(["2021-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "1969-01-01T00:00:00Z", null])),
+            ("__VOID__", json!(["2021-03-30T01:02:03Z", "2020-02-29T00:00:00Z", "1969-12-31T23:59:59Z", null])),
         ] {
             let input =
                 table(json!({"d": ["2021-03-30T01:02:03Z", "2020-02-29T00:00:00Z", "1969-12-31T23:59:59Z", null]}));
             let steps = json!([{"name": "dategranularity", "column": "d", "granularity": granularity}]);
             assert_eq!(run(input, steps), json!({"d": expected}), "{granularity}");
         }
+    }
+
+    #[test]
+    fn the_start_can_go_into_a_column_of_its_own() {
+        let input = table(json!({"d": ["2021-03-30T01:02:03Z"]}));
+        let steps = json!([{"name": "dategranularity", "column": "d", "granularity": "year", "new_column": "y"}]);
+        assert_eq!(run(input, steps), json!({"d": ["2021-03-30T01:02:03Z"], "y": ["2021-01-01T00:00:00Z"]}));
     }
 }

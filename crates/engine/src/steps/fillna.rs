@@ -1,7 +1,5 @@
 //! `fillna`: replaces missing values by a given one.
 
-use aracari_app::Value;
-use aracari_app::schema::ColumnType;
 use aracari_app::steps::fillna::Fillna;
 use datafusion::functions::core::expr_fn::coalesce;
 
@@ -14,20 +12,13 @@ pub(super) fn compile(step: &Fillna, table: Table) -> Result<Table, EngineError>
     let mut filled = Vec::with_capacity(step.columns.len());
     for name in &step.columns {
         let (source, kind) = table.typed(name)?;
-        let value = fitting(&step.value, kind);
-        let literal = literal(&value).ok_or_else(|| EngineError::invalid("a list cannot fill a column"))?;
+        let literal =
+            literal(&step.value.fitted(kind)).ok_or_else(|| EngineError::invalid("a list cannot fill a column"))?;
         let own = table.type_of(&literal)?;
         let common = unite(kind, own);
         filled.push((name.clone(), coalesce(vec![as_type(source, kind, common), as_type(literal, own, common)])));
     }
     table.with_columns(filled)
-}
-
-fn fitting(value: &Value, kind: ColumnType) -> Value {
-    match (kind, value) {
-        (ColumnType::Date, Value::Text(text)) => Value::parse_date(text).map_or_else(|| value.clone(), Value::Date),
-        _ => value.clone(),
-    }
 }
 
 #[cfg(test)]
@@ -52,5 +43,14 @@ mod tests {
             let steps = json!([{"name": "fillna", "columns": ["c"], "value": value}]);
             assert_eq!(run(table(json!({"c": column})), steps), json!({"c": expected}), "{column} by {value}");
         }
+    }
+
+    #[test]
+    fn one_column_or_several_are_filled() {
+        let input = table(json!({"a": [null, 1], "b": [null, 2], "c": [null, 3]}));
+        let several = json!([{"name": "fillna", "columns": ["a", "b"], "value": 0}]);
+        assert_eq!(run(input.clone(), several), json!({"a": [0, 1], "b": [0, 2], "c": [null, 3]}));
+        let older = json!([{"name": "fillna", "column": "c", "value": 0}]);
+        assert_eq!(run(input, older), json!({"a": [null, 1], "b": [null, 2], "c": [0, 3]}));
     }
 }

@@ -52,6 +52,14 @@ mod tests {
             (json!({"column": "date", "operator": "from", "value": "2020-01-01T12:00:00"}), json!([1, 2, 3, 5])),
             (json!({"column": "date", "operator": "until", "value": "2020-01-01"}), json!([1, 2])),
             (
+                json!({"column": "date", "operator": "until", "value":
+                    {"date": "2020-02-01", "operator": "until", "quantity": 1, "duration": "month"}}),
+                json!([1, 2]),
+            ),
+            (json!({"column": "n", "operator": "matches", "value": "[12]"}), json!([1, 2])),
+            (json!({"column": "n", "operator": "notmatches", "value": 3}), json!([1, 2, 4, 5])),
+            (json!({"column": "date", "operator": "matches", "value": "^2020-01-0\\d$"}), json!([1, 3])),
+            (
                 json!({"or": [{"column": "n", "value": 1}, {"and": [{"column": "n", "operator": "gt", "value": 2},
                 {"column": "n", "operator": "lt", "value": 4}]}]}),
                 json!([1, 3]),

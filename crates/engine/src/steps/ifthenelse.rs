@@ -79,4 +79,12 @@ mod tests {
         let mixed = json!([{"name": "ifthenelse", "newColumn": "c", "if": {"column": "a", "value": 1}, "then": "a", "else": "'x'"}]);
         assert_eq!(run(input, mixed)["c"], json!(["1", "x"]));
     }
+
+    #[test]
+    fn a_further_case_may_say_its_name_and_use_the_other_spelling() {
+        let input = table(json!({"a": [1, 2, 3]}));
+        let steps = json!([{"name": "ifthenelse", "new_column": "c", "condition": {"column": "a", "value": 1}, "then": 10,
+            "else_value": {"name": "ifthenelse", "condition": {"column": "a", "value": 2}, "then": "-a", "else_value": "a * 2"}}]);
+        assert_eq!(run(input, steps)["c"], json!([10, -2, 6]));
+    }
 }

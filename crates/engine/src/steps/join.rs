@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aracari_app::steps::join::{Join, JoinType};
 use datafusion::common::{Column, NullEquality};
 use datafusion::functions::core::expr_fn::coalesce;
-use datafusion::logical_expr::{Expr, JoinType as PlanJoinType, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, JoinType as PlanJoinType, LogicalPlanBuilder, lit};
 
 use crate::column_type::unite;
 use crate::error::EngineError;
@@ -70,6 +70,14 @@ pub(super) fn attach(
         let (left_key, right_key) = (names.next(), names.next());
         left_expressions.push(as_type(left_expression, left_type, common).alias(&left_key));
         right_expressions.push(as_type(right_expression, right_type, common).alias(&right_key));
+        left_keys.push(Column::from_name(left_key));
+        right_keys.push(Column::from_name(right_key));
+    }
+    if on.is_empty() {
+        // Every row meets every row.
+        let (left_key, right_key) = (names.next(), names.next());
+        left_expressions.push(lit(true).alias(&left_key));
+        right_expressions.push(lit(true).alias(&right_key));
         left_keys.push(Column::from_name(left_key));
         right_keys.push(Column::from_name(right_key));
     }

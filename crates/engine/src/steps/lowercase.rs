@@ -1,11 +1,25 @@
 //! `lowercase`: turns a text column to lower case.
 
 use aracari_app::steps::lowercase::Lowercase;
+use datafusion::functions::string::expr_fn::lower;
 
 use crate::error::EngineError;
 use crate::table::Table;
 
-#[expect(clippy::needless_pass_by_value, reason = "not built yet")]
-pub(super) fn compile(_step: &Lowercase, _table: Table) -> Result<Table, EngineError> {
-    Err(EngineError::invalid("`lowercase` is not built yet"))
+pub(super) fn compile(step: &Lowercase, table: Table) -> Result<Table, EngineError> {
+    let text = table.text(&step.column)?;
+    table.with_columns(vec![(step.column.clone(), lower(text))])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::steps::testing::{run, table};
+    use serde_json::json;
+
+    #[test]
+    fn letters_of_every_language_change() {
+        let input = table(json!({"t": ["Été", "ABC1", "", null], "n": [1, 2, 3, 4]}));
+        let steps = json!([{"name": "lowercase", "column": "t"}]);
+        assert_eq!(run(input, steps), json!({"t": ["été", "abc1", "", null], "n": [1, 2, 3, 4]}));
+    }
 }

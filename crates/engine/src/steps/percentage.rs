@@ -32,8 +32,7 @@ pub(super) fn compile(step: &Percentage, table: Table) -> Result<Table, EngineEr
     let stable = table.with_explicit_order()?;
     let summed = stable.replace(|plan: LogicalPlanBuilder| Ok(plan.window([over])?))?;
     let share = when(column(&name).not_eq(lit(0.0)), value / column(&name)).end()?;
-    let target = step.new_column_name.clone().unwrap_or_else(|| format!("{}_PCT", step.column));
-    summed.with_columns(vec![(target, share)])
+    summed.with_columns(vec![(step.new_name(), share)])
 }
 
 #[cfg(test)]

@@ -30,6 +30,15 @@ mod tests {
     }
 
     #[test]
+    fn one_column_has_an_older_spelling() {
+        let input = table(json!({"a": [1], "b": [2]}));
+        assert_eq!(
+            run(input, json!([{"name": "rename", "oldname": "a", "newname": "c"}])),
+            json!({"c": [1], "b": [2]})
+        );
+    }
+
+    #[test]
     fn two_columns_cannot_have_one_name() {
         let input = table(json!({"a": [1], "b": [2]}));
         assert!(failure(input, json!([{"name": "rename", "toRename": [["a", "b"]]}])).contains("two columns"));

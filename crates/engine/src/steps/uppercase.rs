@@ -1,11 +1,25 @@
 //! `uppercase`: turns a text column to upper case.
 
 use aracari_app::steps::uppercase::Uppercase;
+use datafusion::functions::string::expr_fn::upper;
 
 use crate::error::EngineError;
 use crate::table::Table;
 
-#[expect(clippy::needless_pass_by_value, reason = "not built yet")]
-pub(super) fn compile(_step: &Uppercase, _table: Table) -> Result<Table, EngineError> {
-    Err(EngineError::invalid("`uppercase` is not built yet"))
+pub(super) fn compile(step: &Uppercase, table: Table) -> Result<Table, EngineError> {
+    let text = table.text(&step.column)?;
+    table.with_columns(vec![(step.column.clone(), upper(text))])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::steps::testing::{run, table};
+    use serde_json::json;
+
+    #[test]
+    fn letters_of_every_language_change() {
+        let input = table(json!({"t": ["Été", "abc1", "", null], "n": [1, 2, 3, 4]}));
+        let steps = json!([{"name": "uppercase", "column": "t"}]);
+        assert_eq!(run(input, steps), json!({"t": ["ÉTÉ", "ABC1", "", null], "n": [1, 2, 3, 4]}));
+    }
 }

@@ -1,7 +1,8 @@
 //! Cases as they are written, brought to what the product reads.
 
+use aracari_app::Value;
 use aracari_app::value::DATE_KEY;
-use chrono::{DateTime, NaiveDateTime};
+use chrono::DateTime;
 use serde_json::{Value as Json, json};
 
 /// Texts that begin so are instants.
@@ -42,9 +43,5 @@ fn mark_dates(json: &mut Json, mark: &dyn Fn(i64) -> Json) {
 }
 
 fn instant(text: &str) -> Option<i64> {
-    if let Ok(date) = DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%z") {
-        return Some(date.timestamp_micros());
-    }
-    let naive = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?;
-    Some(naive.and_utc().timestamp_micros())
+    Value::parse_date(text).map(|date| date.timestamp_micros())
 }
