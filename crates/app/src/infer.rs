@@ -375,6 +375,45 @@ mod tests {
                 "`sum` needs numbers",
                 "",
             ),
+            (
+                json!([{"name": "absolutevalue", "column": "carrier", "newColumn": "x"}]),
+                0,
+                "an absolute value needs numbers, and `carrier` holds texts",
+                "",
+            ),
+            (
+                json!([{"name": "comparetext", "strCol1": "carrier", "strCol2": "carier", "newColumnName": "x"}]),
+                0,
+                "no column `carier`",
+                "`carrier`",
+            ),
+            (
+                json!([{"name": "duration", "startDateColumn": "date", "endDateColumn": "distance",
+                    "durationIn": "days", "newColumnName": "x"}]),
+                0,
+                "`distance` holds numbers, not dates",
+                "todate",
+            ),
+            (json!([{"name": "fromdate", "column": "carrier", "format": "%Y"}]), 0, "not dates", "todate"),
+            (
+                json!([{"name": "split", "column": "carrier", "delimiter": "", "numberColsToKeep": 1}]),
+                0,
+                "`delimiter` is empty",
+                "",
+            ),
+            (
+                json!([{"name": "formula", "newColumn": "late", "formula": "dep_delay > 15"},
+                    {"name": "todate", "column": "late"}]),
+                1,
+                "`late` holds booleans",
+                "",
+            ),
+            (
+                json!([{"name": "convert", "columns": ["carrier", "date"], "dataType": "boolean"}]),
+                0,
+                "`date` holds dates, which cannot become booleans",
+                "",
+            ),
         ] {
             let mistake = infer_json(steps.clone()).unwrap_err();
             assert_eq!(mistake.step_index, index, "{steps}");

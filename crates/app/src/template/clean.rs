@@ -25,6 +25,9 @@ pub(super) fn without_all(step: Step) -> Result<Option<Step>, String> {
         }
         Step::Text(step) if step.text.is_all() => return Err(MISPLACED.to_owned()),
         Step::Fillna(step) if step.value.is_all() => return Err(MISPLACED.to_owned()),
+        Step::Replace(step) if step.to_replace.iter().any(|(old, new)| old.is_all() || new.is_all()) => {
+            return Err(MISPLACED.to_owned());
+        }
         Step::Formula(step) if matches!(&step.formula, crate::steps::FormulaText::Value(value) if value.is_all()) => {
             return Err(MISPLACED.to_owned());
         }

@@ -12,7 +12,7 @@ use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl,
 use crate::column_type::{TEXT, date_type};
 
 /// Month first, as the public step language guesses.
-const GUESSES: [&str; 12] = [
+const GUESSES: [&str; 15] = [
     "%m/%d/%Y",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M",
@@ -21,9 +21,12 @@ const GUESSES: [&str; 12] = [
     "%d/%m/%Y %H:%M",
     "%Y/%m/%d",
     "%m-%d-%Y",
+    "%d-%m-%Y",
     "%Y%m%d",
     "%B %d, %Y",
     "%d %B %Y",
+    "%d-%B-%Y",
+    "%B %Y",
     "%Y-%m",
 ];
 
@@ -207,6 +210,11 @@ mod tests {
             ("2019", None, Some("2019-01-01")),
             ("2019-02-03T04:05:06+02:00", None, Some("2019-02-03T02:05:06")),
             ("2019-02", None, Some("2019-02-01")),
+            ("31-12-2019", None, Some("2019-12-31")),
+            ("3-Feb-2019", None, Some("2019-02-03")),
+            ("3 février 2019", None, Some("2019-02-03")),
+            ("Feb 3, 2019", None, Some("2019-02-03")),
+            ("February 2019", None, Some("2019-02-01")),
             ("soon", None, None),
             ("14 décembre 2025", Some("%d %B %Y"), Some("2025-12-14")),
             ("05 janv 1997", Some("%d %b %Y"), Some("1997-01-05")),

@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aracari_app::Step;
+use aracari_app::infer::infer;
+use aracari_app::schema::{ColumnType, TableSchema};
 use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
 };
+use arrow::datatypes::{FieldRef, Schema};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
@@ -80,15 +83,43 @@ fn try_run(input: &RecordBatch, tables: Vec<(&'static str, RecordBatch)>, steps:
         let others = Others { tables: &tables, names: Names::default(), looks };
         compile(&steps, others.scan(input), &others)?.finish(None)
     }))?;
+    assert_inferred(&steps, input, &tables, &plan);
     let batches = runtime.block_on(executor.collect(&plan))?;
     let mut columns = serde_json::Map::new();
     for (index, field) in plan.schema().fields().iter().enumerate() {
         let values = batches.iter().flat_map(|batch| crate::encode::json_values(batch.column(index)));
-        let is_date = crate::column_type(field.data_type()) == Some(aracari_app::schema::ColumnType::Date);
+        let is_date = crate::column_type(field.data_type()) == Some(ColumnType::Date);
         let shown = values.map(|value| if is_date { iso(&value) } else { value });
         columns.insert(field.name().clone(), shown.collect());
     }
     Ok(Value::Object(columns))
+}
+
+/// The columns that are known before running are those that come out.
+fn assert_inferred(
+    steps: &[Step],
+    input: &RecordBatch,
+    tables: &HashMap<&'static str, RecordBatch>,
+    plan: &LogicalPlan,
+) {
+    let datasets = |name: &str| tables.get(name).map(|batch| columns(&batch.schema()));
+    let Ok(inferred) = infer(steps, columns(&input.schema()), &datasets) else { return };
+    let actual = columns(plan.schema().as_arrow());
+    for (name, kind) in &actual.columns {
+        match inferred.columns.get(name) {
+            Some(ColumnType::Unknown) => {}
+            Some(known) => assert_eq!(known, kind, "the inferred type of `{name}`"),
+            None => assert!(inferred.open, "the column `{name}` was not inferred"),
+        }
+    }
+    for name in inferred.columns.keys() {
+        assert!(inferred.open || actual.columns.contains_key(name), "the inferred column `{name}` is not there");
+    }
+}
+
+fn columns(schema: &Schema) -> TableSchema {
+    let known = |field: &FieldRef| Some((field.name().clone(), crate::column_type(field.data_type())?));
+    TableSchema::new(schema.fields().iter().filter_map(known))
 }
 
 fn iso(value: &Value) -> Value {

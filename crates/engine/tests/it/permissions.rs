@@ -334,6 +334,23 @@ fn what_is_made_of_a_hidden_column_is_hidden() {
             {"name": "dateextract", "column": "miles", "dateInfo": ["year", "day"], "newColumns": ["x"]}]),
         json!([{"name": "convert", "columns": ["miles"], "dataType": "date"},
             {"name": "dategranularity", "column": "miles", "granularity": "day", "newColumn": "x"}]),
+        json!([{"name": "convert", "columns": ["miles"], "dataType": "date"},
+            {"name": "dateextract", "column": "miles", "operation": "firstDayOfMonth", "newColumnName": "x"}]),
+        json!([{"name": "convert", "columns": ["miles"], "dataType": "date"},
+            {"name": "duration", "startDateColumn": "miles", "endDateColumn": "miles", "durationIn": "days",
+            "newColumnName": "x"}]),
+        json!([{"name": "convert", "columns": ["miles"], "dataType": "date"},
+            {"name": "fromdate", "column": "miles", "format": "%Y"}, {"name": "duplicate", "column": "miles",
+            "newColumnName": "x"}]),
+        json!([{"name": "duplicate", "column": "miles", "newColumnName": "x"}, {"name": "trim", "columns": ["x"]},
+            {"name": "uppercase", "column": "x"}, {"name": "lowercase", "column": "x"}]),
+        json!([{"name": "absolutevalue", "column": "miles", "newColumn": "x"}]),
+        json!([{"name": "comparetext", "strCol1": "carrier", "strCol2": "miles", "newColumnName": "x"}]),
+        json!([{"name": "substring", "column": "miles", "startIndex": 1, "endIndex": 9}]),
+        json!([{"name": "substring", "column": "miles", "startIndex": 1, "endIndex": 9, "newColumnName": "x"}]),
+        json!([{"name": "split", "column": "miles", "delimiter": ".", "numberColsToKeep": 2}]),
+        json!([{"name": "replace", "searchColumn": "miles", "toReplace": [[100, 1]]},
+            {"name": "replacetext", "searchColumn": "miles", "oldStr": "1", "newStr": "2"}]),
         json!([{"name": "percentage", "column": "miles"}]),
         json!([{"name": "percentage", "column": "miles", "newColumnName": "x"}]),
         json!([{"name": "percentage", "column": "delay", "group": ["miles"], "newColumnName": "x"}]),
@@ -349,6 +366,9 @@ fn what_is_made_of_a_hidden_column_is_hidden() {
     ] {
         assert_eq!(shown(&steps), ["carrier", "delay"], "{steps}");
     }
+    let over =
+        json!([{"name": "substring", "column": "miles", "startIndex": 1, "endIndex": 9, "newColumnName": "delay"}]);
+    assert_eq!(shown(&over), ["carrier"], "a name that was seen before");
     for function in ["avg", "sum", "min", "max", "count", "first", "last", "count distinct"] {
         let steps = json!([{"name": "aggregate", "on": ["carrier"], "aggregations": [aggregated(function)]}]);
         assert_eq!(shown(&steps), ["carrier", "late"], "{function}");
