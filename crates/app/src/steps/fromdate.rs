@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred, date_column, shape};
+use super::pattern;
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, date_column, shape};
 use crate::schema::{ColumnType, TableSchema};
 
 /// Writes a date as a text, by a pattern.
@@ -17,6 +18,9 @@ pub struct Fromdate {
 impl Columns for Fromdate {
     fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
         date_column(&input, &self.column)?;
+        if let Some(mistake) = pattern::mistake(&self.format) {
+            return Err(Problem::new(mistake));
+        }
         Ok(shape::with(input, &self.column, ColumnType::Text))
     }
 

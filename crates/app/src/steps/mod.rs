@@ -30,6 +30,7 @@ pub mod join;
 mod legacy;
 pub mod lowercase;
 pub mod movingaverage;
+pub mod pattern;
 pub mod percentage;
 pub mod pivot;
 pub mod rank;

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::pattern;
 use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, describe, shape};
 use crate::schema::{ColumnType, TableSchema};
 
@@ -21,6 +22,9 @@ impl Columns for Todate {
         let kind = column(&input, &self.column)?;
         if matches!(kind, ColumnType::Boolean | ColumnType::Geometry) {
             return Err(Problem::new(format!("`{}` holds {}, which are no dates", self.column, describe(kind))));
+        }
+        if let Some(mistake) = self.format.as_deref().and_then(pattern::mistake) {
+            return Err(Problem::new(mistake));
         }
         Ok(shape::with(input, &self.column, ColumnType::Date))
     }

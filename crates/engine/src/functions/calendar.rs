@@ -61,7 +61,7 @@ impl ScalarUDFImpl for FirstDay {
         let dates = dates(&args)?;
         let starts: TimestampMicrosecondArray = dates
             .as_primitive::<TimestampMicrosecondType>()
-            .unary(|micros| self.first_day(micros.div_euclid(MICROS_A_DAY)) * MICROS_A_DAY);
+            .unary(|micros| self.first_day(micros.div_euclid(MICROS_A_DAY)).saturating_mul(MICROS_A_DAY));
         Ok(ColumnarValue::Array(Arc::new(starts.with_timezone("UTC"))))
     }
 }
@@ -105,7 +105,7 @@ fn number(part: DateInfo, micros: i64) -> i64 {
         DateInfo::PreviousYear => civil(date).0 - 1,
         DateInfo::PreviousQuarter => (number(DateInfo::Quarter, micros) + 2) % 4 + 1,
         DateInfo::PreviousMonth => (civil(date).1 + 10) % 12 + 1,
-        DateInfo::PreviousWeek => number(DateInfo::Week, (date - 7) * MICROS_A_DAY),
+        DateInfo::PreviousWeek => number(DateInfo::Week, (date - 7).saturating_mul(MICROS_A_DAY)),
         DateInfo::PreviousIsoWeek => iso_week(date - 7).1,
         DateInfo::CurrentDay
         | DateInfo::PreviousDay

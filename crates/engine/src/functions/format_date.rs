@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use aracari_app::steps::pattern;
 use arrow::array::{AsArray, StringViewBuilder};
 use arrow::datatypes::{DataType, TimestampMicrosecondType};
 use chrono::DateTime;
@@ -22,10 +23,12 @@ pub(super) struct FormatDate {
 
 impl FormatDate {
     pub(super) fn new(format: &str) -> std::result::Result<Self, EngineError> {
-        let wrong = || EngineError::invalid(format!("`{format}` is no pattern for dates, such as `%d/%m/%Y`"));
+        if let Some(mistake) = pattern::mistake(format) {
+            return Err(EngineError::invalid(mistake));
+        }
         // Six digits, as in Python.
         let microseconds = format.replace("%f", "%6f");
-        let items = StrftimeItems::new(&microseconds).parse_to_owned().map_err(|_| wrong())?;
+        let items = StrftimeItems::new(&microseconds).parse_to_owned().map_err(EngineError::internal)?;
         let name = format!("format_date[{format}]");
         Ok(Self { signature: Signature::exact(vec![date_type()], Volatility::Immutable), name, items })
     }

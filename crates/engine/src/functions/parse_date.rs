@@ -90,7 +90,8 @@ impl ParseDate {
     pub(super) fn new(format: Option<&str>) -> Self {
         Self {
             signature: Signature::exact(vec![TEXT], Volatility::Immutable),
-            format: format.map(str::to_owned),
+            // In Python the digits of `%f` are a fraction, here they are one only behind their point.
+            format: format.map(|format| format.replace(".%f", "%.f")),
             name: format.map_or_else(|| "parse_date".to_owned(), |format| format!("parse_date[{format}]")),
         }
     }
@@ -162,6 +163,9 @@ fn assemble(parsed: &mut Parsed) -> Option<i64> {
         && let Some(short) = parsed.year_mod_100()
     {
         let _ = parsed.set_year_div_100(if short < 69 { 20 } else { 19 });
+    }
+    if parsed.minute().is_none() {
+        let _ = parsed.set_minute(0);
     }
     if let Ok(instant) = parsed.to_datetime() {
         return Some(instant.timestamp_micros());

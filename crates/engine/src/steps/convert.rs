@@ -43,7 +43,7 @@ fn convert(source: Expr, kind: ColumnType, target: ConvertType) -> Result<Expr, 
         (ConvertType::Integer, _) => try_cast(source, DataType::Int64),
         (ConvertType::Float, _) => try_cast(source, DataType::Float64),
         (ConvertType::Text, _) => text_of(source, kind),
-        (ConvertType::Date, ColumnType::Integer | ColumnType::Float) => from_milliseconds(source),
+        (ConvertType::Date, ColumnType::Integer | ColumnType::Float) => from_milliseconds(source)?,
         (ConvertType::Date, ColumnType::Text | ColumnType::Unknown) => parse_date(source, None),
         (ConvertType::Boolean, ColumnType::Integer | ColumnType::Float) => {
             cast(source, DataType::Float64).not_eq(lit(0.0))
@@ -96,6 +96,8 @@ mod tests {
             (json!(["Yes", " off ", "plop", null]), "boolean", json!([true, false, null, null])),
             (json!([0, 2, null]), "boolean", json!([false, true, null])),
             (json!([1_604_331_000_000_i64, null]), "date", json!(["2020-11-02T15:30:00Z", null])),
+            (json!([1e300, 9.3e18, 0.5]), "date", json!([null, null, "1970-01-01T00:00:00Z"])),
+            (json!([1e300, -1e300, 0.5]), "integer", json!([null, null, 0])),
             (json!(["2020-11-02", "x"]), "date", json!(["2020-11-02T00:00:00Z", null])),
         ] {
             assert_eq!(convert(column.clone(), kind), expected, "{column} to {kind}");

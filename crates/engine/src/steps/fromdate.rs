@@ -25,7 +25,6 @@ mod tests {
             ("%Y-W%V %j", json!(["2021-W05 036", "1969-W01 365", null])),
             ("%H:%M:%S.%f", json!(["06:07:08.900000", "23:59:59.000000", null])),
             ("100%% %b", json!(["100% Feb", "100% Dec", null])),
-            ("", json!(["", "", null])),
         ] {
             let input = table(json!({"d": ["2021-02-05T06:07:08.9Z", "1969-12-31T23:59:59Z", null]}));
             let steps = json!([{"name": "fromdate", "column": "d", "format": format}]);
