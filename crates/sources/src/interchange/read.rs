@@ -7,7 +7,7 @@ use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Field, Schema};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Map, Value as Json};
 
 static NO_RECORDS: Vec<Json> = Vec::new();
@@ -133,14 +133,20 @@ fn number(value: &Json) -> Json {
 fn instant(value: &Json) -> Result<Option<DateTime<Utc>>, String> {
     match value {
         Json::Null => Ok(None),
-        Json::Number(milliseconds) => milliseconds
+        Json::Number(time) => time
             .as_i64()
-            .and_then(DateTime::from_timestamp_millis)
+            .and_then(since_1970)
             .map(Some)
-            .ok_or_else(|| format!("{milliseconds} is no time in milliseconds since 1970")),
+            .ok_or_else(|| format!("{time} is no time in milliseconds since 1970")),
         Json::String(text) => Value::parse_date(text.trim())
             .map(Some)
             .ok_or_else(|| format!("`{text}` is no date; write it as 2024-12-31 or 2024-12-31T23:59:59Z")),
         other => Err(format!("{other} is no date")),
     }
+}
+
+/// Milliseconds; or nanoseconds, as data frames write them, where milliseconds would be after the year 9999.
+fn since_1970(time: i64) -> Option<DateTime<Utc>> {
+    let milliseconds = DateTime::from_timestamp_millis(time).filter(|date| date.year().abs() < 10_000);
+    milliseconds.or_else(|| Some(DateTime::from_timestamp_nanos(time)).filter(|date| date.year() >= 1970))
 }
