@@ -232,6 +232,16 @@ pub(crate) fn texts(schema: &TableSchema, name: &str) -> Inferred<()> {
     }
 }
 
+/// A column whose values have an order.
+pub(crate) fn ordered(schema: &TableSchema, step: &str, name: &str) -> Inferred<()> {
+    match column(schema, name)? {
+        ColumnType::Geometry => {
+            Err(Problem::new(format!("`{step}` needs values with an order, and `{name}` holds shapes")))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub(crate) fn describe(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Boolean => "booleans",

@@ -14,6 +14,7 @@ use datafusion::prelude::SessionConfig;
 use futures::StreamExt;
 
 use crate::error::EngineError;
+use crate::operators::Planner;
 
 const BATCH_ROWS: usize = 8192;
 
@@ -45,6 +46,7 @@ impl Executor {
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
+            .with_query_planner(Arc::new(Planner))
             .with_physical_optimizer_rules(rules)
             .build();
         Ok(Self { state: Arc::new(state), pool })

@@ -12,6 +12,7 @@ mod expression;
 mod flight;
 mod functions;
 mod look;
+mod operators;
 pub mod policy;
 mod prepared;
 mod queue;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::infer::{Columns, Context, Flow, Inferred, column, date_column};
 use crate::schema::TableSchema;
 
 /// Adds a row for each missing date between the first and the last, over all rows or per group.
@@ -29,11 +29,17 @@ pub enum DatesGranularity {
 }
 
 impl Columns for Addmissingdates {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        date_column(&input, &self.dates_column)?;
+        for group in &self.groups {
+            column(&input, group)?;
+        }
+        Ok(input)
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default().read(&self.dates_column).read_all(&self.groups)
+        let read = Flow::default().read(&self.dates_column).read_all(&self.groups);
+        // Added rows tell of the dates and groups that there are.
+        self.groups.iter().fold(read.write(self.dates_column.as_str()), |flow, group| flow.write(group.as_str()))
     }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
+use crate::infer::{Columns, Context, Flow, Inferred, column, ordered};
 use crate::schema::TableSchema;
 
 /// Keeps the rows with the smallest value of a column, over all rows or per group.
@@ -16,8 +16,12 @@ pub struct Argmin {
 }
 
 impl Columns for Argmin {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        ordered(&input, "argmin", &self.column)?;
+        for group in &self.groups {
+            column(&input, group)?;
+        }
+        Ok(input)
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, column, date_column, numbers, shape};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Compares each value with that of an earlier date.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,12 +42,38 @@ pub enum EvolutionFormat {
     Pct,
 }
 
+impl Evolution {
+    /// The name of the evolution.
+    #[must_use]
+    pub fn new_name(&self) -> String {
+        let suffix = match self.evolution_format {
+            EvolutionFormat::Abs => "ABS",
+            EvolutionFormat::Pct => "PCT",
+        };
+        self.new_column.clone().unwrap_or_else(|| format!("{}_EVOL_{suffix}", self.value_col))
+    }
+}
+
 impl Columns for Evolution {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    /// Texts are read as dates, as by `todate`.
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        match column(&input, &self.date_col)? {
+            ColumnType::Text => {}
+            _ => date_column(&input, &self.date_col)?,
+        }
+        let kind = match (self.evolution_format, numbers(&input, &self.value_col, "`evolution`")?) {
+            (EvolutionFormat::Abs, kind) => kind,
+            (EvolutionFormat::Pct, _) => ColumnType::Float,
+        };
+        for name in &self.index_columns {
+            column(&input, name)?;
+        }
+        let dated = shape::with(input, &self.date_col, ColumnType::Date);
+        Ok(shape::with(dated, &self.new_name(), kind))
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default().read(&self.date_col).read(&self.value_col).read_all(&self.index_columns)
+        let read = Flow::default().read(&self.date_col).read(&self.value_col).read_all(&self.index_columns);
+        read.write(self.new_name())
     }
 }

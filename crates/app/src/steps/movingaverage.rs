@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, numbers, shape};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Averages a column over a window of rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,12 +22,35 @@ pub struct Movingaverage {
     pub new_column_name: Option<String>,
 }
 
+impl Movingaverage {
+    /// The column to average.
+    pub fn value(&self) -> Result<&str, &'static str> {
+        if self.moving_window == 0 {
+            return Err("`movingWindow` is at least 1: how many rows make an average");
+        }
+        self.value_column.as_deref().ok_or("`valueColumn` is missing: the column to average")
+    }
+
+    /// The name of the average.
+    #[must_use]
+    pub fn new_name(&self) -> String {
+        let value = self.value_column.as_deref().unwrap_or_default();
+        self.new_column_name.clone().unwrap_or_else(|| format!("{value}_MOVING_AVG"))
+    }
+}
+
 impl Columns for Movingaverage {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        numbers(&input, self.value().map_err(Problem::new)?, "`movingaverage`")?;
+        column(&input, &self.column_to_sort)?;
+        for group in &self.groups {
+            column(&input, group)?;
+        }
+        Ok(shape::with(input, &self.new_name(), ColumnType::Float))
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default().read(&self.column_to_sort).read_all(&self.groups)
+        let read = Flow::default().read(&self.column_to_sort).read_all(&self.groups).read_all(&self.value_column);
+        read.write(self.new_name())
     }
 }

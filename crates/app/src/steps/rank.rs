@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sort::Order;
-use crate::infer::{Columns, Context, Flow, Inferred};
-use crate::schema::TableSchema;
+use crate::infer::{Columns, Context, Flow, Inferred, column, ordered, shape};
+use crate::schema::{ColumnType, TableSchema};
 
 /// Ranks rows by a column, over all rows or per group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,12 +31,24 @@ pub enum RankMethod {
     Dense,
 }
 
+impl Rank {
+    /// The name of the rank.
+    #[must_use]
+    pub fn new_name(&self) -> String {
+        self.new_column_name.clone().unwrap_or_else(|| format!("{}_RANK", self.value_col))
+    }
+}
+
 impl Columns for Rank {
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Err(crate::infer::Problem::new("not built yet"))
+    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+        ordered(&input, "rank", &self.value_col)?;
+        for group in &self.groupby {
+            column(&input, group)?;
+        }
+        Ok(shape::with(input, &self.new_name(), ColumnType::Integer))
     }
 
     fn flow(&self) -> Flow<'_> {
-        Flow::default().read(&self.value_col).read_all(&self.groupby)
+        Flow::default().read(&self.value_col).read_all(&self.groupby).write(self.new_name())
     }
 }

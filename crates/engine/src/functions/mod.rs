@@ -5,6 +5,8 @@ mod civil;
 mod date_text;
 mod format_date;
 mod parse_date;
+mod period;
+mod quantile;
 mod text_part;
 
 use std::sync::Arc;
@@ -12,8 +14,9 @@ use std::sync::Arc;
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::dateextract::DateInfo;
 use aracari_app::steps::dategranularity::Granularity;
-use datafusion::logical_expr::{Expr, ScalarUDF, cast};
+use datafusion::logical_expr::{AggregateUDF, Expr, ScalarUDF, cast};
 
+pub(crate) use period::Period;
 pub(crate) use text_part::TextPart;
 
 use crate::column_type::TEXT;
@@ -57,4 +60,9 @@ pub(crate) fn text_of(expression: Expr, kind: ColumnType) -> Expr {
         ColumnType::Date => Arc::new(ScalarUDF::new_from_impl(date_text::DateText::new())).call(vec![expression]),
         _ => cast(expression, TEXT),
     }
+}
+
+/// The value below which this share of the values of a group lies, by linear interpolation; missing values are left out.
+pub(crate) fn quantile(value: Expr, share: f64) -> Expr {
+    AggregateUDF::new_from_impl(quantile::Quantile::new(share)).call(vec![value])
 }

@@ -58,6 +58,7 @@ mod waterfall;
 use std::collections::BTreeSet;
 
 use aracari_app::Step;
+use aracari_app::schema::ColumnType;
 use aracari_app::steps::PipelineReference;
 use arrow::array::RecordBatch;
 use datafusion::logical_expr::LogicalPlan;
@@ -149,6 +150,17 @@ fn after(step: &Step, table: Table, datasets: &dyn Datasets, depth: usize) -> Re
     }?;
     let restricted = flow.restricted(next.columns());
     Ok(next.restrict(restricted))
+}
+
+/// Whether numbers of this type are integers; a step that computes needs numbers.
+fn numbers(step: &str, name: &str, kind: ColumnType) -> Result<bool, EngineError> {
+    match kind {
+        ColumnType::Integer | ColumnType::Boolean => Ok(true),
+        ColumnType::Float | ColumnType::Unknown => Ok(false),
+        ColumnType::Text | ColumnType::Date | ColumnType::Geometry => {
+            Err(EngineError::invalid(format!("`{step}` needs numbers, and `{name}` holds none")))
+        }
+    }
 }
 
 /// The tables of the pipelines that a step names. The names that are restricted here are so there too, except where a

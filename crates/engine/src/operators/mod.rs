@@ -1,0 +1,56 @@
+//! Operators of our own, where the library's plans for a step are slow: they read their input twice or sort it more than
+//! once.
+
+mod codes;
+mod groups;
+mod whole;
+
+pub(crate) mod average;
+pub(crate) mod cumulate;
+pub(crate) mod earlier;
+pub(crate) mod extremes;
+pub(crate) mod missing_dates;
+pub(crate) mod rank;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::catalog::Session;
+use datafusion::common::Result;
+use datafusion::execution::context::QueryPlanner;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
+
+pub(crate) use whole::{KeepsOrder, WholeTable, apply};
+
+/// Plans the library's operators and ours.
+#[derive(Debug)]
+pub(crate) struct Planner;
+
+#[async_trait]
+impl QueryPlanner for Planner {
+    async fn create_physical_plan(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
+        let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(Operators)]);
+        planner.create_physical_plan(plan, session).await
+    }
+}
+
+struct Operators;
+
+#[async_trait]
+impl ExtensionPlanner for Operators {
+    async fn plan_extension(
+        &self,
+        _planner: &dyn PhysicalPlanner,
+        node: &dyn UserDefinedLogicalNode,
+        _logical_inputs: &[&LogicalPlan],
+        inputs: &[Arc<dyn ExecutionPlan>],
+        _session: &dyn Session,
+        _context: &PhysicalPlanningContext,
+    ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        let ([input], Some(whole)) = (inputs, node.as_any().downcast_ref::<WholeTable>()) else { return Ok(None) };
+        whole.execution(Arc::clone(input)).map(Some)
+    }
+}

@@ -1,0 +1,540 @@
+//! The operator for steps that need to see every row before the first one comes out: it reads its input once, holds it
+//! in columns, lets an [`Operation`] say which rows come out in which order, and computes the added columns as they leave.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt32Array, new_empty_array};
+use arrow::buffer::Buffer;
+use arrow::compute::{concat, take};
+use arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::utils::memory::RecordBatchMemoryCounter;
+use datafusion::common::{DFSchema, DFSchemaRef, internal_datafusion_err, resources_err};
+use datafusion::error::Result;
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::{Expr, Extension, LogicalPlan, UserDefinedLogicalNodeCore};
+use datafusion::physical_expr::EquivalenceProperties;
+use datafusion::physical_plan::coop::cooperative;
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, SchedulingType};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{
+    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, InputDistributionRequirements,
+    Partitioning, PhysicalExpr, PlanProperties, ReplaceChildrenOptions,
+};
+use futures::{Stream, StreamExt, TryStreamExt};
+
+use crate::error::EngineError;
+use crate::table::{OrderKey, Table, column};
+
+/// A row that an operation adds: it holds nothing but nulls.
+pub(super) const NEW_ROW: u32 = u32::MAX;
+
+/// While rows are arranged, sorting may hold two words for each of them, twice.
+const ARRANGING_BYTES_A_ROW: usize = 32;
+
+/// What is done with all rows of a table.
+pub(crate) trait Operation: fmt::Debug + Send + Sync {
+    /// As plans show it.
+    fn name(&self) -> &'static str;
+
+    /// The columns that it looks at.
+    fn reads(&self) -> Vec<&str>;
+
+    /// The columns that tell groups of rows apart; no group has an influence on another.
+    fn groups(&self) -> &[String];
+
+    /// The columns that it adds.
+    fn adds(&self) -> Vec<Field>;
+
+    /// Starts on a table with these columns.
+    fn start(&self, input: &Schema) -> Result<Box<dyn Work>>;
+}
+
+/// An operation under way.
+pub(crate) trait Work: Send {
+    /// Looks at the next rows and answers those of them that have to be held.
+    fn read(&mut self, batch: RecordBatch) -> Result<RecordBatch>;
+
+    /// Every row has been read: which of those that are held come out, and in which order.
+    fn arrange(&mut self, memory: &MemoryReservation) -> Result<Rows>;
+
+    /// The added columns of the next rows that come out; `batch` has their other columns.
+    fn compute(&mut self, rows: &[u32], batch: &RecordBatch) -> Result<Vec<ArrayRef>>;
+
+    /// Bytes held now, the rows themselves left out.
+    fn bytes(&self) -> usize;
+}
+
+/// The rows that come out.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// All that are held, as they came.
+    All,
+    /// These of those that are held, by number; [`NEW_ROW`] is a row of nulls.
+    These(Vec<u32>),
+}
+
+impl From<Option<Vec<u32>>> for Rows {
+    fn from(order: Option<Vec<u32>>) -> Self {
+        order.map_or(Self::All, Self::These)
+    }
+}
+
+/// The column of this name.
+pub(super) fn named<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
+    batch.column_by_name(name).ok_or_else(|| internal_datafusion_err!("an operation misses a column of its input"))
+}
+
+/// Whether the rows come out in the order in which they went in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeepsOrder {
+    Yes,
+    No,
+}
+
+/// The table after an operation: its columns, and hidden ones that the operation adds.
+///
+/// An operation that makes an order of its own is told the present one, where that is not how the rows stream.
+pub(crate) fn apply<O: Operation + 'static>(
+    table: Table,
+    order: KeepsOrder,
+    operation: impl FnOnce(Vec<OrderKey>) -> O,
+) -> Result<Table, EngineError> {
+    let mut kept = table.columns().to_vec();
+    match order {
+        KeepsOrder::Yes => {
+            kept.extend(table.order().iter().map(|key| key.column.clone()));
+            let operation = Arc::new(operation(Vec::new()));
+            table.replace(|plan| Ok(WholeTable::plan(plan.build()?, kept, operation)?.into()))
+        }
+        KeepsOrder::No => {
+            let keys = if table.streams_in_order() { Vec::new() } else { table.order().to_vec() };
+            let plan = WholeTable::plan(table.plan().clone(), kept, Arc::new(operation(keys)))?;
+            Ok(Table::from_parts(plan, table.columns().to_vec(), Vec::new(), &table))
+        }
+    }
+}
+
+/// The operator in a logical plan.
+#[derive(Debug, Clone)]
+pub(crate) struct WholeTable {
+    input: LogicalPlan,
+    /// The columns of the input that come out.
+    kept: Vec<String>,
+    operation: Arc<dyn Operation>,
+    schema: DFSchemaRef,
+}
+
+impl WholeTable {
+    fn plan(input: LogicalPlan, kept: Vec<String>, operation: Arc<dyn Operation>) -> Result<LogicalPlan> {
+        Ok(LogicalPlan::Extension(Extension { node: Arc::new(Self::new(input, kept, operation)?) }))
+    }
+
+    fn new(input: LogicalPlan, kept: Vec<String>, operation: Arc<dyn Operation>) -> Result<Self> {
+        let columns = input.schema();
+        let kept: Vec<String> =
+            kept.into_iter().filter(|name| columns.index_of_column_by_name(None, name).is_some()).collect();
+        let mut fields = Vec::with_capacity(kept.len() + 1);
+        for name in &kept {
+            let (qualifier, field) = columns.qualified_field_with_unqualified_name(name)?;
+            fields.push((qualifier.cloned(), Arc::new(field.as_ref().clone().with_nullable(true))));
+        }
+        fields.extend(operation.adds().into_iter().map(|field| (None, Arc::new(field))));
+        let schema = Arc::new(DFSchema::new_with_metadata(fields, columns.metadata().clone())?);
+        Ok(Self { input, kept, operation, schema })
+    }
+
+    pub(super) fn execution(&self, input: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+        let schema = Arc::clone(self.schema.inner());
+        let columns = self.kept.iter().map(|name| input.schema().index_of(name));
+        let kept = columns.collect::<Result<Vec<_>, _>>()?;
+        Ok(Arc::new(WholeTableExec::new(input, kept, Arc::clone(&self.operation), schema)))
+    }
+}
+
+impl PartialEq for WholeTable {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.operation, &other.operation) && self.kept == other.kept && self.input == other.input
+    }
+}
+
+impl Eq for WholeTable {}
+
+impl Hash for WholeTable {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.operation.name().hash(state);
+        self.kept.hash(state);
+        self.input.hash(state);
+    }
+}
+
+impl PartialOrd for WholeTable {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        if self == other { Some(Ordering::Equal) } else { None }
+    }
+}
+
+impl UserDefinedLogicalNodeCore for WholeTable {
+    fn name(&self) -> &str {
+        self.operation.name()
+    }
+
+    fn inputs(&self) -> Vec<&LogicalPlan> {
+        vec![&self.input]
+    }
+
+    fn schema(&self) -> &DFSchemaRef {
+        &self.schema
+    }
+
+    fn expressions(&self) -> Vec<Expr> {
+        self.operation.reads().into_iter().map(column).collect()
+    }
+
+    /// A condition on the groups keeps or drops whole groups, so it may come before.
+    fn prevent_predicate_push_down_columns(&self) -> HashSet<String> {
+        let names = self.schema.fields().iter().map(|field| field.name());
+        names.filter(|name| !self.operation.groups().contains(name)).cloned().collect()
+    }
+
+    fn fmt_for_explain(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}: {}", self.operation.name(), self.operation.reads().join(", "))
+    }
+
+    /// The expressions are columns, found by their names.
+    fn with_exprs_and_inputs(&self, _: Vec<Expr>, mut inputs: Vec<LogicalPlan>) -> Result<Self> {
+        let input = inputs.pop().ok_or_else(|| internal_datafusion_err!("an operation needs its input"))?;
+        Self::new(input, self.kept.clone(), Arc::clone(&self.operation))
+    }
+
+    fn necessary_children_exprs(&self, output: &[usize]) -> Option<Vec<Vec<usize>>> {
+        let columns = self.input.schema();
+        let position = |name: &str| columns.index_of_column_by_name(None, name);
+        let kept = output.iter().filter_map(|index| position(self.kept.get(*index)?));
+        let mut needed: Vec<usize> = kept.chain(self.operation.reads().into_iter().filter_map(position)).collect();
+        needed.sort_unstable();
+        needed.dedup();
+        Some(vec![needed])
+    }
+}
+
+/// The operator at work.
+#[derive(Debug)]
+struct WholeTableExec {
+    input: Arc<dyn ExecutionPlan>,
+    kept: Vec<usize>,
+    operation: Arc<dyn Operation>,
+    properties: Arc<PlanProperties>,
+}
+
+impl WholeTableExec {
+    fn new(input: Arc<dyn ExecutionPlan>, kept: Vec<usize>, operation: Arc<dyn Operation>, schema: SchemaRef) -> Self {
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(schema),
+            Partitioning::UnknownPartitioning(1),
+            EmissionType::Final,
+            Boundedness::Bounded,
+        );
+        let properties = Arc::new(properties.with_scheduling_type(SchedulingType::Cooperative));
+        Self { input, kept, operation, properties }
+    }
+}
+
+impl DisplayAs for WholeTableExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}: {}", self.operation.name(), self.operation.reads().join(", "))
+    }
+}
+
+impl ExecutionPlan for WholeTableExec {
+    fn name(&self) -> &'static str {
+        "WholeTableExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn input_distribution_requirements(&self) -> InputDistributionRequirements {
+        InputDistributionRequirements::new(vec![Distribution::SinglePartition])
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn replace_children(
+        self: Arc<Self>,
+        mut children: Vec<Arc<dyn ExecutionPlan>>,
+        _: ReplaceChildrenOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let input = children.pop().ok_or_else(|| internal_datafusion_err!("an operation needs its input"))?;
+        Ok(Arc::new(Self::new(input, self.kept.clone(), Arc::clone(&self.operation), self.schema())))
+    }
+
+    fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
+    }
+
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let batch_rows = context.session_config().batch_size();
+        let reservation = MemoryConsumer::new(self.operation.name()).register(context.memory_pool());
+        let work = self.operation.start(&self.input.schema())?;
+        let input = self.input.execute(partition, context)?;
+        let held = Held::new(self.kept.clone(), self.schema(), reservation);
+        let leaving =
+            futures::stream::once(Box::pin(arrange(input, work, held, batch_rows))).map_ok(Leaving::into_stream);
+        let rows = RecordBatchStreamAdapter::new(self.schema(), leaving.try_flatten());
+        Ok(Box::pin(cooperative(rows)))
+    }
+}
+
+/// The rows that an operation holds.
+struct Held {
+    kept: Vec<usize>,
+    schema: SchemaRef,
+    batches: Vec<RecordBatch>,
+    rows: usize,
+    counter: RecordBatchMemoryCounter,
+    reservation: MemoryReservation,
+}
+
+impl Held {
+    fn new(kept: Vec<usize>, schema: SchemaRef, reservation: MemoryReservation) -> Self {
+        Self { kept, schema, batches: Vec::new(), rows: 0, counter: RecordBatchMemoryCounter::new(), reservation }
+    }
+
+    fn push(&mut self, batch: &RecordBatch, work: &dyn Work) -> Result<()> {
+        if batch.num_rows() > 0 {
+            let kept = compact(&batch.project(&self.kept)?)?;
+            self.counter.count_batch(&kept);
+            self.rows += kept.num_rows();
+            self.batches.push(kept);
+        }
+        self.reservation.try_resize(self.counter.memory_usage() + work.bytes())
+    }
+
+    /// Each column in one piece; the pieces are let go of column by column.
+    async fn into_columns(self) -> Result<(Vec<ArrayRef>, MemoryReservation)> {
+        let mut parts: Vec<Vec<ArrayRef>> = vec![Vec::with_capacity(self.batches.len()); self.kept.len()];
+        for batch in self.batches {
+            for (part, column) in parts.iter_mut().zip(batch.columns()) {
+                part.push(Arc::clone(column));
+            }
+        }
+        let mut columns = Vec::with_capacity(parts.len());
+        for (index, part) in parts.into_iter().enumerate() {
+            let whole = match part.iter().map(AsRef::as_ref).collect::<Vec<&dyn Array>>().as_slice() {
+                [] => new_empty_array(self.schema.field(index).data_type()),
+                arrays => concat(arrays)?,
+            };
+            self.reservation.try_grow(whole.get_array_memory_size())?;
+            let bytes: usize = part.iter().map(|array| array.get_array_memory_size()).sum();
+            drop(part);
+            self.reservation.shrink(bytes.min(self.reservation.size()));
+            columns.push(whole);
+            tokio::task::yield_now().await;
+        }
+        Ok((columns, self.reservation))
+    }
+}
+
+/// Everything has been read and has its place.
+struct Leaving {
+    work: Box<dyn Work>,
+    schema: SchemaRef,
+    source: Source,
+    _reservation: MemoryReservation,
+}
+
+enum Source {
+    /// Batches that leave as they came, and the number of the first row of the next one.
+    Batches { batches: std::vec::IntoIter<RecordBatch>, next: u32 },
+    /// Rows that are gathered, and how many have left.
+    Gathered { columns: Vec<ArrayRef>, rows: Vec<u32>, next: usize, batch_rows: usize },
+}
+
+async fn arrange(
+    mut input: SendableRecordBatchStream,
+    mut work: Box<dyn Work>,
+    mut held: Held,
+    batch_rows: usize,
+) -> Result<Leaving> {
+    while let Some(batch) = input.next().await {
+        let batch = work.read(batch?)?;
+        held.push(&batch, work.as_ref())?;
+    }
+    drop(input);
+    if held.rows >= NEW_ROW as usize {
+        return resources_err!("{} rows are more than a step can arrange", held.rows);
+    }
+    let arranging = ARRANGING_BYTES_A_ROW * held.rows;
+    held.reservation.try_grow(arranging)?;
+    tokio::task::yield_now().await;
+    let rows = work.arrange(&held.reservation)?;
+    held.reservation.shrink(arranging);
+    held.reservation.try_resize(held.counter.memory_usage() + work.bytes())?;
+    let schema = Arc::clone(&held.schema);
+    let Rows::These(rows) = rows else {
+        let source = Source::Batches { batches: held.batches.into_iter(), next: 0 };
+        return Ok(Leaving { work, schema, source, _reservation: held.reservation });
+    };
+    held.reservation.try_grow(size_of_val(rows.as_slice()))?;
+    let (columns, reservation) = held.into_columns().await?;
+    let source = Source::Gathered { columns, rows, next: 0, batch_rows };
+    Ok(Leaving { work, schema, source, _reservation: reservation })
+}
+
+impl Leaving {
+    fn next(&mut self) -> Result<Option<RecordBatch>> {
+        let (rows, kept) = match &mut self.source {
+            Source::Batches { batches, next } => {
+                let Some(batch) = batches.next() else { return Ok(None) };
+                let end = *next + u32::try_from(batch.num_rows()).unwrap_or(NEW_ROW);
+                let rows: Vec<u32> = (*next..end).collect();
+                *next = end;
+                (rows, batch)
+            }
+            Source::Gathered { columns, rows, next, batch_rows } => {
+                let picked = &rows[*next..rows.len().min(*next + *batch_rows)];
+                if picked.is_empty() {
+                    return Ok(None);
+                }
+                *next += picked.len();
+                let indices: UInt32Array = if picked.contains(&NEW_ROW) {
+                    picked.iter().map(|row| (*row != NEW_ROW).then_some(*row)).collect()
+                } else {
+                    picked.to_vec().into()
+                };
+                let gathered = columns.iter().map(|column| take(column, &indices, None));
+                let gathered = gathered.collect::<Result<Vec<_>, _>>()?;
+                let fields: Vec<FieldRef> = self.schema.fields().iter().take(gathered.len()).cloned().collect();
+                let options = RecordBatchOptions::new().with_row_count(Some(picked.len()));
+                let batch = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), gathered, &options)?;
+                (picked.to_vec(), compact(&batch)?)
+            }
+        };
+        let mut columns = kept.columns().to_vec();
+        columns.extend(self.work.compute(&rows, &kept)?);
+        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+        Ok(Some(RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?))
+    }
+
+    fn into_stream(self) -> impl Stream<Item = Result<RecordBatch>> {
+        futures::stream::iter(std::iter::from_fn({
+            let mut leaving = self;
+            move || leaving.next().transpose()
+        }))
+    }
+}
+
+/// Lets go of texts that no row shows: a few rows must not hold on to the texts of all.
+fn compact(batch: &RecordBatch) -> Result<RecordBatch> {
+    let columns = batch.columns().iter().map(|column| {
+        let Some(texts) = column.as_string_view_opt() else { return Arc::clone(column) };
+        let stored: usize = texts.data_buffers().iter().map(Buffer::len).sum();
+        if stored > 2 * texts.total_buffer_bytes_used() { Arc::new(texts.gc()) } else { Arc::clone(column) }
+    });
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(batch.schema(), columns.collect(), &options)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Int64Array, StringArray};
+    use arrow::datatypes::Int64Type;
+    use datafusion::datasource::{MemTable, provider_as_source};
+    use datafusion::logical_expr::{LogicalPlanBuilder, lit};
+    use datafusion::prelude::SessionContext;
+
+    use super::*;
+    use crate::execute::Executor;
+    use crate::operators::rank::Rank;
+    use crate::table::Names;
+
+    /// Batches of 1,000 rows with a falling value, a group and a long text.
+    fn input(batches: i64) -> Table {
+        let batch = |number: i64| {
+            let values = Int64Array::from_iter_values((0..1_000).map(|row| 1_000_000 - 1_000 * number - row));
+            let groups = Int64Array::from_iter_values((0..1_000).map(|row| row % 2));
+            let texts = (0..1_000).map(|row| format!("a text that is too long to be inlined, {number} {row}"));
+            let columns: [(&str, ArrayRef); 3] = [
+                ("v", Arc::new(values)),
+                ("g", Arc::new(groups)),
+                ("t", Arc::new(StringArray::from_iter_values(texts))),
+            ];
+            RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap()
+        };
+        let batches: Vec<RecordBatch> = (0..batches).map(batch).collect();
+        let provider = Arc::new(MemTable::try_new(batches[0].schema(), vec![batches]).unwrap());
+        let scan = LogicalPlanBuilder::scan("input", provider_as_source(provider), None).unwrap().build().unwrap();
+        Table::scan(scan, Names::default()).unwrap()
+    }
+
+    fn ranked(table: Table) -> Table {
+        let ranked = apply(table, KeepsOrder::No, |order| Rank {
+            value: OrderKey { column: "v".into(), ascending: true },
+            groups: vec!["g".into()],
+            dense: true,
+            into: "rank".into(),
+            order,
+        });
+        ranked.unwrap().with_columns(vec![("r".to_owned(), column("rank"))]).unwrap()
+    }
+
+    #[test]
+    fn rows_are_gathered_from_all_batches_and_hold_on_to_their_own_texts_only() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let plan = ranked(input(20)).finish(None).unwrap();
+        let batches = runtime.block_on(Executor::new(64 << 20).unwrap().collect(&plan)).unwrap();
+        let values = batches.iter().flat_map(|batch| batch["v"].as_primitive::<Int64Type>().values().to_vec());
+        let ranks = batches.iter().flat_map(|batch| batch["r"].as_primitive::<Int64Type>().values().to_vec());
+        let expected = (0..20_000).map(|row| if row % 2 == 0 { 980_002 + row } else { 980_000 + row });
+        assert_eq!(values.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+        assert!(ranks.eq((0..20_000).map(|row| row / 2 + 1)));
+        assert!(batches.len() > 1);
+        for batch in batches {
+            assert!(batch.get_array_memory_size() < 128 * batch.num_rows() + 4096);
+        }
+    }
+
+    #[test]
+    fn what_is_held_counts_and_is_let_go_of_when_nobody_waits_any_more() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let plan = ranked(input(50)).finish(None).unwrap();
+        let small = Executor::new(4 << 20).unwrap();
+        let error = runtime.block_on(small.collect(&plan)).unwrap_err();
+        assert!(matches!(error, EngineError::MemoryLimit { .. }), "{error}");
+        assert_eq!(small.memory_used(), 0);
+
+        let large = Executor::new(64 << 20).unwrap();
+        runtime.block_on(async {
+            let mut stream = large.stream(&plan).await.unwrap();
+            assert!(stream.next().await.unwrap().unwrap().num_rows() > 0);
+            assert!(large.memory_used() > 1 << 20);
+        });
+        assert_eq!(large.memory_used(), 0);
+    }
+
+    #[test]
+    fn filters_on_groups_and_unused_columns_never_reach_it() {
+        let groups = ranked(input(1)).filter(column("g").eq(lit(1_i64)).and(column("r").eq(lit(1_i64)))).unwrap();
+        let plan = groups.project(vec![("r".to_owned(), column("r"))]).unwrap().finish(None).unwrap();
+        let optimized = SessionContext::new().state().optimize(&plan).unwrap().display_indent().to_string();
+        let (above, below) = optimized.split_once("Rank: v, g").unwrap();
+        assert!(above.contains("Filter: rank = Int64(1)") && !above.contains("g = "), "{optimized}");
+        assert!(below.contains("g = Int64(1)") && !below.contains("projection=[v, g, t]"), "{optimized}");
+    }
+}
