@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::condition::Condition;
+use crate::condition::{Comparison, Condition, Operator};
 use crate::config::{Aggregate, By, Dimension, HigherIs, Measure};
 use crate::dataset::Dataset;
 use crate::formula::Formula;
@@ -12,7 +12,7 @@ use crate::steps::dateextract::{DateInfo, Dateextract};
 use crate::steps::dategranularity::{Dategranularity, Granularity};
 use crate::steps::ifthenelse::{Ifthenelse, Otherwise};
 use crate::steps::sort::{Order, Sort, SortColumn};
-use crate::steps::{FormulaText, Step, aggregate, formula, rename, select};
+use crate::steps::{FormulaText, Step, aggregate, filter, formula, rename, select};
 use crate::value::Value;
 
 /// One aggregate of a grouping.
@@ -68,14 +68,21 @@ pub(super) fn grouping(
     let dimensions: Vec<&Dimension> = parts.dimensions.iter().map(|(_, dimension)| dimension.as_ref()).collect();
     let keys = key_steps(&dimensions, &measures.columns(), &mut steps);
     let on: Vec<String> = keys.iter().map(|(key, _)| key.clone()).collect();
-    let aggregations = measures.aggregations(on.first().map_or(count_column, String::as_str), &mut steps);
+    let mut aggregations = measures.aggregations(on.first().map_or(count_column, String::as_str), &mut steps);
     let computed = measures.plain.len() + measures.formulas.len();
+    let is_total = on.is_empty();
+    if is_total {
+        aggregations.push(rows_counted(count_column));
+    }
     steps.push(Step::Aggregate(aggregate::Aggregate {
         on,
         aggregations,
         keep_original_granularity: None,
         count_nulls: false,
     }));
+    if is_total {
+        steps.push(over_some_rows());
+    }
     for (id, text) in &measures.formulas {
         steps
             .push(Step::Formula(formula::Formula { new_column: id.clone(), formula: FormulaText::Text(text.clone()) }));
@@ -85,10 +92,28 @@ pub(super) fn grouping(
         steps.push(Step::Rename(rename::Rename { to_rename: renames }));
     }
     let mut after_having = sort_step(sort);
-    if computed > parts.measures.len() || !measures.formulas.is_empty() {
+    if is_total || computed > parts.measures.len() || !measures.formulas.is_empty() {
         after_having.push(Step::Select(select::Select { columns: fields }));
     }
     Grouping { before_having: steps, after_having }
+}
+
+/// How many rows a total stands for.
+const ROWS: &str = "__rows";
+
+fn rows_counted(column: &str) -> Aggregation {
+    Aggregation {
+        newcolumns: vec![ROWS.to_owned()],
+        aggfunction: AggregateFunction::CountDistinctIncludingEmpty,
+        columns: vec![column.to_owned()],
+    }
+}
+
+/// A total over no row would be 0 as if that had been measured: it is no row instead, like a group without rows.
+fn over_some_rows() -> Step {
+    let value = Value::Integer(0);
+    let condition = Condition::Comparison(Comparison { column: ROWS.to_owned(), operator: Operator::Gt, value });
+    Step::Filter(filter::Filter { condition })
 }
 
 /// The order that an author asked for, or the one that the kind of chart is read in.

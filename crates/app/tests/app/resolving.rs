@@ -36,10 +36,14 @@ fn a_kpi_asks_for_its_value_the_period_before_and_a_trend() {
     insta::assert_snapshot!(home(&app(), "revenue", json!({}), json!({})), @r##"
     main: sales limit 1
       {"name":"filter","condition":{"and":[{"column":"day","operator":"from","value":{"$date":1356998400000000}},{"column":"day","operator":"until","value":{"$date":1364688000000000}}]}}
-      {"name":"aggregate","on":[],"aggregations":[{"newcolumns":["revenue"],"aggfunction":"sum","columns":["amount"]}],"keepOriginalGranularity":null,"countNulls":false}
+      {"name":"aggregate","on":[],"aggregations":[{"newcolumns":["revenue"],"aggfunction":"sum","columns":["amount"]},{"newcolumns":["__rows"],"aggfunction":"count distinct including empty","columns":["day"]}],"keepOriginalGranularity":null,"countNulls":false}
+      {"name":"filter","condition":{"column":"__rows","operator":"gt","value":0}}
+      {"name":"select","columns":["revenue"]}
     previous: sales limit 1
       {"name":"filter","condition":{"and":[{"column":"day","operator":"from","value":{"$date":1349049600000000}},{"column":"day","operator":"until","value":{"$date":1356912000000000}}]}}
-      {"name":"aggregate","on":[],"aggregations":[{"newcolumns":["revenue"],"aggfunction":"sum","columns":["amount"]}],"keepOriginalGranularity":null,"countNulls":false}
+      {"name":"aggregate","on":[],"aggregations":[{"newcolumns":["revenue"],"aggfunction":"sum","columns":["amount"]},{"newcolumns":["__rows"],"aggfunction":"count distinct including empty","columns":["day"]}],"keepOriginalGranularity":null,"countNulls":false}
+      {"name":"filter","condition":{"column":"__rows","operator":"gt","value":0}}
+      {"name":"select","columns":["revenue"]}
     trend: sales limit 10000
       {"name":"filter","condition":{"and":[{"column":"day","operator":"from","value":{"$date":1356998400000000}},{"column":"day","operator":"until","value":{"$date":1364688000000000}}]}}
       {"name":"dategranularity","granularity":"month","column":"day","newColumn":null}

@@ -6,6 +6,8 @@ import type { Chart, Field, Frame, Frames, Value } from './types';
 export interface Series {
 	id: string;
 	label: string;
+	/** The value that the series is for, where a dimension splits them. */
+	part?: string;
 	field: Field;
 	values: (number | null)[];
 }
@@ -55,8 +57,10 @@ export const amountsOf = (chart: Chart, frame: Frame | undefined, id: string): (
 
 export function isEmpty(chart: Chart, frames: Frames): boolean {
 	const main = frames.main;
+	// A figure over no row has a way of its own to say so.
+	if (chart.type === 'kpi') return !main;
 	if (!main || main.rows === 0 || main.columns.length === 0) return true;
-	if (chart.type === 'table' || chart.type === 'kpi') return false;
+	if (chart.type === 'table') return false;
 	const measures = chart.fields.filter((field) => field.kind === 'measure');
 	if (measures.length === 0) return false;
 	return measures.every((field) => amountsOf(chart, main, field.id).every((value) => value === null));
@@ -88,7 +92,7 @@ export function isNatural(field: Field, frame: Frame): boolean {
 	return column?.type === 'date' || column?.type === 'number';
 }
 
-const keyOf = (value: Value): string => `${typeof value}:${String(value)}`;
+export const keyOf = (value: Value): string => `${typeof value}:${String(value)}`;
 
 /** Name of a category or series; a missing one says so. */
 export function nameOf(value: Value, field: Field, locale: string, short = false): string {
@@ -123,7 +127,7 @@ export function readGrid(chart: Chart, frame: Frame, measures: string[], locale:
 			if (!one) {
 				const name = split ? nameOf(part, split, locale) : field.label;
 				const label = split && columns.length > 1 ? `${name} · ${field.label}` : name;
-				series.set(id, (one = { id, label, field, values: [] }));
+				series.set(id, (one = { id, label, field, values: [], ...(split ? { part: id } : {}) }));
 			}
 			one.values[index] = values[row] ?? null;
 		}

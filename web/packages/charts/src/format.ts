@@ -160,18 +160,18 @@ const STEPS: [number, string][] = [
 	[1e3, 'k'],
 ];
 
-/** 12.4k, 3.2M; French keeps its space: 12,4 k, 3,2 M, 1 Md. */
+/** Three digits that count: 1.03M, 12.4k, 344M; French keeps its space: 1,03 M, 12,4 k, 1 Md. */
 function compact(value: number, locale: string, currency?: string, even?: number): string {
 	const size = Math.abs(value);
-	// 999,960 rounds to 1.0M, not to 1,000k.
-	const step = STEPS.find(([amount]) => size >= amount * 0.99995);
+	// 999,600 rounds to 1M, not to 1,000k.
+	const step = STEPS.find(([amount]) => size >= amount * 0.9995);
 	const scaled = step ? value / step[0] : value;
 	const french = isFrench(locale);
 	let suffix = step ? step[1] : '';
 	if (french && suffix === 'B') suffix = 'Md';
 	if (french && suffix) suffix = NBSP + suffix;
-	const digits = Math.abs(scaled) >= 100 || (!step && Number.isInteger(value)) ? 0 : 1;
-	const most = !step && size > 0 && size < 1 ? 2 : digits;
+	const whole = Math.abs(scaled);
+	const most = !step && Number.isInteger(value) ? 0 : whole >= 99.95 ? 0 : whole >= 9.995 ? 1 : 2;
 	const shared = even !== undefined && step ? sharedDecimals(even, step[0]) : undefined;
 	const [least, upmost] = [shared ?? 0, shared ?? most];
 	if (!currency) return plain(scaled, locale, least, upmost) + suffix;

@@ -7,6 +7,8 @@ import type { Chart, Field, Frame, Frames, Value } from './types';
 
 export interface Figure {
 	field: Field;
+	/** There is no row to measure. */
+	none: boolean;
 	/** The figure without its unit, as wide as the tile allows. */
 	text: string;
 	/** The full figure, where the text is the short one. */
@@ -55,6 +57,7 @@ function pointLabel(chart: Chart, points: Point[], locale: string): string {
 export function figureOf(chart: Chart, frames: Frames, locale: string, width: number): Figure {
 	const field = fieldOf(chart, 'value') ?? chart.fields[0] ?? UNKNOWN;
 	const { options } = chart;
+	const none = frames.main?.rows === 0;
 	const value: Value = valuesOf(chart, frames.main, field.id)[0] ?? null;
 	const points = trendOf(field, frames.trend);
 	const byPoint = options.compare === 'previous-point';
@@ -81,13 +84,14 @@ export function figureOf(chart: Chart, frames: Frames, locale: string, width: nu
 				: number >= target;
 	return {
 		field,
+		none,
 		text,
 		full: formatValue(value, field.format, { locale, unit: field.unit }),
 		unit,
 		evolution: formatEvolution(byPoint ? points.at(-1)?.value : number, before, field.format, options_),
 		compare: options.compare_label ?? (byPoint ? pointLabel(chart, points, locale) : words.previous),
 		target:
-			target === undefined
+			target === undefined || none
 				? null
 				: {
 						text: `${words.target} ${formatValue(target, field.format, { locale, unit: field.unit, trim: true })}`,

@@ -1,5 +1,6 @@
 /** What all charts share: tooltips of a category, colours of series, targets. */
-import { nameOf, type Grid, type Series } from './data';
+import { ColorMemory } from './colors';
+import { fieldOf, nameOf, type Grid, type Series } from './data';
 import { rule, text, type Graphic } from './cartesian';
 import { formatValue } from './format';
 import { fill, messages } from './messages';
@@ -32,10 +33,22 @@ export const nameAt = (grid: Grid, index: number, context: Context): string =>
 export const colored = (context: Context, count: number): number =>
 	count > 4 && (context.size === 'tile' || (context.size === 'dashboard' && context.width < 560)) ? 3 : 8;
 
-export function seriesColor(context: Context, index: number, count = 0): string {
-	return index < colored(context, count)
-		? (context.tokens.palette[index] ?? context.tokens.quiet)
-		: context.tokens.quiet;
+/** Colours of series: those of their values, where a dimension splits them; else of the measures in the chart's order. */
+export function seriesColors(chart: Chart, series: Series[], context: Context): string[] {
+	const { tokens } = context;
+	const most = colored(context, series.length);
+	const shown = series.slice(0, tokens.palette.length);
+	const split = fieldOf(chart, 'series');
+	if (!split && series.length === 1) return [tokens.accent];
+	const at = split
+		? valuePlaces(split, shown.map((one) => one.part ?? one.id), context)
+		: shown.map((one) => chart.fields.filter((field) => field.kind === 'measure').indexOf(one.field));
+	return series.map((_, index) => (index < most ? tokens.palette[at[index] ?? -1] : undefined) ?? tokens.quiet);
+}
+
+/** Places in the palette for values of a dimension. */
+export function valuePlaces(dimension: Field, values: string[], context: Context): number[] {
+	return (context.colors ?? new ColorMemory()).places(dimension.id, values, context.tokens.palette.length);
 }
 
 export function rowsAt(

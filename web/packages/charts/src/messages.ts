@@ -2,6 +2,7 @@
 
 const english = {
 	noData: 'No data for this selection',
+	noFigure: 'Nothing to measure here',
 	noDataHint: 'Widen the period or clear a filter.',
 	missing: 'No data',
 	others: 'Others',
@@ -67,6 +68,7 @@ export type Messages = typeof english;
 
 const french: Messages = {
 	noData: 'Aucune donnée pour cette sélection',
+	noFigure: 'Rien à mesurer ici',
 	noDataHint: 'Élargissez la période ou retirez un filtre.',
 	missing: 'Pas de donnée',
 	others: 'Autres',

@@ -1,5 +1,6 @@
 /** What a chart type answers: an ECharts option and all that its frame needs. */
 import type { EChartsOption } from 'echarts';
+import type { ColorMemory } from './colors';
 import type { Tokens } from './tokens';
 import type { Size } from './types';
 
@@ -11,6 +12,8 @@ export interface Context {
 	height: number;
 	/** The reader asked for every category. */
 	all?: boolean;
+	/** Which colours the values of the app's dimensions have so far. */
+	colors?: ColorMemory;
 }
 
 export interface MarkRow {

@@ -40,6 +40,7 @@ export function summarise(chart: Chart, frames: Frames, locale: string): string 
 function figure(chart: Chart, frames: Frames, locale: string): string {
 	const field = fieldOf(chart, 'value') ?? chart.fields[0];
 	if (!field) return '';
+	if (frames.main?.rows === 0) return `${field.label}: ${messages(locale).noFigure}.`;
 	const value = valuesOf(chart, frames.main, field.id)[0] ?? null;
 	const said = fill(messages(locale).summary.single, { name: field.label, value: full(value, field, locale) });
 	const previous = frames.previous ? valuesOf(chart, frames.previous, field.id)[0] : undefined;

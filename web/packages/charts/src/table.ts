@@ -1,7 +1,7 @@
 /** Columns, order and search of a table; indexes of rows, never copies of them. */
 import { valuesOf } from './data';
 import { formatValue, isAmount, timeOf } from './format';
-import { textWidth } from './text';
+import { textWidth, wrap } from './text';
 import type { Chart, Field, Format, Frame, Value } from './types';
 
 export interface Column {
@@ -18,6 +18,8 @@ export interface Order {
 }
 
 const SAMPLE = 300;
+/** The narrowest that a column of names becomes. */
+const NARROWEST = 112;
 
 /** All numbers of a column have the same decimals. */
 function sameDecimals(field: Field, values: Value[]): Format {
@@ -35,7 +37,7 @@ function sameDecimals(field: Field, values: Value[]): Format {
 	};
 }
 
-export function columnsOf(chart: Chart, frame: Frame, locale: string): Column[] {
+export function columnsOf(chart: Chart, frame: Frame, locale: string, air = 24): Column[] {
 	return chart.fields.map((field) => {
 		const values = valuesOf(chart, frame, field.id);
 		const format = sameDecimals(field, values);
@@ -46,16 +48,33 @@ export function columnsOf(chart: Chart, frame: Frame, locale: string): Column[] 
 			const value = values[row] ?? null;
 			return formatValue(value, shown.format, { locale, by: field.by, short: field.format.style === 'date' });
 		};
-		let widest = textWidth(label(field), 13) + 32;
+		// A head of several words may take a few lines.
+		let widest = Math.max(...wrap(label(field), headRoom(label(field)), 3, 13).map((line) => textWidth(line, 13)));
 		for (let row = 0; row < Math.min(SAMPLE, frame.rows); row++) widest = Math.max(widest, textWidth(text(row), 14));
-		return { field, values, right, width: Math.min(320, Math.max(64, widest + 24)), text };
+		return { field, values, right, width: Math.min(320, Math.max(64, widest + air)), text };
 	});
+}
+
+/** A third of a head at least, and its longest word in any case. */
+function headRoom(text: string): number {
+	const longest = Math.max(...text.split(' ').map((word) => textWidth(word, 13)));
+	return Math.max(72, longest, textWidth(text, 13) * 0.4);
+}
+
+/** Columns for a width: names give way first, to what still tells them apart, before the table must scroll. */
+export function within(columns: Column[], width: number): Column[] {
+	const natural = columns.reduce((sum, column) => sum + column.width, 0);
+	const gives = columns.map((column) => (column.right ? 0 : Math.max(0, column.width - NARROWEST)));
+	const most = gives.reduce((sum, give) => sum + give, 0);
+	if (natural <= width || most === 0) return columns;
+	const share = Math.min(1, (natural - width) / most);
+	return columns.map((column, index) => ({ ...column, width: column.width - gives[index]! * share }));
 }
 
 /** The first column, cut to half the width if it must be, and as many of the next as fit. */
 export function fitting(columns: Column[], width: number): Column[] {
-	// No arrow in the heads, half the air between: 40 pixels less.
-	const slim = columns.map((column) => ({ ...column, width: column.width - 40 }));
+	// A third of the air between.
+	const slim = columns.map((column) => ({ ...column, width: column.width - 16 }));
 	const [first, ...others] = slim;
 	if (!first) return [];
 	const rest = [

@@ -1,6 +1,8 @@
 /** A figure's change is told against what it says it is compared with. */
 import { describe, expect, it } from 'vitest';
+import { isEmpty } from '../src/data';
 import { figureOf } from '../src/kpi';
+import { summarise } from '../src/summary';
 import type { Chart, Frames } from '../src/types';
 
 const field = { id: 'rate', label: 'On-time rate', kind: 'measure', format: { style: 'percent', decimals: 1 }, higher_is: 'better' } as const;
@@ -38,6 +40,17 @@ describe('figureOf', () => {
 		const figure = figureOf(asked, frames(['2013-12-01', '2014-01-01'], [0.72, 0.74]), 'en', 300);
 
 		expect(figure.compare).toBe('Jan 2014 vs Dec 2013');
+	});
+
+	it('has no figure over no row: neither a zero, nor a target that it would miss', () => {
+		const asked = chart({ target: 0.8, compare: 'previous-point', trend: { field: 'date', by: 'month' } });
+		const empty = frames([], []);
+		const figure = figureOf(asked, { ...empty, main: frame([]) }, 'en', 300);
+
+		expect(figure).toMatchObject({ none: true, text: '–', full: '–', unit: '', evolution: null, target: null, trend: [] });
+		expect(figureOf(asked, { ...empty, main: frame([0]) }, 'en', 300)).toMatchObject({ none: false, text: '0.0%' });
+		expect(isEmpty(asked, { main: frame([]) })).toBe(false);
+		expect(summarise(asked, { main: frame([]) }, 'fr')).toBe('On-time rate: Rien à mesurer ici.');
 	});
 
 	it('says nothing where there is nothing to compare with', () => {

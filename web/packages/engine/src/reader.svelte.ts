@@ -9,6 +9,7 @@ import {
 	type QueriesRequest,
 	type Scalar,
 } from '@aracari/api';
+import { ColorMemory } from '@aracari/charts';
 import type { Address } from './address.svelte.ts';
 import { pageBlocks, pageFilters } from './blocks.ts';
 import { ChoiceLists } from './choices.svelte.ts';
@@ -36,6 +37,7 @@ export class AppReader {
 	readonly data: PageData;
 	readonly filterChoices: ChoiceLists;
 	readonly viewChoices: ChoiceLists;
+	readonly colors = new ColorMemory();
 	readonly location: Location = $derived.by(() => this.address.current);
 	readonly page: PageRef | null = $derived(pageRef(this.location.route));
 	readonly filters: FilterState[] = $derived(

@@ -1,7 +1,7 @@
 /** Areas: one over zero, or several stacked to a whole, each named at its end. */
 import { frame, text, tickCount, wholeNumbers, type Graphic } from '../cartesian';
 import { ids, lastValue, readGrid, type Grid } from '../data';
-import { base, legendOf, seriesColor, spread, targetAcross, targetText } from '../marks';
+import { base, legendOf, seriesColors, spread, targetAcross, targetText } from '../marks';
 import { isPhone, type Context, type Plan } from '../plan';
 import { niceScale } from '../scale';
 import { readable } from '../tokens';
@@ -31,9 +31,7 @@ export function area(chart: Chart, source: Frame, context: Context): Plan {
 		whole: wholeNumbers(field),
 		cap,
 	});
-	const colors = grid.series.map((_, index) =>
-		many ? seriesColor(context, index, grid.series.length) : tokens.accent,
-	);
+	const colors = seriesColors(chart, grid.series, context);
 	const ends = endLabels(grid, context, field);
 	const inside = isPhone(context) && context.size === 'story' && !many;
 	const drawn = frame(context, { grid, scale, field, bands: false, inside, right: ends.room });

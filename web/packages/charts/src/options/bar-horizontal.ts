@@ -1,7 +1,7 @@
 /** Lying bars: names on the left, or above the bar where there is little room; the value at the end. */
 import { LINE_HEIGHT, rule, text, type Graphic } from '../cartesian';
 import { reorder, type Grid } from '../data';
-import { base, full, labels, legendOf, nameAt, seriesColor, short, stressed, targetText } from '../marks';
+import { base, full, labels, legendOf, nameAt, seriesColors, short, stressed, targetText } from '../marks';
 import { isPhone, type Context, type Plan } from '../plan';
 import { textOn } from '../tokens';
 import { shorten, textWidth, wrap } from '../text';
@@ -29,8 +29,8 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 	const shown = Math.min(everything.keys.length, most);
 	const source = shown < everything.keys.length ? reorder(everything, kept(chart, everything, shown)) : everything;
 	const grid = stack === 'percent' ? asShares(source) : source;
-	const height = fixed ? context.height : Math.max(Math.min(context.height, 160), shown * wished + top + 2);
-	const pitch = Math.min((height - top - 2) / Math.max(1, shown), wished * (fixed ? 1.6 : 1));
+	const height = fixed ? context.height : Math.max(72, shown * wished + top + 2);
+	const pitch = Math.min((height - top - 2) / Math.max(1, shown), wished * (fixed ? (columns > 1 ? 1.6 : 2.2) : 1));
 	const bottom = top + pitch * shown;
 
 	const field = stack === 'percent' ? PERCENT : (grid.series[0]?.field ?? PERCENT);
@@ -54,9 +54,7 @@ export function barHorizontal(chart: Chart, everything: Grid, context: Context):
 	const xAt = (value: number): number => left + ((value - min) / (max - min)) * width;
 	const yAt = (index: number): number => top + (index + 0.5) * pitch;
 
-	const colors = grid.series.map((_, index) =>
-		grid.series.length === 1 ? tokens.accent : seriesColor(context, index, grid.series.length),
-	);
+	const colors = seriesColors(chart, grid.series, context);
 	const focus = stressed(chart, grid);
 	const nameHeight = above ? 18 : 0;
 	const thickness = Math.max(

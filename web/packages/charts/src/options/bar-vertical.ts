@@ -1,7 +1,7 @@
 /** Upright bars: single, grouped, stacked, percent; with a target and a stressed bar. */
 import { frame, rule, text, tickCount, wholeNumbers, type Frame as Drawn, type Graphic } from '../cartesian';
 import { fieldOf, isNatural, type Grid, type Series } from '../data';
-import { base, full, legendOf, nameAt, rowsAt, labels, seriesColor, spread, stressed, targetText } from '../marks';
+import { base, full, legendOf, nameAt, rowsAt, labels, seriesColors, spread, stressed, targetText } from '../marks';
 import { isPhone, type Context, type Plan } from '../plan';
 import { niceScale, type Scale } from '../scale';
 import { textWidth } from '../text';
@@ -92,9 +92,7 @@ export function barVertical(chart: Chart, source: Grid, context: Context): Plan 
 		top: focus && !bare ? 24 : undefined,
 	});
 	const { box, graphic, pitch } = drawn;
-	const colors = grid.series.map((_, index) =>
-		grid.series.length === 1 ? tokens.accent : seriesColor(context, index, grid.series.length),
-	);
+	const colors = seriesColors(chart, grid.series, context);
 	if (names.length) graphic.push(...stackNames(context, grid, colors, names, drawn));
 	const columns = stack === 'grouped' ? grid.series.length : 1;
 	const thickness = Math.max(

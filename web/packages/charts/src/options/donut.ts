@@ -1,10 +1,10 @@
 /** A donut: largest part first, small parts gathered, the total in the middle, parts named beside them. */
 import { text, type Graphic } from '../cartesian';
-import { amountsOf, fieldOf, nameOf, valuesOf } from '../data';
-import { base, full, short } from '../marks';
+import { amountsOf, fieldOf, keyOf, nameOf, valuesOf } from '../data';
+import { base, full, short, valuePlaces } from '../marks';
 import { messages } from '../messages';
 import type { Context, LegendItem, Mark, Plan } from '../plan';
-import { shorten, textWidth } from '../text';
+import { shorten, textWidth, wrap } from '../text';
 import type { Chart, Field, Frame } from '../types';
 import { PERCENT } from './bar-vertical';
 
@@ -23,14 +23,23 @@ export function partsOf(chart: Chart, frame: Frame, context: Context): Part[] {
 	const names = valuesOf(chart, frame, group.id);
 	const values = amountsOf(chart, frame, field.id);
 	const found = values
-		.map((value, index) => ({ name: nameOf(names[index] ?? null, group, context.locale), value: value ?? 0 }))
+		.map((value, index) => ({
+			name: nameOf(names[index] ?? null, group, context.locale),
+			key: keyOf(names[index] ?? null),
+			value: value ?? 0,
+		}))
 		.filter((part) => part.value > 0)
 		.sort((a, b) => b.value - a.value);
 	const most = Math.max(1, chart.options.others_after ?? (context.size === 'tile' ? 4 : 6));
 	const additive = field.additive !== false;
-	const parts: Part[] = found.map((part, index) => ({
-		...part,
-		color: context.tokens.palette[index] ?? context.tokens.quiet,
+	const { palette, quiet } = context.tokens;
+	const colored = additive && found.length > most + 1 ? most : found.length;
+	const keys = found.slice(0, Math.min(colored, palette.length)).map((part) => part.key);
+	const places = valuePlaces(group, keys, context);
+	const parts: Part[] = found.map(({ name, value }, index) => ({
+		name,
+		value,
+		color: palette[places[index] ?? -1] ?? quiet,
 	}));
 	if (!additive || parts.length <= most + 1) return parts;
 	const rest = parts.slice(most).reduce((sum, part) => sum + part.value, 0);
@@ -97,7 +106,7 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 	});
 	if (beside) graphic.push(...sideLabels(context, parts, share, total, { cx, cy, radius }));
 
-	if (listed) graphic.push(...list(context, parts, share, { left: radius * 2 + 28, middle: cy, line }));
+	if (listed) graphic.push(...list(context, parts, share, { left: radius * 2 + 28, middle: cy, line, height }));
 
 	const legend: LegendItem[] =
 		beside || listed
@@ -141,13 +150,18 @@ function list(
 	context: Context,
 	parts: Part[],
 	share: (part: Part) => string,
-	at: { left: number; middle: number; line: number },
+	at: { left: number; middle: number; line: number; height: number },
 ): Graphic[] {
 	const { tokens } = context;
 	const shares = Math.max(...parts.map((part) => textWidth(share(part), 13)));
 	const room = context.width - at.left - 16 - shares - 8;
+	// Long names take two lines where there is height for them.
+	const high = Math.min(38, (at.height - 12) / parts.length);
+	const lines = high >= 34 && parts.some((part) => textWidth(part.name, 13) > room) ? 2 : 1;
+	const pitch = lines === 2 ? high : at.line;
 	return parts.flatMap((part, index) => {
-		const y = at.middle + (index - (parts.length - 1) / 2) * at.line;
+		const y = at.middle + (index - (parts.length - 1) / 2) * pitch;
+		const name = wrap(part.name, room, lines, 13);
 		return [
 			{
 				type: 'rect',
@@ -156,12 +170,14 @@ function list(
 				shape: { x: at.left, y: y - 5, width: 10, height: 10, r: 2 },
 				style: { fill: part.color },
 			},
-			text(context, at.left + 16, y, shorten(part.name, room, 13), {
-				textAlign: 'left',
-				textVerticalAlign: 'middle',
-				fontSize: 13,
-				fill: tokens.text,
-			}),
+			...name.map((line, row) =>
+				text(context, at.left + 16, y + (row - (name.length - 1) / 2) * 15, line, {
+					textAlign: 'left',
+					textVerticalAlign: 'middle',
+					fontSize: 13,
+					fill: tokens.text,
+				}),
+			),
 			text(context, context.width, y, share(part), {
 				textAlign: 'right',
 				textVerticalAlign: 'middle',

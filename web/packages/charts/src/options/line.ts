@@ -8,14 +8,14 @@ import {
 	legendOf,
 	nameAt,
 	rowsAt,
-	seriesColor,
+	seriesColors,
 	spread,
 	targetAcross,
 	targetText,
 } from '../marks';
 import { isPhone, type Context, type Plan } from '../plan';
 import { farFromZero, niceScale, type Scale } from '../scale';
-import { shorten, textWidth } from '../text';
+import { textWidth } from '../text';
 import { readable } from '../tokens';
 import type { Chart, Field, Frame } from '../types';
 
@@ -51,15 +51,13 @@ export function points(values: (number | null)[], size = 5) {
 export function line(chart: Chart, source: Frame, context: Context): Plan {
 	const read = readGrid(chart, source, ids(chart, 'y'), context.locale);
 	const grid: Grid = { ...read, series: byLastValue(read.series) };
-	const { tokens, locale } = context;
+	const { locale } = context;
 	const field = grid.series[0]?.field ?? PLAIN;
 	const many = grid.series.length > 1;
 	const most = colored(context, grid.series.length);
 	const { target } = chart.options;
 	const scale = lineScale(grid, target, tickCount(context));
-	const colors = grid.series.map((_, index) =>
-		many ? seriesColor(context, index, grid.series.length) : tokens.accent,
-	);
+	const colors = seriesColors(chart, grid.series, context);
 	const inside = isPhone(context) && context.size === 'story';
 	const ends = endLabels(grid, context, field);
 	const drawn = frame(context, { grid, scale, field, bands: false, inside, right: ends.room });
@@ -147,11 +145,11 @@ export function endLabels(grid: Grid, context: Context, field: Field): Ends {
 		const said = labels(grid.series[0]!.values, field, context.locale)(value);
 		return { texts: [said], room: textWidth(said) + 14 };
 	}
-	const most = context.width * (isPhone(context) ? 0.24 : 0.2);
 	if (grid.series.length > 4 || context.size === 'tile') return { texts: [], room: 8 };
-	const widths = grid.series.map((one) => textWidth(one.label));
-	if (Math.max(...widths) > most * 1.15) return { texts: [], room: 8 };
-	return { texts: grid.series.map((one) => shorten(one.label, most)), room: Math.min(most, Math.max(...widths)) + 16 };
+	const widest = Math.max(...grid.series.map((one) => textWidth(one.label)));
+	// A name that would be cut says more in a legend.
+	if (widest > context.width * 0.23) return { texts: [], room: 8 };
+	return { texts: grid.series.map((one) => one.label), room: widest + 16 };
 }
 
 function drawEnds(
