@@ -27,8 +27,7 @@ export function watch(page: Page): string[] {
 	const complaints: string[] = [];
 	page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
 	page.on('console', (message) => {
-		if (message.type() === 'error' && !message.text().includes('status of 401'))
-			complaints.push(`console: ${message.text()}`);
+		if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
 	});
 	return complaints;
 }

@@ -35,7 +35,7 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
 	const until = Date.now() + 20_000;
 	while (Date.now() < until) {
 		if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-		const answer = await fetch(`${url}/health/ready`).catch(() => null);
+		const answer = await fetch(`${url}/health/live`).catch(() => null);
 		if (answer?.ok) return;
 		await new Promise((resolve) => setTimeout(resolve, 50));
 	}

@@ -1,6 +1,51 @@
 //! What a reader sees when things go wrong: expired sessions, failing charts, nothing to show, mistakes of an author.
 import { expect, test } from '@playwright/test';
-import { home, password, settled, signIn } from '../support/people.ts';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { home, password, settled, signIn, watch } from '../support/people.ts';
+import { addReaders, root, serve } from '../support/server.ts';
+
+test('a cold page asks to sign in without a complaint in the console', async ({ page }) => {
+	const complaints = watch(page);
+	for (const address of ['', '#/flights/stories/busiest-routes']) {
+		await page.goto('about:blank');
+		await page.goto(`${home()}${address}`);
+		await expect(page.getByLabel('User name')).toBeVisible();
+	}
+	expect(complaints).toEqual([]);
+});
+
+test('an app that was never right: readers learn that it is not ready, administrators why', async ({ page }) => {
+	const folder = mkdtempSync(join(tmpdir(), 'aracari-broken-'));
+	const [app, data] = [join(folder, 'flights'), join(folder, 'data')];
+	mkdirSync(app);
+	writeFileSync(join(app, 'app.yaml'), 'id: flights\ntitel: Departures\n');
+	const passwords = addReaders(join(root, 'examples/flights-readers.yaml'), data);
+	const server = await serve([app], data);
+	try {
+		expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
+		const enter = async (name: string, address: string): Promise<void> => {
+			await page.goto('about:blank');
+			await page.context().clearCookies();
+			await page.goto(`${server.url}/${address}`);
+			await page.getByLabel('User name').fill(name);
+			await page.getByLabel('Password', { exact: true }).fill(passwords[name] ?? '');
+			await page.getByRole('button', { name: 'Sign in' }).click();
+		};
+		for (const address of ['', '#/flights/home']) {
+			await enter('nora', address);
+			await expect(page.getByRole('heading', { level: 1 })).toHaveText('This app is not ready yet');
+			await expect(page.getByText('titel')).toHaveCount(0);
+		}
+		await enter('eli', '');
+		await expect(page.getByText('the key titel is unknown here')).toBeVisible();
+		await expect(page.getByText('did you mean title?')).toBeVisible();
+	} finally {
+		await server.stop();
+		rmSync(folder, { recursive: true, force: true });
+	}
+});
 
 test('an expired session asks to sign in and returns to the same page', async ({ page, context }) => {
 	await signIn(page, 'nora', '#/flights/stories/busiest-routes?carrier=UA');
@@ -44,6 +89,23 @@ test('a failing page says so, keeps its layout and recovers with one press', asy
 	await retry.click();
 
 	await expect(page.getByRole('main')).toContainText('JFK → LAX');
+});
+
+test('a figure over no row is no zero', async ({ page }) => {
+	await signIn(page, 'nora');
+	await page.goto(`${home()}#/flights/home?carrier=HA&origin=LGA`);
+	const tile = page.getByRole('article').filter({ hasText: 'Departures' }).first();
+	await expect(tile).toContainText('Nothing to measure here');
+	await expect(tile).toContainText('–');
+	await expect(tile).not.toContainText('0');
+});
+
+test('one airline alone is neither the best nor the worst', async ({ page }) => {
+	await signIn(page, 'marc', '#/flights/stories/who-leaves-on-time');
+	await expect(page.getByRole('main')).toContainText('United Air Lines Inc. is the only airline');
+	await expect(page.getByRole('main')).not.toContainText('comes last');
+	await page.goto(`${home()}#/flights/stories/which-airport-does-what`);
+	await expect(page.getByRole('heading', { name: 'Where each airline leaves from' })).toBeVisible();
 });
 
 test('a choice without rows says what to do', async ({ page }) => {

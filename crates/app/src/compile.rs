@@ -11,7 +11,7 @@ mod references;
 mod texts;
 mod unused;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use indexmap::IndexMap;
@@ -35,6 +35,8 @@ pub(crate) struct Compiler<'a> {
     filters: IndexMap<String, CompiledFilter>,
     views: IndexMap<String, CompiledView>,
     used: unused::Used,
+    /// Metrics whose mistakes are reported: dataset and metric.
+    broken_metrics: HashSet<(String, String)>,
     /// Some item has a wrong shape: what it would have used is unknown.
     has_broken_items: bool,
 }
@@ -59,6 +61,7 @@ pub(crate) fn compile(
         filters: IndexMap::new(),
         views: IndexMap::new(),
         used: unused::Used::default(),
+        broken_metrics: HashSet::new(),
         has_broken_items: report_has_errors,
     };
     let top = compiler.top();

@@ -29,8 +29,10 @@ pub struct Diagnostic {
     /// How many characters of the line the finding is about.
     pub length: usize,
     pub message: String,
-    /// The line of the file, at most 200 characters of it.
+    /// The line of the file; of a very long one the part around the column, between dots.
     pub excerpt: String,
+    /// The column at which the excerpt begins.
+    pub excerpt_column: usize,
     pub hint: Option<String>,
 }
 

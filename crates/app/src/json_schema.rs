@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::{config, steps::Step};
 
@@ -13,7 +13,7 @@ pub const SCHEMA_KINDS: [&str; 8] = ["app", "dataset", "filter", "view", "chapte
 
 /// The JSON Schema of a kind of file: `app`, `dataset`, `filter`, `view`, `chapter`, `story`, `dashboard` or `step`.
 pub fn schema_json(kind: &str) -> Option<Json> {
-    Some(match kind {
+    let mut schema = match kind {
         "app" => APP.clone(),
         "dataset" => generate::<config::Dataset>(),
         "filter" => generate::<config::Filter>(),
@@ -23,7 +23,9 @@ pub fn schema_json(kind: &str) -> Option<Json> {
         "dashboard" => generate::<config::Dashboard>(),
         "step" => generate::<Step>(),
         _ => return None,
-    })
+    };
+    accept_snake_case(&mut schema);
+    Some(schema)
 }
 
 /// The schema of app files, which holds every other one.
@@ -54,6 +56,56 @@ fn tidy(schema: &mut Json, definitions: &Json) {
         Json::Array(items) => items.iter_mut().for_each(|item| tidy(item, definitions)),
         _ => {}
     }
+}
+
+/// Lets the keys of steps be written in both spellings, as the loader does.
+fn accept_snake_case(schema: &mut Json) {
+    match schema {
+        Json::Object(object) => {
+            object.values_mut().for_each(accept_snake_case);
+            let Some(Json::Object(properties)) = object.get_mut("properties") else { return };
+            let spellings: Vec<(String, String)> = properties
+                .keys()
+                .filter(|key| key.contains(|letter: char| letter.is_ascii_uppercase()))
+                .map(|key| (key.clone(), snake_case(key)))
+                .collect();
+            for (camel, snake) in &spellings {
+                if let Some(shape) = properties.get(camel).cloned() {
+                    properties.entry(snake.clone()).or_insert(shape);
+                }
+            }
+            require_either(object, &spellings);
+        }
+        Json::Array(items) => items.iter_mut().for_each(accept_snake_case),
+        _ => {}
+    }
+}
+
+/// A key that has to be there may be there in either spelling.
+fn require_either(object: &mut Map<String, Json>, spellings: &[(String, String)]) {
+    let Some(Json::Array(required)) = object.get_mut("required") else { return };
+    let is_required = |camel: &str| required.iter().any(|key| key == camel);
+    let either: Vec<Json> = spellings
+        .iter()
+        .filter(|(camel, _)| is_required(camel))
+        .map(|(camel, snake)| json!({ "anyOf": [{ "required": [camel] }, { "required": [snake] }] }))
+        .collect();
+    if either.is_empty() {
+        return;
+    }
+    required.retain(|key| !spellings.iter().any(|(camel, _)| key == camel));
+    object.insert("allOf".to_owned(), Json::Array(either));
+}
+
+fn snake_case(key: &str) -> String {
+    let mut snake = String::with_capacity(key.len() + 2);
+    for character in key.chars() {
+        if character.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(character.to_ascii_lowercase());
+    }
+    snake
 }
 
 fn inline_variant(object: &mut Map<String, Json>, definitions: &Json) {

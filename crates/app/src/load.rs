@@ -17,7 +17,7 @@ use crate::compile;
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceSchemas;
 
-pub(crate) use draft::{Draft, Item};
+pub(crate) use draft::{Draft, Item, where_is};
 pub(crate) use report::{Reporter, did_you_mean, quoted};
 pub(crate) use shape::is_id;
 

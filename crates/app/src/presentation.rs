@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::config::NarrativeOperator;
 use crate::privilege::Privilege;
 use crate::query::Reader;
 
@@ -119,7 +120,11 @@ pub struct Story {
     pub id: String,
     pub chapter: String,
     pub title: String,
+    /// What is told when no other text fits.
     pub narrative: RichText,
+    /// Texts that are told instead, the first whose condition holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub narratives: Vec<NarrativeVersion>,
     /// True when the block `values` can be asked for.
     pub values: bool,
     pub vars: IndexMap<String, serde_json::Value>,
@@ -127,10 +132,37 @@ pub struct Story {
     pub chart: Chart,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_chart: Option<Chart>,
+    /// What the second chart shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_title: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tip: Option<RichText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+}
+
+/// A text that is told under a condition.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct NarrativeVersion {
+    pub when: NarrativeCondition,
+    pub text: RichText,
+}
+
+/// A named value compared with another one, or with a number.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct NarrativeCondition {
+    pub value: String,
+    pub operator: NarrativeOperator,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Operand>,
+}
+
+/// What a named value is compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Operand {
+    Number(f64),
+    Value(String),
 }
 
 /// A free grid of charts and texts.

@@ -21,6 +21,8 @@ pub enum Code {
     Timeout,
     SourceFailed,
     Unavailable,
+    /// An app whose files were wrong from the start.
+    NotReady,
     Internal,
 }
 
@@ -39,7 +41,7 @@ impl Code {
             Self::LimitExceeded => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
             Self::SourceFailed => StatusCode::BAD_GATEWAY,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -60,6 +62,7 @@ impl Code {
             Self::Timeout => "timeout",
             Self::SourceFailed => "source_failed",
             Self::Unavailable => "unavailable",
+            Self::NotReady => "not_ready",
             Self::Internal => "internal",
         }
     }
@@ -78,6 +81,7 @@ impl Code {
             Self::Timeout => "Took too long",
             Self::SourceFailed => "Source failed",
             Self::Unavailable => "Unavailable for now",
+            Self::NotReady => "Not ready yet",
             Self::Internal => "Internal error",
         }
     }

@@ -22,6 +22,10 @@ use crate::state::Server;
 #[derive(Debug, Clone)]
 pub(crate) struct SignedIn(pub Arc<Principal>);
 
+/// The person behind a request that does without one; credentials that are wrong are refused all the same.
+#[derive(Debug, Clone)]
+pub(crate) struct MaybeSignedIn(pub Option<Arc<Principal>>);
+
 /// The token that a request came with, for what outlives the request.
 #[derive(Debug, Clone)]
 pub(crate) struct PresentedToken(pub String);
@@ -101,6 +105,22 @@ where
     }
 }
 
+impl<S> FromRequestParts<S> for MaybeSignedIn
+where
+    Arc<Server>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if presented_token(parts).is_none() && !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(Self(None));
+        }
+        let SignedIn(principal) = SignedIn::from_request_parts(parts, state).await?;
+        Ok(Self(Some(principal)))
+    }
+}
+
 impl<S> FromRequestParts<S> for PathNames
 where
     S: Send + Sync,
@@ -152,12 +172,12 @@ where
             return Err(Problem::not_found());
         };
         let Some(app) = snapshot.app.clone() else {
-            // Nobody knows yet who may see this app; those who administer the instance always may.
+            // Nobody knows yet who may see this app: its address tells everybody that it is not ready, and no more.
+            let problem = Problem::new(Code::NotReady, "This app is not ready yet.");
             return Err(if principal.role.is_instance_admin() {
-                Problem::new(Code::Unavailable, format!("The app `{id}` has mistakes and was never loaded."))
-                    .with_hint(format!("See `/apps/{id}/diagnostics`."))
+                problem.with_hint(format!("Its files have mistakes: see `/apps/{id}/diagnostics`."))
             } else {
-                Problem::not_found()
+                problem
             });
         };
         let Some(privilege) = app.privilege(&principal.reader.groups, principal.role.is_instance_admin()) else {

@@ -110,6 +110,11 @@ impl Apps {
         self.apps.is_empty()
     }
 
+    /// True when there are apps, and none of them was ever right.
+    pub fn none_is_ready(&self) -> bool {
+        !self.apps.is_empty() && self.apps.iter().all(|app| app.snapshot().app.is_none())
+    }
+
     /// The app with exactly this id, as it is now.
     pub fn find(&self, id: &str) -> Option<(&Arc<LiveApp>, Arc<Snapshot>)> {
         self.apps.iter().find_map(|app| {

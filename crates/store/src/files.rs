@@ -7,7 +7,6 @@ use std::path::Path;
 /// Makes the folder (mode 0700) unless it exists; a folder that exists keeps its mode.
 pub fn prepare_directory(path: &Path) -> io::Result<()> {
     if path.is_dir() {
-        warn_when_open(path);
         return Ok(());
     }
     let mut builder = fs::DirBuilder::new();
@@ -42,8 +41,9 @@ fn restrict(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
+/// Warns of a data folder that others can enter.
 #[cfg(unix)]
-fn warn_when_open(path: &Path) {
+pub(crate) fn warn_when_open(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     let open = fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0);
     if open {
@@ -52,4 +52,4 @@ fn warn_when_open(path: &Path) {
 }
 
 #[cfg(not(unix))]
-fn warn_when_open(_: &Path) {}
+pub(crate) fn warn_when_open(_: &Path) {}

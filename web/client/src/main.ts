@@ -9,20 +9,27 @@ import App from './App.svelte';
 import { Session } from './session.svelte.ts';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
-const ui = new Ui({ languages: navigator.languages, storage: safeStorage(), prefersDark: dark.matches });
+const ui = new Ui({
+	languages: navigator.languages,
+	storage: safeStorage(() => localStorage),
+	prefersDark: dark.matches,
+});
 dark.addEventListener('change', (event) => (ui.prefersDark = event.matches));
 document.documentElement.dataset['theme'] = ui.theme;
 
 const config = await loadConfig(location.href);
-const session = new Session(new Client(config));
+const session = new Session(
+	new Client(config),
+	safeStorage(() => sessionStorage),
+);
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { ui, session } });
 
 /** Storage can be forbidden altogether; reading the property then throws. */
-function safeStorage(): Pick<Storage, 'getItem' | 'setItem'> {
+function safeStorage(open: () => Storage): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
 	try {
-		return localStorage;
+		return open();
 	} catch {
-		return { getItem: () => null, setItem: () => undefined };
+		return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
 	}
 }

@@ -1,6 +1,9 @@
 //! Who is signed in, and what happens when that ends.
 import { Problem, type Client, type User } from '@aracari/api';
 
+export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+const mark = 'aracari.signed-in';
+
 export type SessionStatus = 'unknown' | 'signed-out' | 'signed-in' | 'unreachable';
 
 export class Session {
@@ -14,8 +17,14 @@ export class Session {
 	#last: string | null = null;
 	onOtherUser: () => void = () => undefined;
 
-	constructor(client: Client) {
+	/** Somebody was signed in here before: the page may be fetched while the session is still being checked. */
+	likely: boolean;
+	readonly #tab: TabStorage;
+
+	constructor(client: Client, tab: TabStorage) {
 		this.client = client;
+		this.#tab = tab;
+		this.likely = tab.getItem(mark) !== null;
 		client.http.onExpired = () => this.#expire();
 	}
 
@@ -25,11 +34,14 @@ export class Session {
 			return;
 		}
 		try {
-			this.#enter(await this.client.session());
+			const user = await this.client.session();
+			if (user) this.#enter(user);
+			else this.#leave();
 		} catch (error) {
 			const problem = Problem.of(error);
 			this.problem = problem;
-			this.status = problem.status === 401 ? 'signed-out' : 'unreachable';
+			if (problem.status === 401) this.#leave();
+			else this.status = 'unreachable';
 		}
 	}
 
@@ -40,8 +52,7 @@ export class Session {
 	async signOut(): Promise<void> {
 		await this.client.signOut().catch(() => undefined);
 		this.expired = false;
-		this.user = null;
-		this.status = 'signed-out';
+		this.#leave();
 		this.onOtherUser();
 	}
 
@@ -52,12 +63,20 @@ export class Session {
 		this.problem = null;
 		this.expired = false;
 		this.status = 'signed-in';
+		this.#tab.setItem(mark, 'yes');
+	}
+
+	#leave(): void {
+		this.user = null;
+		this.status = 'signed-out';
+		this.likely = false;
+		this.#tab.removeItem(mark);
 	}
 
 	#expire(): void {
 		if (this.status !== 'signed-in') return;
 		this.client.http.token = null;
 		this.expired = true;
-		this.status = 'signed-out';
+		this.#leave();
 	}
 }

@@ -141,6 +141,10 @@ impl Compiler<'_> {
         }
         let sort = frames::order(parts, &shaped);
         let extra = self.extra_metrics(parts, &shaped, &sort, node);
+        let measures = parts.measures.iter().map(|(_, measure)| measure.id()).chain(extra.iter().map(String::as_str));
+        if measures.into_iter().any(|metric| self.is_broken(metric, &shaped)) {
+            return None;
+        }
         let count_column = self.count_column(&shaped);
         let extra_names: Vec<&str> = extra.iter().map(String::as_str).collect();
         let grouping = frames::grouping(parts, &extra_names, &shaped, &count_column, &sort);

@@ -29,12 +29,11 @@ impl Compiler<'_> {
                 self.source_of_broken(&item.node);
                 continue;
             };
-            let before = self.report.error_count();
             let compiled = self.dataset(&id, settings, &item.node, schemas);
             // A dataset that only shows something wrongly still tells its columns to others.
             if let Some(dataset) = compiled {
                 self.datasets.insert(id, dataset);
-            } else if self.report.error_count() == before {
+            } else if self.report.error_count() == 0 {
                 self.report.error(
                     "bad_dataset",
                     item.node.span,

@@ -9,6 +9,20 @@ use crate::load::did_you_mean;
 use crate::schema::ColumnType;
 use crate::yaml::Node;
 
+/// `31/12/2024` as `2024-12-31`; of `1/2/2024` nobody can tell which is the month.
+fn year_first(text: &str) -> Option<String> {
+    let numbers: Vec<u32> = text.split(['/', '.', '-']).map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
+    let (year, month, day) = match numbers.as_slice() {
+        &[day, month, year] if year >= 1000 && day > 12 => (year, month, day),
+        &[month, day, year] if year >= 1000 && (day > 12 || day == month) => (year, month, day),
+        &[year, month, day] if year >= 1000 => (year, month, day),
+        &[_, _, year] if year >= 1000 => return Some(format!("{year}-MM-DD")),
+        _ => return None,
+    };
+    let written = format!("{year:04}-{month:02}-{day:02}");
+    parse_day(&written).map(|_| written)
+}
+
 impl Compiler<'_> {
     pub(super) fn filters(&mut self) {
         let draft = self.draft;
@@ -24,7 +38,9 @@ impl Compiler<'_> {
                 );
             }
             let (targets, value_type) = self.targets(id, settings.column.as_deref(), settings.columns.as_ref(), node);
+            let before = self.report.error_count();
             self.filter_type(settings, node, &targets, value_type);
+            let presets_are_right = self.report.error_count() == before;
             self.value_list(settings.values.as_ref(), node);
             for (index, other) in settings.depends_on.iter().enumerate() {
                 let span = node.span_at(&["depends_on", &index.to_string()]);
@@ -42,6 +58,8 @@ impl Compiler<'_> {
             };
             match compiled.parse_default() {
                 Ok(default) => compiled.default = default,
+                // A preset that is wrong itself is no default either.
+                Err(_) if !presets_are_right => {}
                 Err(expected) => {
                     self.report.error(
                         "bad_default",
@@ -188,7 +206,8 @@ impl Compiler<'_> {
     fn day(&mut self, node: &Node) -> bool {
         let fits = node.text().is_some_and(|text| parse_day(text).is_some());
         if !fits {
-            self.report.error("bad_value", node.span, "expected a day such as `2013-01-31`", None);
+            let hint = node.text().and_then(year_first).map(|day| format!("the year stands first: `{day}`"));
+            self.report.error("bad_value", node.span, "expected a day such as `2013-01-31`", hint);
         }
         fits
     }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::Compiler;
 use crate::config::{self, Aggregate};
-use crate::dataset::Metric;
+use crate::dataset::{Dataset, Metric};
 use crate::formula::Formula;
 use crate::load::{did_you_mean, is_id};
 use crate::schema::{ColumnType, TableSchema};
@@ -21,6 +21,7 @@ impl Compiler<'_> {
         let mut compiled = IndexMap::new();
         for entry in node.get("metrics").into_iter().flat_map(Node::entries) {
             let Some(metric) = settings.metrics.get(&entry.key) else { continue };
+            let before = self.report.error_count();
             if !is_id(&entry.key) {
                 let hint = Some("small letters, digits, `-` and `_`".to_owned());
                 self.report.error(
@@ -54,9 +55,20 @@ impl Compiler<'_> {
                 .as_ref()
                 .and_then(|json| self.fixed_condition(json, entry.node.node_at(&["where"]), schema, &of));
             compiled.insert(entry.key.clone(), Metric { settings: metric.clone(), condition });
+            if self.report.error_count() > before {
+                self.broken_metrics.insert((dataset.to_owned(), entry.key.clone()));
+            }
         }
-        self.formula_cycles(settings, node);
+        self.formula_cycles(dataset, settings, node);
         compiled
+    }
+
+    /// True when the metric, or one that its formula needs, has mistakes: what is made of it has no more of its own.
+    pub(super) fn is_broken(&self, metric: &str, dataset: &Dataset) -> bool {
+        self.broken_metrics.iter().any(|(at, broken)| {
+            let needs = || reaches(metric, broken, &|id| dataset.metrics.get(id)?.settings.formula.as_ref(), 0);
+            at == &dataset.id && (broken == metric || needs())
+        })
     }
 
     /// Checks the column that an aggregate reads.
@@ -112,9 +124,11 @@ impl Compiler<'_> {
         }
     }
 
-    fn formula_cycles(&mut self, settings: &config::Dataset, node: &Node) {
+    fn formula_cycles(&mut self, dataset: &str, settings: &config::Dataset, node: &Node) {
+        let formula = |id: &str| settings.metrics.get(id)?.formula.as_ref();
         for (id, metric) in &settings.metrics {
-            if metric.formula.is_some() && reaches(id, id, settings, 0) {
+            if metric.formula.is_some() && reaches(id, id, &formula, 0) {
+                self.broken_metrics.insert((dataset.to_owned(), id.clone()));
                 let span = node.span_at(&["metrics", id, "formula"]);
                 self.report.error("metric_cycle", span, format!("the metric `{id}` is computed from itself"), None);
             }
@@ -123,10 +137,10 @@ impl Compiler<'_> {
 }
 
 /// True when the formula of `from` needs `wanted`, directly or through others.
-fn reaches(from: &str, wanted: &str, settings: &config::Dataset, depth: usize) -> bool {
-    let Some(text) = settings.metrics.get(from).and_then(|metric| metric.formula.as_ref()) else { return false };
+fn reaches<'a>(from: &str, wanted: &str, formula: &impl Fn(&str) -> Option<&'a String>, depth: usize) -> bool {
+    let Some(text) = formula(from) else { return false };
     let Ok(parsed) = Formula::parse(text) else { return false };
     let mut named: Vec<String> = Vec::new();
     parsed.visit_columns(&mut |name| named.push(name.to_owned()));
-    named.iter().any(|name| name == wanted || (depth < 16 && reaches(name, wanted, settings, depth + 1)))
+    named.iter().any(|name| name == wanted || (depth < 16 && reaches(name, wanted, formula, depth + 1)))
 }

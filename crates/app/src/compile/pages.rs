@@ -8,9 +8,15 @@ use indexmap::IndexMap;
 use super::charts::Place;
 use super::{Compiler, Pages};
 use crate::config::{self, ValueQuery};
+use crate::load::where_is;
 use crate::presentation::NarrativeNames;
 use crate::resolve::CompiledPage;
-use crate::yaml::Node;
+use crate::yaml::{Node, Span};
+
+/// Where the first of some items with this id stands.
+fn place_of_id<'n>(id: &str, mut items: impl Iterator<Item = &'n Node>) -> Option<Span> {
+    items.find_map(|item| item.get("id").filter(|written| written.text() == Some(id)).map(|written| written.span))
+}
 
 type Glossary = IndexMap<String, config::GlossaryEntry>;
 
@@ -48,7 +54,9 @@ impl Compiler<'_> {
         for (section, section_node) in home.sections.iter().zip(node.node_at(&["sections"]).items()) {
             for (tile, tile_node) in section.tiles.iter().zip(section_node.node_at(&["tiles"]).items()) {
                 if page.blocks.contains_key(&tile.id) {
-                    self.duplicate(&tile.id, "tile", tile_node);
+                    let sections = node.node_at(&["sections"]).items();
+                    let tiles = sections.iter().flat_map(|section| section.node_at(&["tiles"]).items());
+                    self.duplicate(&tile.id, "tile", tile_node, place_of_id(&tile.id, tiles));
                 }
                 self.tile(tile, tile_node, &mut page, folder, glossary);
             }
@@ -111,7 +119,11 @@ impl Compiler<'_> {
         }
         self.values(&story.values, node, "values", &mut page);
         let named = Some((&story.values, Some(&story.vars)));
-        self.markdown(&story.narrative, node.node_at(&["narrative"]), glossary, named);
+        self.narrative(&story.narrative, node.node_at(&["narrative"]), glossary, named);
+        if story.second_title.is_some() && story.second_chart.is_none() {
+            let message = "`second_title` names the second chart, and there is no `second_chart`";
+            self.report.error("missing_key", node.key_span("second_title"), message, None);
+        }
         if let Some(tip) = &story.tip {
             self.markdown(tip, node.node_at(&["tip"]), glossary, named);
         }
@@ -124,7 +136,8 @@ impl Compiler<'_> {
         let filters = page.filters.clone();
         for (item, item_node) in dashboard.items.iter().zip(node.node_at(&["items"]).items()) {
             if page.blocks.contains_key(&item.id) {
-                self.duplicate(&item.id, "item", item_node);
+                let first = place_of_id(&item.id, node.node_at(&["items"]).items().iter());
+                self.duplicate(&item.id, "item", item_node, first);
             }
             if item.chart.is_some() == item.text.is_some() {
                 let message = format!("the item `{}` needs exactly one of `chart` and `text`", item.id);
@@ -204,9 +217,10 @@ impl Compiler<'_> {
         }
     }
 
-    fn duplicate(&mut self, id: &str, kind: &str, node: &Node) {
+    fn duplicate(&mut self, id: &str, kind: &str, node: &Node, first: Option<Span>) {
         let message = format!("the {kind} `{id}` stands twice on this page");
-        self.report.error("duplicate_id", node.span_at(&["id"]), message, None);
+        let hint = first.map(|first| format!("the first is {}", where_is(first, self.report)));
+        self.report.error("duplicate_id", node.span_at(&["id"]), message, hint);
     }
 
     fn theme(&mut self, folder: &Path) {
@@ -238,17 +252,74 @@ impl Compiler<'_> {
         }
     }
 
+    fn narrative(&mut self, narrative: &config::Narrative, node: &Node, glossary: &Glossary, named: Option<Named<'_>>) {
+        let versions = match narrative {
+            config::Narrative::Text(text) => return self.markdown(text, node, glossary, named),
+            config::Narrative::Versions(versions) => versions,
+        };
+        for (index, (version, version_node)) in versions.iter().zip(node.items()).enumerate() {
+            self.markdown(&version.text, version_node.node_at(&["text"]), glossary, named);
+            let is_last = index + 1 == versions.len();
+            match &version.when {
+                Some(when) if !is_last => {
+                    self.condition_of_text(when, version_node.node_at(&["when"]), glossary, named)
+                }
+                Some(_) => {
+                    let hint = Some("add a text without `when` at the end of the list".to_owned());
+                    let message = "the last text of a narrative is told when no other fits: it has no `when`";
+                    self.report.error("conflicting_keys", version_node.key_span("when"), message, hint);
+                }
+                None if !is_last => {
+                    let message = "the texts after one without `when` are never told";
+                    self.report.error("missing_key", version_node.span, message, None);
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn condition_of_text(
+        &mut self,
+        when: &config::NarrativeCondition,
+        node: &Node,
+        glossary: &Glossary,
+        named: Option<Named<'_>>,
+    ) {
+        if when.operator.needs_other() != when.to.is_some() {
+            let message = if when.to.is_some() {
+                "`to` has no meaning beside `isnull` and `notnull`"
+            } else {
+                "the key `to` is missing: what the value is compared with"
+            };
+            self.report.error("conflicting_keys", node.span, message, None);
+        }
+        let to = when.to.as_ref().and_then(|to| match to {
+            config::Number::Text(name) => Some(("to", name)),
+            config::Number::Number(_) => None,
+        });
+        for (key, name) in std::iter::once(("value", &when.value)).chain(to) {
+            let found = self.names(glossary, named).path(name);
+            if let Err(problem) = found {
+                self.report.error(problem.code, node.span_at(&[key]), problem.message, problem.hint);
+            }
+        }
+    }
+
+    fn names<'a>(&'a self, glossary: &'a Glossary, named: Option<Named<'a>>) -> NarrativeNames<'a> {
+        let names = NarrativeNames::new(&self.filters, &self.views, glossary);
+        let Some((values, vars)) = named else { return names };
+        let names = names.with_values(values, &self.datasets);
+        match vars {
+            Some(vars) => names.with_vars(vars),
+            None => names,
+        }
+    }
+
     /// The names that a text of this page may use, checked in every language.
     fn markdown(&mut self, text: &config::Text, node: &Node, glossary: &Glossary, named: Option<Named<'_>>) {
         let mut problems = Vec::new();
         {
-            let mut names = NarrativeNames::new(&self.filters, &self.views, glossary);
-            if let Some((values, vars)) = named {
-                names = names.with_values(values, &self.datasets);
-                if let Some(vars) = vars {
-                    names = names.with_vars(vars);
-                }
-            }
+            let names = self.names(glossary, named);
             for (locale, version) in text.versions() {
                 let place = locale.map_or(node, |locale| node.node_at(&[locale]));
                 let (_, found) = crate::presentation::compile_markdown(version, &names);

@@ -42,12 +42,28 @@ impl Compiler<'_> {
                 RowPermissions::Rules(compiled.collect::<Vec<_>>().into_iter().collect::<Option<_>>()?)
             }
         };
+        self.groups_may_open(node.node_at(&["permissions"]));
         let columns = written
             .columns
             .iter()
             .map(|rule| ColumnRule { columns: rule.columns.clone(), groups: rule.groups.clone() })
             .collect();
         Some(Permissions { rows, columns })
+    }
+
+    /// A rule for a group that `access` leaves out is about nobody: most often its name is mistyped.
+    fn groups_may_open(&mut self, permissions: &Node) {
+        let draft = self.draft;
+        let Some(config::Access::Rules(access)) = draft.access.as_ref().and_then(|item| item.settings.as_ref()) else {
+            return;
+        };
+        let known = || access.iter().flat_map(|rule| &rule.groups).map(String::as_str);
+        let rules = ["rows", "columns"].into_iter().flat_map(|key| permissions.node_at(&[key]).items());
+        for group in rules.flat_map(|rule| rule.node_at(&["groups"]).items()) {
+            let Some(name) = group.text().filter(|name| !known().any(|group| group == *name)) else { continue };
+            let message = format!("the group `{name}` is in no rule of the app's `access`: nobody of it opens the app");
+            self.report.warning("group_without_access", group.span, message, did_you_mean(name, known()));
+        }
     }
 
     /// Restricted columns must exist, going in or coming out.

@@ -53,6 +53,9 @@ impl Compiler<'_> {
             let message = format!("there are translations to `{locale}`, which is not among the app's `locales`");
             self.report.warning("unknown_locale", start, message, None);
         }
+        for item in [&draft.title, &draft.description].into_iter().flatten() {
+            self.plain_text(&item.node);
+        }
         let nodes = draft
             .home
             .iter()
@@ -73,6 +76,12 @@ impl Compiler<'_> {
     /// Reports languages that the app does not have, wherever a text is a map.
     fn text_locales(&mut self, node: &Node, locales: &[String]) {
         for entry in node.entries() {
+            if is_plain_key(&entry.key) {
+                self.plain_text(&entry.node);
+            }
+            if matches!(entry.key.as_str(), "steps" | "where" | "having") {
+                continue;
+            }
             if is_text_key(&entry.key) && matches!(entry.node.value, NodeValue::Map(_)) {
                 for version in entry.node.entries().iter().filter(|version| !locales.contains(&version.key)) {
                     let message = format!("`{}` is not among the app's `locales`", version.key);
@@ -85,6 +94,16 @@ impl Compiler<'_> {
         }
         for item in node.items() {
             self.text_locales(item, locales);
+        }
+    }
+
+    /// Only some texts are templates: in the others a placeholder would be shown as it is written.
+    fn plain_text(&mut self, node: &Node) {
+        let versions = node.entries().iter().map(|version| &version.node).chain(std::iter::once(node));
+        for version in versions.filter(|version| version.text().is_some_and(|text| text.contains("{{"))) {
+            let hint = Some("values can stand in `narrative`, `tip`, `intro` and `text`".to_owned());
+            let message = "this text is shown as it is written: `{{ … }}` is not filled in";
+            self.report.error("template_not_allowed", version.span, message, hint);
         }
     }
 
@@ -209,6 +228,7 @@ fn is_text_key(key: &str) -> bool {
             | "label"
             | "description"
             | "narrative"
+            | "second_title"
             | "tip"
             | "intro"
             | "definition"
@@ -218,6 +238,11 @@ fn is_text_key(key: &str) -> bool {
             | "alt"
             | "unit"
     )
+}
+
+/// The keys whose text is shown as it is written.
+fn is_plain_key(key: &str) -> bool {
+    is_text_key(key) && !matches!(key, "narrative" | "tip" | "intro" | "definition")
 }
 
 fn is_locale(locale: &str) -> bool {

@@ -16,7 +16,10 @@ pub use chart::{
 pub use dataset::{Aggregate, Column, ColumnRule, Dataset, HigherIs, Metric, Permissions, RowRule, Rows};
 pub use filter::{Filter, FilterDefault, FilterType, Period, Preset, ValueList, View};
 pub use format::{Format, FormatDetails, FormatName, FormatStyle};
-pub use page::{Chapter, Dashboard, DashboardItem, GlossaryEntry, Home, Image, Number, Phone, Section, Story, Tile};
+pub use page::{
+    Chapter, Dashboard, DashboardItem, GlossaryEntry, Home, Image, Narrative, NarrativeCondition, NarrativeOperator,
+    NarrativeVersion, Number, Phone, Section, Story, Tile,
+};
 pub use text::Text;
 
 /// What an id looks like.

@@ -76,8 +76,7 @@ pub struct Story {
     pub id: Option<String>,
     pub chapter: String,
     pub title: Text,
-    /// Markdown with `{{ value.field | format }}`.
-    pub narrative: Text,
+    pub narrative: Narrative,
     #[serde(default)]
     pub filters: Vec<String>,
     /// Queries whose results the narrative names.
@@ -88,6 +87,8 @@ pub struct Story {
     pub vars: IndexMap<String, Number>,
     pub chart: Chart,
     pub second_chart: Option<Chart>,
+    /// What the second chart shows.
+    pub second_title: Option<Text>,
     /// Markdown.
     pub tip: Option<Text>,
     /// Where the data come from.
@@ -96,6 +97,57 @@ pub struct Story {
     pub order: Option<i64>,
     #[serde(default)]
     pub tags: Vec<String>,
+}
+
+/// The finding in words: one text, or several of which the first that fits is told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Narrative {
+    /// Markdown with `{{ value.field | format }}`.
+    Text(Text),
+    Versions(#[schemars(length(min = 1))] Vec<NarrativeVersion>),
+}
+
+/// One of several texts; the last has no `when` and is told when no other fits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NarrativeVersion {
+    pub when: Option<NarrativeCondition>,
+    /// Markdown with `{{ value.field | format }}`.
+    pub text: Text,
+}
+
+/// A named value compared with another one, or with a number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NarrativeCondition {
+    /// A name as between `{{` and `}}`, such as `best.shop`.
+    pub value: String,
+    #[serde(default)]
+    pub operator: NarrativeOperator,
+    /// A number, or the name of another value; a text of its own stands in `vars`.
+    pub to: Option<Number>,
+}
+
+/// How a narrative's value is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NarrativeOperator {
+    #[default]
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    /// There is no value.
+    Isnull,
+    Notnull,
+}
+
+impl NarrativeOperator {
+    /// True for a comparison with something.
+    pub(crate) fn needs_other(self) -> bool {
+        !matches!(self, Self::Isnull | Self::Notnull)
+    }
 }
 
 /// A number or a text.

@@ -171,7 +171,7 @@ fn item<T: DeserializeOwned>(
         report.error("bad_value", node.span, format!("the file's name `{id}` cannot be an id"), hint);
     }
     if let Some(first) = collection.get(id) {
-        let hint = format!("the first is {}", where_is(first.node.span, report));
+        let hint = format!("the first is {}", where_is(first.node.span_at(&["id"]), report));
         return report.error("duplicate_id", node.span_at(&["id"]), format!("the id `{id}` is used twice"), Some(hint));
     }
     collection.insert(id.to_owned(), Item { node: node.clone(), settings });
@@ -190,7 +190,8 @@ fn read<T: DeserializeOwned>(node: &Node, schema: &Json, report: &mut Reporter) 
     }
 }
 
-fn where_is(span: Span, report: &Reporter) -> String {
+/// A place as people write it: `file:line:column`.
+pub(crate) fn where_is(span: Span, report: &Reporter) -> String {
     let file = report.files().get(span.file).map(|file| file.path.display().to_string()).unwrap_or_default();
     format!("{file}:{}:{}", span.line, span.column)
 }

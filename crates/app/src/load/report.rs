@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::yaml::{Problem, Span};
 
 const MAX_DIAGNOSTICS: usize = 1_000;
-const MAX_EXCERPT: usize = 200;
+const MAX_EXCERPT: usize = 120;
 
 /// The files of an app and what was found in them.
 #[derive(Debug, Default)]
@@ -56,6 +56,7 @@ impl Reporter {
                 length: 0,
                 message: message.to_owned(),
                 excerpt: String::new(),
+                excerpt_column: 1,
                 hint: hint.map(str::to_owned),
             });
         }
@@ -69,7 +70,7 @@ impl Reporter {
             return;
         }
         let file = self.files.get(span.file);
-        let excerpt = file.map(|file| file.line(span.line).chars().take(MAX_EXCERPT).collect()).unwrap_or_default();
+        let (excerpt, excerpt_column) = excerpt(file.map_or("", |file| file.line(span.line)), span.column);
         self.diagnostics.push(Diagnostic {
             severity,
             code,
@@ -79,6 +80,7 @@ impl Reporter {
             length: span.length,
             message,
             excerpt,
+            excerpt_column,
             hint,
         });
     }
@@ -96,6 +98,27 @@ impl Reporter {
         self.diagnostics.dedup();
         self.diagnostics
     }
+}
+
+/// The line around a column, and the column at which that begins; dots stand for one character that is left out.
+fn excerpt(line: &str, column: usize) -> (String, usize) {
+    let length = line.chars().count();
+    if length <= MAX_EXCERPT {
+        return (line.to_owned(), 1);
+    }
+    let first = column.saturating_sub(MAX_EXCERPT / 3).min(length - MAX_EXCERPT);
+    let mut part: Vec<char> = line.chars().skip(first).take(MAX_EXCERPT).collect();
+    if first > 0
+        && let Some(cut) = part.first_mut()
+    {
+        *cut = '…';
+    }
+    if first + MAX_EXCERPT < length
+        && let Some(cut) = part.last_mut()
+    {
+        *cut = '…';
+    }
+    (part.into_iter().collect(), first + 1)
 }
 
 /// "did you mean …?" when a known name is near, else the known names when they are few.

@@ -235,8 +235,30 @@ fn unknown_key(entry: &Entry, properties: Option<&Map<String, Json>>, findings: 
 }
 
 fn unknown_word(node: &Node, word: &str, words: &[&str], findings: &mut Findings) {
-    let hint = did_you_mean(word, words.iter().copied()).or_else(|| Some(format!("known are {}", quoted(words))));
+    let meant = other_name(word).filter(|name| words.contains(name)).map(|name| format!("it is called `{name}` here"));
+    let hint = meant
+        .or_else(|| did_you_mean(word, words.iter().copied()))
+        .or_else(|| Some(format!("known are {}", quoted(words))));
     push(findings, "unknown_word", node.span, format!("`{word}` is unknown here"), hint);
+}
+
+/// What other tools call charts and filters.
+fn other_name(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "pie" | "doughnut" | "ring" => "donut",
+        "column" | "columns" | "bars" | "histogram" => "bar",
+        "gauge" | "number" | "metric" | "card" | "score" | "scorecard" | "figure" | "big-number" | "indicator" => "kpi",
+        "ranking" | "rank" | "toplist" | "top" => "leaderboard",
+        "curve" | "spline" | "lines" | "timeseries" | "time-series" => "line",
+        "map" | "bubble-map" | "markers" | "points" => "point-map",
+        "matrix" | "heat-map" | "calendar" => "heatmap",
+        "combo" | "mixed" | "line-bar" => "bar-line",
+        "grid" | "list" | "datatable" | "pivot-table" => "table",
+        "dropdown" | "single-select" => "select",
+        "multiselect" | "checkboxes" => "multi-select",
+        "date" | "daterange" | "period" => "date-range",
+        _ => return None,
+    })
 }
 
 fn words_only(node: &Node, words: &[&str], findings: &mut Findings) {

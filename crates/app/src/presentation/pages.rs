@@ -5,7 +5,10 @@ use indexmap::IndexMap;
 use super::charts::chart;
 use super::markdown::NarrativeNames;
 use super::texts::Texts;
-use super::{Chapter, Dashboard, DashboardItem, GlossaryEntry, Home, Image, Phone, Section, Story, Tile};
+use super::{
+    Chapter, Dashboard, DashboardItem, GlossaryEntry, Home, Image, NarrativeCondition, NarrativeVersion, Operand,
+    Phone, RichText, Section, Story, Tile,
+};
 use crate::app::App;
 use crate::config;
 
@@ -62,11 +65,13 @@ pub(super) fn stories(app: &App, texts: &Texts<'_>) -> IndexMap<String, Story> {
 
 fn story(app: &App, texts: &Texts<'_>, id: &str, story: &config::Story) -> Story {
     let names = NarrativeNames::of_app(app).with_values(&story.values, &app.datasets).with_vars(&story.vars);
+    let (narratives, narrative) = narratives(texts, &story.narrative, &names);
     Story {
         id: id.to_owned(),
         chapter: story.chapter.clone(),
         title: texts.plain(&story.title),
-        narrative: texts.rich(&story.narrative, &names),
+        narrative,
+        narratives,
         values: !story.values.is_empty(),
         vars: story
             .vars
@@ -76,9 +81,37 @@ fn story(app: &App, texts: &Texts<'_>, id: &str, story: &config::Story) -> Story
         filters: story.filters.clone(),
         chart: chart(app, texts, &story.chart, false),
         second_chart: story.second_chart.as_ref().map(|settings| chart(app, texts, settings, false)),
+        second_title: texts.optional(story.second_title.as_ref()),
         tip: story.tip.as_ref().map(|tip| texts.rich(tip, &names)),
         source: texts.optional(story.source.as_ref()),
     }
+}
+
+/// The texts with a condition, and the one that is told when none of these holds.
+fn narratives(
+    texts: &Texts<'_>,
+    narrative: &config::Narrative,
+    names: &NarrativeNames<'_>,
+) -> (Vec<NarrativeVersion>, RichText) {
+    let versions = match narrative {
+        config::Narrative::Text(text) => return (Vec::new(), texts.rich(text, names)),
+        config::Narrative::Versions(versions) => versions,
+    };
+    let otherwise = versions.iter().find(|version| version.when.is_none());
+    let conditional = versions.iter().filter_map(|version| {
+        let when = condition(version.when.as_ref()?, names)?;
+        Some(NarrativeVersion { when, text: texts.rich(&version.text, names) })
+    });
+    (conditional.collect(), otherwise.map(|version| texts.rich(&version.text, names)).unwrap_or_default())
+}
+
+fn condition(when: &config::NarrativeCondition, names: &NarrativeNames<'_>) -> Option<NarrativeCondition> {
+    let to = match &when.to {
+        None => None,
+        Some(config::Number::Number(number)) => Some(Operand::Number(*number)),
+        Some(config::Number::Text(name)) => Some(Operand::Value(names.path(name).ok()?)),
+    };
+    Some(NarrativeCondition { value: names.path(&when.value).ok()?, operator: when.operator, to })
 }
 
 pub(super) fn dashboards(app: &App, texts: &Texts<'_>) -> Vec<Dashboard> {

@@ -19,8 +19,10 @@ pub(crate) fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
             Ok((event, span)) => builder.take(event, span),
             Err(error) => {
                 let marker = error.marker();
-                let span = Span { file, line: marker.line().max(1), column: marker.col() + 1, length: 1 };
-                builder.fatal("invalid_yaml", span, format!("this is not valid YAML: {}", error.info()), None)
+                let line = marker.line().max(1);
+                let span = Span { file, line, column: marker.col() + 1, length: 1 };
+                let (span, message, hint) = explain(error.info(), text.lines().nth(line - 1).unwrap_or_default(), span);
+                builder.fatal("invalid_yaml", span, message, hint)
             }
         };
         if step.is_err() {
@@ -29,6 +31,33 @@ pub(crate) fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
     }
     let nothing = Node { span: Span { file, line: 1, column: 1, length: 0 }, value: NodeValue::Null };
     (Some(builder.root.unwrap_or(nothing)), builder.problems)
+}
+
+/// What the parser's complaint most often comes from, and what mends it.
+fn explain(complaint: &str, line: &str, at: Span) -> (Span, String, Option<&'static str>) {
+    let indentation: String = line.chars().take_while(|character| character.is_whitespace()).collect();
+    if let Some(before) = indentation.chars().position(|character| character == '\t') {
+        let length = indentation.chars().count() - before;
+        let message = "this line is indented with a tab, which YAML does not take".to_owned();
+        return (Span { column: before + 1, length, ..at }, message, Some("indent with spaces"));
+    }
+    let message = format!("this is not valid YAML: {complaint}");
+    let hint = if has_plain_colon(line) {
+        "write a text that holds a colon between quotes"
+    } else if complaint.contains("mapping values are not allowed") || complaint.contains("block") {
+        "this line, or the one before it, is not indented like those beside it"
+    } else if complaint.contains("flow") {
+        "close each `{` and `[`, put a comma between items, and write a text that holds one of these between quotes"
+    } else {
+        return (at, message, None);
+    };
+    (at, message, Some(hint))
+}
+
+/// True for `title: Routes: which are busiest?`: the text after the first colon holds another one.
+fn has_plain_colon(line: &str) -> bool {
+    let Some((_, text)) = line.split_once(": ") else { return false };
+    !text.trim_start().starts_with(['"', '\'', '{', '[', '|', '>']) && text.contains(": ")
 }
 
 /// A list or map that is not closed yet.

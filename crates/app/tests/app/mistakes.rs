@@ -112,6 +112,128 @@ fn each_mistake_says_where_and_what_was_expected() {
 }
 
 #[test]
+fn one_mistake_is_told_once() {
+    let cases = [
+        ("datasets/sales.yaml", "aggregate: sum, column: amount", "aggregate: sum, column: amuont", 1),
+        ("datasets/sales.yaml", "aggregate: sum, column: amount", "aggregate: summ, column: amount", 1),
+        ("filters.yaml", "start: 2013-01-01", "start: 31/12/2024", 1),
+        ("datasets/sales.yaml", "formula: revenue / orders", "formula: basket / 2", 1),
+    ];
+    for (path, from, to, expected) in cases {
+        let found = lines(&load_with(path, from, to));
+        assert_eq!(found.matches("error:").count(), expected, "`{to}` says:\n{found}");
+    }
+    let mut all = files();
+    all.push(("datasets/child.yaml", "dataset: sales\npermissions: { rows: everyone }\n".to_owned()));
+    all[1].1 = all[1].1.replace("table: data/sales.csv", "table: data/seles.csv");
+    let folder = folder(&all);
+    let found = lines(&load(folder.path()));
+    assert_eq!(found.matches("error:").count(), 1, "a dataset over a wrong one has no mistake of its own:\n{found}");
+}
+
+#[test]
+fn what_people_write_is_met_with_what_mends_it() {
+    let cases = [
+        ("app.yaml", "type: kpi", "type: gauge", "`gauge` is unknown here|it is called `kpi` here"),
+        ("app.yaml", "type: leaderboard", "type: pie", "it is called `donut` here"),
+        ("stories/story.yaml", "type: bar", "type: column", "it is called `bar` here"),
+        ("filters.yaml", "start: 2013-01-01", "start: 31/12/2024", "the year stands first: `2024-12-31`"),
+        ("filters.yaml", "start: 2013-01-01", "start: 12/31/2024", "the year stands first: `2024-12-31`"),
+        ("filters.yaml", "start: 2013-01-01", "start: 1/2/2024", "the year stands first: `2024-MM-DD`"),
+        ("datasets/sales.yaml", "label: Sales", "label: Sales: all of them", "1:13|a colon between quotes"),
+        (
+            "datasets/sales.yaml",
+            "  revenue: {",
+            "\trevenue: {",
+            "9:1: error: this line is indented with a tab, which YAML does not take (indent with spaces)",
+        ),
+        ("datasets/sales.yaml", "  revenue: {", "   revenue: {", "not indented like those beside it"),
+        ("datasets/sales.yaml", "aggregate: count }", "aggregate: count", "close each `{`"),
+        ("app.yaml", "title: Revenue", "title: Revenue {{ period }}", "`{{ … }}` is not filled in"),
+        (
+            "app.yaml",
+            "fr: Ventes }",
+            "fr: \"Ventes {{ period }}\" }",
+            "2:25: error: this text is shown as it is written",
+        ),
+        (
+            "app.yaml",
+            "id: revenue",
+            "id: best",
+            "17:15: error: the tile `best` stands twice|the first is app.yaml:14:15",
+        ),
+    ];
+    for (path, from, to, expected) in cases {
+        let loaded = load_with(path, from, to);
+        let found = lines(&loaded);
+        assert!(loaded.app.is_none(), "`{to}` was accepted");
+        for part in expected.split('|') {
+            assert!(found.contains(part), "`{to}` should say `{part}`, says:\n{found}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_for_a_group_that_cannot_open_the_app_is_suspicious() {
+    let mut all = files();
+    all[0].1 = all[0].1.replace("access: everyone", "access: [{ groups: [manager, direction], privilege: viewer }]");
+    let folder = folder(&all);
+    let loaded = load(folder.path());
+    let found = lines(&loaded);
+    assert!(found.contains("datasets/sales.yaml:15:18: warning: the group `managers` is in no rule"), "{found}");
+    assert!(found.contains("did you mean `manager`?"), "{found}");
+    assert_eq!(found.matches("is in no rule").count(), 1, "{found}");
+    assert!(loaded.app.is_some());
+}
+
+#[test]
+fn a_very_long_line_is_cut_around_the_place() {
+    let long = "x".repeat(400);
+    let loaded = load_with("stories/story.yaml", "type: bar", &format!("title: {long}, type: baar, source: {long}"));
+    let found = loaded.diagnostics.iter().find(|finding| finding.message.contains("baar")).unwrap();
+    let marked: String = found.excerpt.chars().skip(found.column - found.excerpt_column).take(found.length).collect();
+    assert_eq!(marked, "baar");
+    assert_eq!(found.excerpt.chars().count(), 120);
+    assert!(found.excerpt.starts_with('…') && found.excerpt.ends_with('…'), "{}", found.excerpt);
+}
+
+#[test]
+fn narratives_with_conditions_are_checked() {
+    let with = |narrative: &str| {
+        let mut all = files();
+        let (start, rest) = all[3].1.split_once("narrative:").unwrap();
+        let (_, end) = rest.split_once("values:").unwrap();
+        all[3].1 = format!("{start}narrative:\n{narrative}\nvalues:{end}");
+        let folder = folder(&all);
+        let loaded = load(folder.path());
+        (loaded.app.is_some(), lines(&loaded))
+    };
+    let good =
+        "  - { when: { value: best.revenue, operator: lt, to: target }, text: \"See [revenue](glossary:revenue).\" }
+  - { when: { value: best.shop, operator: isnull }, text: Nobody sold anything. }
+  - text: \"{{ best.shop }} leads.\"";
+    let (is_good, found) = with(good);
+    assert!(is_good, "{found}");
+    for (from, to, expected) in [
+        ("to: target", "to: taget", "the text names `taget`"),
+        ("value: best.shop", "value: best.shap", "the value `best` has no field `shap`|did you mean `shop`?"),
+        ("operator: lt, to: target", "operator: lt", "the key `to` is missing"),
+        ("operator: isnull", "operator: isnull, to: 1", "`to` has no meaning"),
+        (
+            "  - text: \"{{ best.shop }} leads.\"",
+            "",
+            "it is told when no other fits|told when no other fits: it has no `when`",
+        ),
+        ("{ when: { value: best.shop, operator: isnull }, text", "{ text", "never told"),
+        ("{{ best.shop }} leads", "{{ best.shap }} leads", "has no field `shap`"),
+    ] {
+        let (is_accepted, found) = with(&good.replace(from, to));
+        assert!(!is_accepted, "`{to}` was accepted");
+        assert!(expected.split('|').any(|part| found.contains(part)), "`{to}` should say `{expected}`, says:\n{found}");
+    }
+}
+
+#[test]
 fn every_mistake_of_a_file_is_reported_at_once() {
     let mut all = files();
     all.push((

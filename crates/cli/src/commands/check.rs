@@ -96,11 +96,10 @@ fn render(diagnostic: &Diagnostic, colours: &Colours) -> String {
         let excerpt = printable(&diagnostic.excerpt);
         let _ = writeln!(text, "{dim}{number} |{reset} {excerpt}");
         let length = diagnostic.excerpt.chars().count();
-        if (1..=length).contains(&diagnostic.column) {
-            let marked = diagnostic.length.clamp(1, length - diagnostic.column + 1);
-            let carets = "^".repeat(marked);
-            let _ =
-                writeln!(text, "{dim}{margin} |{reset} {}{colour}{carets}{reset}", " ".repeat(diagnostic.column - 1));
+        if let Some(before) = diagnostic.column.checked_sub(diagnostic.excerpt_column).filter(|before| *before < length)
+        {
+            let carets = "^".repeat(diagnostic.length.clamp(1, length - before));
+            let _ = writeln!(text, "{dim}{margin} |{reset} {}{colour}{carets}{reset}", " ".repeat(before));
         }
     }
     if let Some(hint) = &diagnostic.hint {
@@ -140,6 +139,7 @@ mod tests {
             length: 11,
             message: "the dataset `departures` has no metric `on_tme_rate`".into(),
             excerpt: "  value: on_tme_rate".into(),
+            excerpt_column: 1,
             hint: Some("did you mean `on_time_rate`?".into()),
         };
         insta::assert_snapshot!(render(&diagnostic, &Colours::new(false)), @r"

@@ -136,9 +136,10 @@ fn introduce(apps: &Apps, no_users: bool) -> String {
         lines.push(match mistakes {
             0 => format!("  app `{}` from {}", snapshot.id, live.folder.display()),
             _ => format!(
-                "  app `{}` from {} has {mistakes} mistakes, see `aracari check {}`",
+                "  app `{}` from {} has {mistakes} mistake{}, see `aracari check {}`",
                 snapshot.id,
                 live.folder.display(),
+                if mistakes == 1 { "" } else { "s" },
                 live.folder.display()
             ),
         });

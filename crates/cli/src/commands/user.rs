@@ -34,11 +34,20 @@ enum Action {
     /// List everybody.
     List,
     /// Give a person another random password, printed once, and end their sessions.
-    ResetPassword { name: String },
+    ResetPassword {
+        /// The name that the person signs in with.
+        name: String,
+    },
     /// Keep a person out and end their sessions, within seconds.
-    Disable { name: String },
+    Disable {
+        /// The name that the person signs in with.
+        name: String,
+    },
     /// Let a disabled person in again.
-    Enable { name: String },
+    Enable {
+        /// The name that the person signs in with.
+        name: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -26,6 +26,8 @@ pub(crate) struct LocaleQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AppsResponse {
     apps: Vec<AppResponse>,
+    /// True when there is an app that is not ready: it may be one that the person will see.
+    not_ready: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,8 +66,9 @@ pub(crate) async fn list_apps(
             Some(AppResponse { id: app.id.clone(), title, description, privilege })
         })
         .collect();
+    let not_ready = server.apps.iter().any(|live| live.snapshot().app.is_none());
     apps.sort_by(|left, right| left.title.cmp(&right.title).then_with(|| left.id.cmp(&right.id)));
-    Ok(([(header::CACHE_CONTROL, "private, no-cache")], Json(AppsResponse { apps })).into_response())
+    Ok(([(header::CACHE_CONTROL, "private, no-cache")], Json(AppsResponse { apps, not_ready })).into_response())
 }
 
 /// An app whose files were wrong from the start: those who administer the instance see that it is there.
@@ -80,7 +83,8 @@ fn never_loaded(id: &str) -> AppResponse {
         (status = 200, description = "The app", body = PresentationSchema),
         (status = 304, description = "Unchanged since the tag in `If-None-Match`"),
         (status = 401, description = "Nobody is signed in", body = ProblemResponse),
-        (status = 404, description = "No such app, or not for this person", body = ProblemResponse)))]
+        (status = 404, description = "No such app, or not for this person", body = ProblemResponse),
+        (status = 503, description = "`not_ready`: the files of the app were wrong from the start", body = ProblemResponse)))]
 pub(crate) async fn get_app(
     State(server): State<Arc<Server>>,
     visible: VisibleApp,

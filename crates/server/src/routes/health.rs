@@ -21,11 +21,11 @@ pub(crate) async fn get_live() -> &'static str {
     "live\n"
 }
 
-/// The server can sign people in and answer; a load balancer sends requests only then.
+/// The server can sign people in and answer for an app at least; a load balancer sends requests only then.
 #[utoipa::path(get, path = "/health/ready", tag = "operations", security(()),
     responses(
         (status = 200, description = "The server can answer", body = String, content_type = "text/plain"),
-        (status = 503, description = "The server is stopping, or its store cannot be read", body = crate::error::ProblemResponse)))]
+        (status = 503, description = "The server is stopping, its store cannot be read, or none of its apps was ever right", body = crate::error::ProblemResponse)))]
 pub(crate) async fn get_ready(State(server): State<Arc<Server>>) -> Result<&'static str, Problem> {
     if server.stopping.is_cancelled() {
         return Err(Problem::new(Code::Unavailable, "The server is stopping."));
@@ -33,6 +33,9 @@ pub(crate) async fn get_ready(State(server): State<Arc<Server>>) -> Result<&'sta
     if let Err(error) = server.store.ping().await {
         tracing::error!(error = %error, "the store cannot be read");
         return Err(Problem::new(Code::Unavailable, "The store cannot be read."));
+    }
+    if server.apps.none_is_ready() {
+        return Err(Problem::new(Code::NotReady, "The files of every app have mistakes."));
     }
     Ok("ready\n")
 }

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::client::{Client, Site};
 use crate::error::{Code, Problem, ProblemResponse};
-use crate::extract::{JsonBody, Origin, SignedIn};
+use crate::extract::{JsonBody, MaybeSignedIn, Origin, SignedIn};
 use crate::identity;
 use crate::state::Server;
 
@@ -46,7 +46,8 @@ pub(crate) struct SignInResponse {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SessionResponse {
-    user: UserResponse,
+    /// Null when nobody is signed in.
+    user: Option<UserResponse>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -125,13 +126,13 @@ pub(crate) async fn create_session(
     Ok(response)
 }
 
-/// Says who is signed in.
-#[utoipa::path(get, path = "/session", tag = "session",
+/// Says who is signed in, or that nobody is: a page that just opened asks this first.
+#[utoipa::path(get, path = "/session", tag = "session", security((), ("cookie" = []), ("bearer" = [])),
     responses(
-        (status = 200, description = "The signed-in person", body = SessionResponse),
-        (status = 401, description = "Nobody is signed in", body = ProblemResponse)))]
-pub(crate) async fn get_session(SignedIn(principal): SignedIn) -> Response {
-    let body = Json(SessionResponse { user: UserResponse::of(&principal) });
+        (status = 200, description = "The signed-in person, or null for a request without credentials", body = SessionResponse),
+        (status = 401, description = "The credentials are worth nothing: the session ended", body = ProblemResponse)))]
+pub(crate) async fn get_session(MaybeSignedIn(principal): MaybeSignedIn) -> Response {
+    let body = Json(SessionResponse { user: principal.as_deref().map(UserResponse::of) });
     ([(header::CACHE_CONTROL, "no-store")], body).into_response()
 }
 

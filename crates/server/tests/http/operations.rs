@@ -24,6 +24,14 @@ async fn a_store_that_cannot_be_read_makes_the_server_unready_but_alive() {
 }
 
 #[tokio::test]
+async fn a_server_without_one_good_app_is_alive_and_not_ready() {
+    let server = TestServer::start_broken().await;
+    let ready = server.anonymous().page("/health/ready").await;
+    assert_eq!((ready.status, ready.problem().as_str()), (503, "not_ready"));
+    assert_eq!(server.anonymous().page("/health/live").await.status, 200);
+}
+
+#[tokio::test]
 async fn metrics_count_requests_by_route_and_never_name_what_was_asked() {
     let server = TestServer::start().await;
     let viewer = server.viewer().await;

@@ -45,7 +45,7 @@ async fn attack_05_over_tls_the_cookie_is_secure_and_bound_to_its_host() {
 
     let pair = cookie.split(';').next().unwrap();
     let with = async |pair: String| {
-        client.request(Method::GET, "/session").header("cookie", pair).send().await.unwrap().status().as_u16()
+        client.request(Method::GET, "/apps").header("cookie", pair).send().await.unwrap().status().as_u16()
     };
     assert_eq!(with(pair.to_owned()).await, 200);
     assert_eq!(with(pair.replace("__Host-", "")).await, 401, "the name of plain http counts for nothing here");

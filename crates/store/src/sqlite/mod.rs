@@ -37,6 +37,7 @@ impl SqliteStore {
     pub async fn open(data_directory: &Path) -> Result<Self> {
         let path = data_directory.join(FILE_NAME);
         files::prepare_directory(data_directory).map_err(|error| StoreError::file(data_directory, &error))?;
+        files::warn_when_open(data_directory);
         files::prepare_file(&path).map_err(|error| StoreError::file(&path, &error))?;
         let options = options().filename(&path);
         let writer = connect_first(options.clone().journal_mode(SqliteJournalMode::Wal)).await?;

@@ -30,8 +30,9 @@ export class Client {
 		return answer.user;
 	}
 
-	async session(): Promise<User> {
-		return (await this.http.json<{ user: User }>('/session')).user;
+	/** Who is signed in; null for nobody. */
+	async session(): Promise<User | null> {
+		return (await this.http.json<{ user: User | null }>('/session')).user;
 	}
 
 	async signOut(): Promise<void> {
@@ -42,8 +43,8 @@ export class Client {
 		}
 	}
 
-	async apps(locale: string): Promise<AppSummary[]> {
-		return (await this.http.json<{ apps: AppSummary[] }>(`/apps?locale=${encodeURIComponent(locale)}`)).apps;
+	async apps(locale: string): Promise<{ apps: AppSummary[]; not_ready: boolean }> {
+		return this.http.json(`/apps?locale=${encodeURIComponent(locale)}`);
 	}
 
 	async presentation(app: string, locale: string, signal?: AbortSignal): Promise<Presentation> {

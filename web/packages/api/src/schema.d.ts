@@ -160,7 +160,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Says who is signed in. */
+        /** Says who is signed in, or that nobody is: a page that just opened asks this first. */
         get: operations["get_session"];
         put?: never;
         /** Signs in. Any earlier session of the same browser ends. */
@@ -197,7 +197,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The server can sign people in and answer; a load balancer sends requests only then. */
+        /** The server can sign people in and answer for an app at least; a load balancer sends requests only then. */
         get: operations["get_ready"];
         put?: never;
         post?: never;
@@ -252,6 +252,8 @@ export interface components {
         };
         AppsResponse: {
             apps: components["schemas"]["AppResponse"][];
+            /** @description True when there is an app that is not ready: it may be one that the person will see. */
+            not_ready: boolean;
         };
         /** @description A paragraph, a list or a heading. */
         Block: {
@@ -308,7 +310,7 @@ export interface components {
          * @description Every way a request can fail. A code never changes its meaning or its status.
          * @enum {string}
          */
-        Code: "unauthenticated" | "forbidden" | "not_found" | "invalid_request" | "conflict" | "too_large" | "unsupported_media" | "rate_limited" | "limit_exceeded" | "timeout" | "source_failed" | "unavailable" | "internal";
+        Code: "unauthenticated" | "forbidden" | "not_found" | "invalid_request" | "conflict" | "too_large" | "unsupported_media" | "rate_limited" | "limit_exceeded" | "timeout" | "source_failed" | "unavailable" | "not_ready" | "internal";
         Column: {
             name: string;
             /** @description `text`, `number`, `boolean` or `date`. */
@@ -374,8 +376,13 @@ export interface components {
              */
             length: number;
             message: string;
-            /** @description The line of the file, at most 200 characters of it. */
+            /** @description The line of the file; of a very long one the part around the column, between dots. */
             excerpt: string;
+            /**
+             * Format: uint
+             * @description The column at which the excerpt begins.
+             */
+            excerpt_column: number;
             hint: string | null;
         };
         DiagnosticsResponse: {
@@ -482,6 +489,26 @@ export interface components {
             value: string;
             format?: components["schemas"]["Format"] | null;
         };
+        /** @description A named value compared with another one, or with a number. */
+        NarrativeCondition: {
+            value: string;
+            operator: components["schemas"]["NarrativeOperator"];
+            to?: components["schemas"]["Operand"] | null;
+        };
+        /** @description How a narrative's value is compared. */
+        NarrativeOperator: ("eq" | "ne" | "lt" | "le" | "gt" | "ge" | "notnull") | "isnull";
+        /** @description A text that is told under a condition. */
+        NarrativeVersion: {
+            when: components["schemas"]["NarrativeCondition"];
+            text: components["schemas"]["Block"][];
+        };
+        /** @description What a named value is compared with. */
+        Operand: {
+            /** Format: double */
+            number: number;
+        } | {
+            value: string;
+        };
         /**
          * @description Which way bars go.
          * @enum {string}
@@ -564,7 +591,7 @@ export interface components {
             tiles: components["schemas"]["Tile"][];
         };
         SessionResponse: {
-            user: components["schemas"]["UserResponse"];
+            user?: components["schemas"]["UserResponse"] | null;
         };
         /**
          * @description How bad a finding is: an error keeps the app from being served, a warning does not.
@@ -592,7 +619,10 @@ export interface components {
             id: string;
             chapter: string;
             title: string;
+            /** @description What is told when no other text fits. */
             narrative: components["schemas"]["Block"][];
+            /** @description Texts that are told instead, the first whose condition holds. */
+            narratives?: components["schemas"]["NarrativeVersion"][];
             /** @description True when the block `values` can be asked for. */
             values: boolean;
             vars: {
@@ -601,6 +631,8 @@ export interface components {
             filters: string[];
             chart: components["schemas"]["Chart"];
             second_chart?: components["schemas"]["Chart"] | null;
+            /** @description What the second chart shows. */
+            second_title?: string | null;
             tip?: components["schemas"]["Block"][] | null;
             source?: string | null;
         };
@@ -744,6 +776,15 @@ export interface operations {
             };
             /** @description No such app, or not for this person */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: the files of the app were wrong from the start */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1136,7 +1177,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The signed-in person */
+            /** @description The signed-in person, or null for a request without credentials */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1145,7 +1186,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionResponse"];
                 };
             };
-            /** @description Nobody is signed in */
+            /** @description The credentials are worth nothing: the session ended */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1312,7 +1353,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The server is stopping, or its store cannot be read */
+            /** @description The server is stopping, its store cannot be read, or none of its apps was ever right */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -58,16 +58,26 @@ export type Tile = {
 export type Section = { id: string; title: string; description?: string; tiles: Tile[] };
 export type Home = { title: string; intro?: RichText; filters: string[]; sections: Section[] };
 export type Chapter = { id: string; title: string; description?: string; stories: string[] };
+/** A named value compared with a number or with another value. */
+export type NarrativeCondition = {
+	value: string;
+	operator: 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'isnull' | 'notnull';
+	to?: { number: number } | { value: string };
+};
 export type Story = {
 	id: string;
 	chapter: string;
 	title: string;
+	/** What is told when no other text fits. */
 	narrative: RichText;
+	/** Texts that are told instead, the first whose condition holds. */
+	narratives?: { when: NarrativeCondition; text: RichText }[];
 	values: boolean;
 	vars: Record<string, number | string>;
 	filters: string[];
 	chart: Chart;
 	second_chart?: Chart;
+	second_title?: string;
 	tip?: RichText;
 	source?: string;
 };
@@ -138,5 +148,7 @@ export type Diagnostic = {
 	length: number;
 	message: string;
 	excerpt: string;
+	/** The column at which the excerpt begins. */
+	excerpt_column: number;
 	hint?: string | null;
 };

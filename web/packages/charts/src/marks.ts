@@ -41,7 +41,11 @@ export function seriesColors(chart: Chart, series: Series[], context: Context): 
 	const split = fieldOf(chart, 'series');
 	if (!split && series.length === 1) return [tokens.accent];
 	const at = split
-		? valuePlaces(split, shown.map((one) => one.part ?? one.id), context)
+		? valuePlaces(
+				split,
+				shown.map((one) => one.part ?? one.id),
+				context,
+			)
 		: shown.map((one) => chart.fields.filter((field) => field.kind === 'measure').indexOf(one.field));
 	return series.map((_, index) => (index < most ? tokens.palette[at[index] ?? -1] : undefined) ?? tokens.quiet);
 }

@@ -19,7 +19,7 @@ export interface Order {
 
 const SAMPLE = 300;
 /** The narrowest that a column of names becomes. */
-const NARROWEST = 112;
+const NARROWEST = 96;
 
 /** All numbers of a column have the same decimals. */
 function sameDecimals(field: Field, values: Value[]): Format {

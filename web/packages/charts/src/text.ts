@@ -1,7 +1,7 @@
 /** Widths and wrapping of text without a DOM, close enough to Inter to lay out labels. */
 
 const NARROW = /[iljtfrI1.,:;'’|!()[\]\s]/;
-const WIDE = /[mwMW%@—]/;
+const WIDE = /[mwMW%@—←→]/;
 
 /** Width in pixels at a font size; errs on the wide side. */
 export function textWidth(text: string, size = 12): number {

@@ -4,7 +4,7 @@ import { samples } from '../gallery/samples';
 import { figureOf } from '../src/kpi';
 import { rankingOf } from '../src/ranking';
 import { summarise } from '../src/summary';
-import { columnsOf, fitting, rowsOf } from '../src/table';
+import { columnsOf, fitting, rowsOf, within } from '../src/table';
 
 const sample = (name: string) => samples.find((each) => each.name === name)!;
 const say = (name: string, locale: string): string => summarise(sample(name).chart, sample(name).frames, locale).replace(/[\u00a0\u202f]/g, ' ');
@@ -71,6 +71,19 @@ describe('tables', () => {
 	test('numbers of a column have the same decimals and stand right', () => {
 		expect(columns.map((column) => column.right)).toEqual([false, true, true, true]);
 		expect([0, 1, 2].map((row) => columns[3]!.text(row))).toEqual(['12.1', '13.0', '20.0']);
+	});
+	test('names give way before the table scrolls, numbers never', () => {
+		const wide = columns.map((column, index) => ({ ...column, width: index === 0 ? 300 : 100 }));
+		expect(within(wide, 700)).toEqual(wide);
+		expect(within(wide, 500).map((column) => column.width)).toEqual([200, 100, 100, 100]);
+		const narrow = within(wide, 200);
+		expect(narrow[0]!.width).toBeLessThan(130);
+		expect(narrow.slice(1)).toEqual(wide.slice(1));
+	});
+	test('a long head takes lines rather than width', () => {
+		const field = { ...chart.fields[1]!, label: 'Average departure delay of all flights' };
+		const [, long] = columnsOf({ ...chart, fields: [chart.fields[0]!, field, ...chart.fields.slice(2)] }, frames.main!, 'en');
+		expect(long!.width).toBeLessThan(160);
 	});
 	test('a tile keeps the name and the measures that fit', () => {
 		expect(fitting(columns, 242).map((column) => column.field.id)).toEqual(['carrier', 'flights']);

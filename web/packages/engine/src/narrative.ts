@@ -1,5 +1,5 @@
 //! The values inside a text: `best.on_time_rate`, `vars.target`, `filters.period.start`, `view.airport`.
-import type { Format, Frame, Frames } from '@aracari/api';
+import type { Format, Frame, Frames, NarrativeCondition, RichText, Story } from '@aracari/api';
 
 export type TextValues = {
 	frames: Frames | undefined;
@@ -24,6 +24,29 @@ export function resolveValue(path: string, values: TextValues): Resolved {
 	}
 	const frame = values.frames && Object.hasOwn(values.frames, scope) ? values.frames[scope] : undefined;
 	return frame ? firstValue(frame, name) : unknown;
+}
+
+/** The first text whose condition holds, else the one for all other cases. */
+export function chooseNarrative(story: Story, values: TextValues): RichText {
+	return story.narratives?.find((one) => holds(one.when, values))?.text ?? story.narrative;
+}
+
+function holds({ value, operator, to }: NarrativeCondition, values: TextValues): boolean {
+	const found = resolveValue(value, values);
+	if (!found.known) return false;
+	if (operator === 'isnull') return found.value === null;
+	if (operator === 'notnull') return found.value !== null;
+	if (to === undefined) return false;
+	const other: Resolved = 'number' in to ? { known: true, value: to.number } : resolveValue(to.value, values);
+	// What is not there is neither equal to anything nor more or less than it.
+	if (!other.known || found.value === null || other.value === null) return false;
+	const [left, right] = [found.value, other.value];
+	if (operator === 'eq') return left === right;
+	if (operator === 'ne') return left !== right;
+	if (typeof left !== 'number' || typeof right !== 'number') return false;
+	if (operator === 'lt') return left < right;
+	if (operator === 'le') return left <= right;
+	return operator === 'gt' ? left > right : left >= right;
 }
 
 function filterValue(value: string | { start: string; end: string } | undefined, part: string | undefined): Resolved {

@@ -14,6 +14,7 @@ const wordings: Record<string, Wording> = {
 	source_failed: 'problemSource',
 	rate_limited: 'problemBusy',
 	unavailable: 'problemBusy',
+	not_ready: 'appNotReady',
 	invalid_request: 'problemInvalid',
 };
 

@@ -1,9 +1,11 @@
+import type { NarrativeCondition, RichText } from '@aracari/api';
 import { describe, expect, it } from 'vitest';
 import { accentTones, contrastOf } from '../src/accent.ts';
 import { neighbours, pageBlocks, pageFilters } from '../src/blocks.ts';
 import { formatDays, formatInstant } from '../src/dates.ts';
 import { chooseLocale, messages } from '../src/i18n/index.ts';
-import { impliedFormat, resolveValue, type TextValues } from '../src/narrative.ts';
+import { codeParts } from '../src/code-parts.ts';
+import { chooseNarrative, impliedFormat, resolveValue, type TextValues } from '../src/narrative.ts';
 import { buildIndex, find, plainText } from '../src/search.ts';
 import { Ui } from '../src/ui.svelte.ts';
 import { app, frame } from './fixture.ts';
@@ -49,6 +51,58 @@ describe('values in a text', () => {
 			{ style: 'text' },
 			{ style: 'text' },
 		]);
+	});
+});
+
+describe('a narrative', () => {
+	const text = (words: string): RichText => [{ p: [words] }];
+	const values = (best: string | null, worst: string | null, rate: number | null = 0.5): TextValues => ({
+		frames: { best: frame({ name: [best], rate: [rate] }), worst: frame({ name: [worst] }) },
+		vars: { target: 0.8 },
+		filters: new Map(),
+		view: new Map(),
+	});
+	const told = (when: NarrativeCondition, given: TextValues): boolean => {
+		const story = { ...app.stories['who']!, narrative: text('otherwise'), narratives: [{ when, text: text('chosen') }] };
+		return chooseNarrative(story, given) !== story.narrative;
+	};
+	const same: NarrativeCondition = { value: 'best.name', operator: 'eq', to: { value: 'worst.name' } };
+
+	it('is another one where the best is the worst', () => {
+		expect(told(same, values('United', 'United'))).toBe(true);
+		expect(told(same, values('United', 'Delta'))).toBe(false);
+	});
+	it('waits for its data, and never takes nothing for equal', () => {
+		expect(told(same, { ...values('United', 'United'), frames: undefined })).toBe(false);
+		expect(told(same, values(null, null))).toBe(false);
+		expect(told({ value: 'best.name', operator: 'isnull' }, values(null, null))).toBe(true);
+		expect(told({ value: 'best.name', operator: 'isnull' }, { ...values(null, null), frames: undefined })).toBe(false);
+	});
+	it.each([
+		['lt', true],
+		['le', true],
+		['gt', false],
+		['ge', false],
+		['ne', true],
+		['eq', false],
+		['notnull', true],
+	] as const)('compares numbers: %s', (operator, expected) => {
+		expect(told({ value: 'best.rate', operator, to: { number: 0.8 } }, values('a', 'b'))).toBe(expected);
+		expect(told({ value: 'best.rate', operator, to: { value: 'vars.target' } }, values('a', 'b'))).toBe(expected);
+	});
+	it('is the plain one in a story without conditions', () => {
+		expect(chooseNarrative(app.stories['who']!, values('a', 'b'))).toBe(app.stories['who']!.narrative);
+	});
+});
+
+describe('code in a message', () => {
+	it.each([
+		['`avgg` is unknown here', [['avgg', true], [' is unknown here', false]]],
+		['no code', [['no code', false]]],
+		['one ` alone', [['one ` alone', false]]],
+		['`a` or `b`', [['a', true], [' or ', false], ['b', true]]],
+	] as [string, [string, boolean][]][])('%s', (message, parts) => {
+		expect(codeParts(message).map((part) => [part.text, part.code])).toEqual(parts);
 	});
 });
 

@@ -86,6 +86,11 @@ impl<'a> NarrativeNames<'a> {
         Ok(Inline::Value { value: path, format })
     }
 
+    /// The full name of what `name` stands for.
+    pub(crate) fn path(&self, name: &str) -> Result<String, MarkdownProblem> {
+        self.lookup(name.trim()).map(|(path, _)| path)
+    }
+
     fn lookup(&self, name: &str) -> Result<(String, Option<Format>), MarkdownProblem> {
         let segments: Vec<&str> = name.split('.').map(str::trim).collect();
         match segments.as_slice() {

@@ -8,11 +8,11 @@ use crate::support::{Answer, TestServer};
 #[tokio::test]
 async fn everybody_sees_the_apps_that_are_open_to_them() {
     let server = TestServer::start().await;
-    let expected = |privilege: &str| json!({"apps": [{"id": "shop", "title": "The shop", "description": "Sales by region", "privilege": privilege}]});
+    let expected = |privilege: &str| json!({"apps": [{"id": "shop", "title": "The shop", "description": "Sales by region", "privilege": privilege}], "not_ready": false});
     assert_eq!(server.viewer().await.get("/apps").await.json(), expected("viewer"));
     assert_eq!(server.sign_in("ed").await.get("/apps").await.json(), expected("contributor"));
     assert_eq!(server.admin().await.get("/apps").await.json(), expected("admin"));
-    assert_eq!(server.sign_in("zoe").await.get("/apps").await.json(), json!({"apps": []}));
+    assert_eq!(server.sign_in("zoe").await.get("/apps").await.json(), json!({"apps": [], "not_ready": false}));
     assert_eq!(server.anonymous().get("/apps").await.problem(), "unauthenticated");
     let french = server.viewer().await.get("/apps?locale=fr").await.json();
     assert_eq!(french["apps"][0]["title"], "La boutique");

@@ -66,13 +66,19 @@ async fn an_app_that_was_never_right_is_there_for_those_who_administer_alone() {
     let listed = admin.get("/apps").await.json();
     assert_eq!((&listed["apps"][0]["id"], &listed["apps"][0]["title"]), (&json!("shop"), &json!("shop")));
     let opened = admin.get("/apps/shop").await;
-    assert_eq!((opened.status, opened.problem().as_str()), (503, "unavailable"));
+    assert_eq!((opened.status, opened.problem().as_str()), (503, "not_ready"));
+    assert!(opened.json()["hint"].as_str().unwrap().contains("/apps/shop/diagnostics"), "{}", opened.text);
     let diagnostics = admin.get("/apps/shop/diagnostics").await.json();
     assert_eq!(diagnostics["diagnostics"][0]["severity"], "error");
 
     let director = server.sign_in("dora").await;
-    assert_eq!(director.get("/apps").await.json(), json!({"apps": []}));
-    for path in ["/apps/shop", "/apps/shop/diagnostics", "/apps/shop/events"] {
+    assert_eq!(director.get("/apps").await.json(), json!({"apps": [], "not_ready": true}));
+    for path in ["/apps/shop", "/apps/shop/events"] {
+        let answer = director.get(path).await;
+        assert_eq!((answer.status, answer.problem().as_str()), (503, "not_ready"), "{path}");
+        assert!(answer.json().get("hint").is_none(), "a reader cannot mend it: {}", answer.text);
+    }
+    for path in ["/apps/shop/diagnostics", "/apps/none"] {
         assert_eq!(director.get(path).await.problem(), "not_found", "{path}");
     }
 }

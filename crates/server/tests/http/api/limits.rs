@@ -159,7 +159,7 @@ async fn a_body_of_nobody_is_short() {
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_without_a_session_wait_for_others_of_their_address() {
     let server = TestServer::start_with(|settings| settings.limits.anonymous_requests = 1).await;
-    let running = (0..20).map(|_| async { server.anonymous().get("/session").await.status });
+    let running = (0..20).map(|_| async { server.anonymous().get("/apps").await.status });
     assert_eq!(futures::future::join_all(running).await, [401; 20]);
 }
 

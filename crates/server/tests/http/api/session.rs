@@ -51,6 +51,14 @@ async fn attack_05_signing_in_ends_the_session_that_was_there_before() {
 }
 
 #[tokio::test]
+async fn a_page_that_just_opened_learns_that_nobody_is_signed_in() {
+    let server = TestServer::start().await;
+    let answer = server.anonymous().get("/session").await;
+    assert_eq!((answer.status, answer.json()), (200, json!({"user": null})));
+    assert_eq!(answer.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
 async fn attack_04_a_token_is_worth_nothing_after_signing_out() {
     let server = TestServer::start().await;
     let viewer = server.viewer().await;

@@ -149,7 +149,7 @@ async fn a_bad_header_never_falls_back_to_a_good_cookie() {
 async fn attack_05_a_second_cookie_of_the_same_name_cannot_be_slipped_in() {
     let server = TestServer::start().await;
     let (victim, attacker) = (server.cookie("vera").await, server.cookie("max").await);
-    let request = server.anonymous().request(Method::GET, "/session");
+    let request = server.anonymous().request(Method::GET, "/apps");
     let response = request.header("cookie", format!("{attacker}; {victim}")).send().await.unwrap();
     assert_eq!(response.status(), 401);
 }
@@ -159,7 +159,9 @@ async fn attack_24_a_token_in_the_address_opens_nothing() {
     let server = TestServer::start().await;
     let token = server.viewer().await.token.unwrap();
     for parameter in ["token", "access_token", "session", "aracari"] {
-        let answer = server.anonymous().get(&format!("/session?{parameter}={token}")).await;
+        let answer = server.anonymous().get(&format!("/apps?{parameter}={token}")).await;
         assert_eq!(answer.status, 401, "{parameter}");
+        let answer = server.anonymous().get(&format!("/session?{parameter}={token}")).await;
+        assert_eq!(answer.json(), json!({"user": null}), "{parameter}");
     }
 }
