@@ -61,7 +61,7 @@ try {
   for (const [name, size, reader, colorScheme, language, address, fullPage] of wanted) {
     const context = await browser.newContext({ ...size, colorScheme, locale: language === "fr" ? "fr-FR" : "en-GB", reducedMotion: "reduce" });
     const page = await context.newPage();
-    page.on("console", (message) => message.type() === "error" && !message.text().includes("401") && console.error(`${name}: ${message.text()}`));
+    page.on("console", (message) => message.type() === "error" && console.error(`${name}: ${message.text()}`));
     page.on("pageerror", (error) => console.error(`${name}: ${error.message}`));
     await page.goto(`${url}${address}`);
     await page.locator("input").first().fill(reader);

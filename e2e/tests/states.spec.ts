@@ -92,8 +92,7 @@ test('a failing page says so, keeps its layout and recovers with one press', asy
 });
 
 test('a figure over no row is no zero', async ({ page }) => {
-	await signIn(page, 'nora');
-	await page.goto(`${home()}#/flights/home?carrier=HA&origin=LGA`);
+	await signIn(page, 'nora', '#/flights/home?carrier=HA&origin=LGA');
 	const tile = page.getByRole('article').filter({ hasText: 'Departures' }).first();
 	await expect(tile).toContainText('Nothing to measure here');
 	await expect(tile).toContainText('–');

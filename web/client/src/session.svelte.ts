@@ -52,6 +52,7 @@ export class Session {
 	async signOut(): Promise<void> {
 		await this.client.signOut().catch(() => undefined);
 		this.expired = false;
+		this.user = null;
 		this.#leave();
 		this.onOtherUser();
 	}
@@ -67,7 +68,7 @@ export class Session {
 	}
 
 	#leave(): void {
-		this.user = null;
+		this.client.http.token = null;
 		this.status = 'signed-out';
 		this.likely = false;
 		this.#tab.removeItem(mark);
@@ -75,7 +76,6 @@ export class Session {
 
 	#expire(): void {
 		if (this.status !== 'signed-in') return;
-		this.client.http.token = null;
 		this.expired = true;
 		this.#leave();
 	}

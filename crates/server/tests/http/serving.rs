@@ -185,7 +185,7 @@ async fn a_server_without_apps_explains_itself() {
     assert!(page.text.contains("No app yet"), "{}", page.text);
     assert!(!page.text.contains("<script"), "{}", page.text);
     assert_eq!(server.anonymous().page("/welcome.css").await.header("content-type"), "text/css; charset=utf-8");
-    assert_eq!(server.viewer().await.get("/apps").await.json(), json!({"apps": []}));
+    assert_eq!(server.viewer().await.get("/apps").await.json(), json!({"apps": [], "not_ready": false}));
 }
 
 #[tokio::test]
