@@ -28,6 +28,9 @@ const PAYLOADS = [
 	'javascript:window.attacked=1',
 ];
 
+/** A placeholder is refused in a text that is no template; it still comes with the data. */
+const TEXTS = PAYLOADS.filter((payload) => !payload.includes('{{'));
+
 /** An app whose every text is one of the payloads. */
 function writeApp(folder: string): void {
 	mkdirSync(join(folder, 'data'), { recursive: true });
@@ -36,7 +39,7 @@ function writeApp(folder: string): void {
 		(payload, index) => `${csv(payload)},2013-0${(index % 9) + 1}-01,${index + 1},${30 + index},${-100 + index}`,
 	);
 	writeFileSync(join(folder, 'data/rows.csv'), `name,day,amount,lat,lon\n${rows.join('\n')}\n`);
-	const text = (index: number): string => PAYLOADS[index % PAYLOADS.length] ?? '';
+	const text = (index: number): string => TEXTS[index % TEXTS.length] ?? '';
 	const chart = (rest: object): object => ({ dataset: 'rows', ...rest });
 	const app = {
 		id: 'hostile',
@@ -85,7 +88,7 @@ function writeApp(folder: string): void {
 							title: text(3),
 							chart: chart({ type: 'leaderboard', group: 'name', value: 'total', limit: 20 }),
 						},
-						{ id: 'text', title: text(4), text: PAYLOADS.filter((payload) => !payload.startsWith('{{')).join('\n\n') },
+						{ id: 'text', title: text(4), text: TEXTS.join('\n\n') },
 					],
 				},
 			],
