@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array};
 use arrow::compute::take;
 use arrow::datatypes::{Field, Schema};
 use datafusion::common::internal_datafusion_err;
@@ -172,7 +172,8 @@ impl Work for Filling {
 
     fn bytes(&self) -> usize {
         let dates = size_of_val(self.dates.as_slice()) + self.undated.len() + size_of_val(self.added.as_slice());
-        self.order.bytes() + self.groups.bytes() + size_of_val(self.group_of.as_slice()) + dates
+        let groups: usize = self.group_columns.iter().map(|column| column.get_array_memory_size()).sum();
+        self.order.bytes() + self.groups.bytes() + groups + size_of_val(self.group_of.as_slice()) + dates
     }
 }
 

@@ -150,3 +150,24 @@ fn since_1970(time: i64) -> Option<DateTime<Utc>> {
     let milliseconds = DateTime::from_timestamp_millis(time).filter(|date| date.year().abs() < 10_000);
     milliseconds.or_else(|| Some(DateTime::from_timestamp_nanos(time)).filter(|date| date.year() >= 1970))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::instant;
+
+    #[test]
+    fn whole_numbers_are_milliseconds_or_nanoseconds_since_1970() {
+        for (number, date) in [
+            (json!(0), "1970-01-01T00:00:00+00:00"),
+            (json!(-86_400_000), "1969-12-31T00:00:00+00:00"),
+            (json!(1_700_000_000_123_i64), "2023-11-14T22:13:20.123+00:00"),
+            (json!(1_700_000_000_123_000_000_i64), "2023-11-14T22:13:20.123+00:00"),
+        ] {
+            assert_eq!(instant(&number).unwrap().unwrap().to_rfc3339(), date);
+        }
+        assert!(instant(&json!(i64::MIN)).unwrap_err().contains("no time"));
+        assert!(instant(&json!(1.5)).unwrap_err().contains("no time"));
+    }
+}
