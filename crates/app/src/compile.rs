@@ -8,11 +8,12 @@ mod metrics;
 mod pages;
 mod permissions;
 mod references;
+mod sources;
 mod texts;
 mod unused;
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
@@ -21,7 +22,7 @@ use crate::choices::{CompiledFilter, CompiledView};
 use crate::config;
 use crate::dataset::Dataset;
 use crate::load::{Draft, Item, Reporter, did_you_mean};
-use crate::source::{Source, SourceKind, SourceSchemas};
+use crate::source::{Source, SourceSchemas};
 use crate::yaml::{Node, Span};
 
 pub(crate) use references::templated_behind;
@@ -30,6 +31,7 @@ pub(crate) use references::templated_behind;
 pub(crate) struct Compiler<'a> {
     draft: &'a Draft,
     report: &'a mut Reporter,
+    folder: PathBuf,
     sources: IndexMap<String, Source>,
     datasets: IndexMap<String, Dataset>,
     filters: IndexMap<String, CompiledFilter>,
@@ -56,7 +58,8 @@ pub(crate) fn compile(
     let mut compiler = Compiler {
         draft,
         report,
-        sources: sources(draft, folder),
+        folder: folder.to_path_buf(),
+        sources: IndexMap::new(),
         datasets: IndexMap::new(),
         filters: IndexMap::new(),
         views: IndexMap::new(),
@@ -66,6 +69,7 @@ pub(crate) fn compile(
     };
     let top = compiler.top();
     compiler.check_texts();
+    compiler.sources();
     compiler.datasets(schemas);
     compiler.filters();
     compiler.views();
@@ -115,16 +119,6 @@ fn settings<T: Clone>(items: &IndexMap<String, Item<T>>) -> IndexMap<String, T> 
 fn locales(draft: &Draft) -> Vec<String> {
     let written = draft.locales.as_ref().and_then(|item| item.settings.clone());
     written.filter(|locales| !locales.is_empty()).unwrap_or_else(|| vec!["en".to_owned()])
-}
-
-fn sources(draft: &Draft, folder: &Path) -> IndexMap<String, Source> {
-    let compiled = draft.sources.iter().filter_map(|(id, item)| {
-        let settings = item.settings.as_ref()?;
-        let config::SourceType::Files = settings.kind;
-        let kind = SourceKind::Files { csv: settings.csv.clone() };
-        Some((id.clone(), Source { id: id.clone(), kind, folder: folder.to_path_buf() }))
-    });
-    compiled.collect()
 }
 
 impl Compiler<'_> {

@@ -7,7 +7,7 @@ use crate::permissions::Permissions;
 use crate::pipeline::Pipeline;
 use crate::query::Query;
 use crate::schema::{ColumnType, TableSchema};
-use crate::source::Source;
+use crate::source::{Relation, Source};
 use crate::steps::Step;
 
 /// A named table of the app.
@@ -31,7 +31,7 @@ pub struct Dataset {
 /// Where a dataset's rows come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DatasetInput {
-    Table { source: Source, table: String },
+    Table { source: Source, relation: Relation },
     Dataset(String),
 }
 

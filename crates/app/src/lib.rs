@@ -39,6 +39,9 @@ pub use presentation::Presentation;
 pub use privilege::Privilege;
 pub use query::{Query, Reader};
 pub use resolve::{PageRef, QueryRequest, ResolveError, ResolvedBlock, VALUES_LIMIT};
-pub use source::{CsvOptions, Source, SourceKind, SourceSchemas};
+pub use source::{
+    CsvOptions, EnvironmentSecret, FileSecret, Postgresql, Relation, SecretReference, Source, SourceKind,
+    SourceSchemas, Tls,
+};
 pub use steps::Step;
 pub use value::Value;

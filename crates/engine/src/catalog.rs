@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aracari_app::Source;
+use aracari_app::{Relation, Source};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use datafusion::catalog::TableProvider;
@@ -20,8 +20,8 @@ pub struct TableVersion {
 #[async_trait]
 pub trait Catalog: Send + Sync {
     /// The table, ready to be scanned.
-    async fn table(&self, source: &Source, table: &str) -> Result<Arc<dyn TableProvider>, EngineError>;
+    async fn table(&self, source: &Source, relation: &Relation) -> Result<Arc<dyn TableProvider>, EngineError>;
 
     /// The table's present version, cheap enough to ask for at every query.
-    fn version(&self, source: &Source, table: &str) -> Result<TableVersion, EngineError>;
+    fn version(&self, source: &Source, relation: &Relation) -> Result<TableVersion, EngineError>;
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use aracari_app::{BoundRule, Source};
+use aracari_app::{BoundRule, Relation, Source};
 use arrow::array::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::provider_as_source;
@@ -21,13 +21,13 @@ use crate::table::{Names, Table};
 /// The tables that a plan reads: of sources, and prepared rows of datasets in their place.
 #[derive(Default)]
 pub(crate) struct Tables {
-    sources: HashMap<(String, String), Arc<dyn TableProvider>>,
+    sources: HashMap<(String, Relation), Arc<dyn TableProvider>>,
     prepared: HashMap<String, (Arc<dyn TableProvider>, Arc<Rows>)>,
 }
 
 impl Tables {
-    pub(crate) fn add_source(&mut self, source: &Source, table: &str, provider: Arc<dyn TableProvider>) {
-        self.sources.insert((source.id.clone(), table.to_owned()), provider);
+    pub(crate) fn add_source(&mut self, source: &Source, relation: &Relation, provider: Arc<dyn TableProvider>) {
+        self.sources.insert((source.id.clone(), relation.clone()), provider);
     }
 
     /// Reads these rows wherever the dataset is named; its rules and steps are in them already.
@@ -94,8 +94,8 @@ impl Datasets for Compiler<'_> {
         }
         let input = match &dataset.input {
             SecuredInput::Dataset(parent) => self.dataset(parent)?,
-            SecuredInput::Table { source, table } => {
-                let key = (source.id.clone(), table.clone());
+            SecuredInput::Table { source, relation } => {
+                let key = (source.id.clone(), relation.clone());
                 let provider =
                     self.tables.sources.get(&key).ok_or_else(|| EngineError::internal("a table is missing"))?;
                 self.scan(provider)?

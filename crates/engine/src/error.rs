@@ -29,6 +29,9 @@ pub enum EngineError {
     Invalid { message: String },
     #[error("the source `{source_id}` failed: {details}")]
     Source { source_id: String, details: Arc<str> },
+    /// A database failed over a value that the engine computes with; it can compute the whole query itself.
+    #[error("the source `{source_id}` could not compute this: {details}")]
+    NotAtSource { source_id: String, details: Arc<str> },
     /// Not an error of the query: the plan has to run before the query can be compiled.
     #[error("a look at the data is needed first")]
     Look(Box<LogicalPlan>),
@@ -65,7 +68,9 @@ impl EngineError {
             Self::NotPermittedColumn { .. } => "This shows a column that you may not see.".into(),
             Self::UnknownDataset { dataset } => format!("There is no dataset `{dataset}`."),
             Self::Invalid { message } => message.clone(),
-            Self::Source { source_id, .. } => format!("The source `{source_id}` could not be read."),
+            Self::Source { source_id, .. } | Self::NotAtSource { source_id, .. } => {
+                format!("The source `{source_id}` could not be read.")
+            }
             Self::Look(_) | Self::Internal { .. } => "Something went wrong here; the log has the details.".into(),
         }
     }

@@ -15,6 +15,7 @@ use futures::StreamExt;
 
 use crate::error::EngineError;
 use crate::operators::Planner;
+use crate::pushdown::push_down;
 
 const BATCH_ROWS: usize = 8192;
 
@@ -23,6 +24,7 @@ const BATCH_ROWS: usize = 8192;
 pub(crate) struct Executor {
     state: Arc<SessionState>,
     pool: Arc<dyn MemoryPool>,
+    pushdown: bool,
 }
 
 impl Executor {
@@ -49,17 +51,38 @@ impl Executor {
             .with_query_planner(Arc::new(Planner))
             .with_physical_optimizer_rules(rules)
             .build();
-        Ok(Self { state: Arc::new(state), pool })
+        Ok(Self { state: Arc::new(state), pool, pushdown: true })
+    }
+
+    /// The same, leaving to databases nothing but the reading of their tables.
+    pub(crate) fn without_pushdown(&self) -> Self {
+        Self { pushdown: false, ..self.clone() }
+    }
+
+    /// The plan as it runs: optimised, with statements for what databases compute.
+    pub(crate) fn prepare(&self, plan: &LogicalPlan) -> Result<LogicalPlan, EngineError> {
+        let optimized = self.state.optimize(plan)?;
+        Ok(if self.pushdown { push_down(optimized)? } else { optimized })
     }
 
     /// Starts a plan.
     pub(crate) async fn stream(&self, plan: &LogicalPlan) -> Result<SendableRecordBatchStream, EngineError> {
-        let physical = self.state.create_physical_plan(plan).await?;
+        let prepared = self.prepare(plan)?;
+        let physical = self.state.query_planner().create_physical_plan(&prepared, self.state.as_ref()).await?;
         Ok(execute_stream(physical, self.state.task_ctx())?)
     }
 
     /// All rows of a plan; they count against the pool until they are here.
+    ///
+    /// Where a database fails over a value, such as a sum that is too large for it, everything is computed here.
     pub(crate) async fn collect(&self, plan: &LogicalPlan) -> Result<Vec<RecordBatch>, EngineError> {
+        match self.collect_once(plan).await {
+            Err(EngineError::NotAtSource { .. }) if self.pushdown => self.without_pushdown().collect_once(plan).await,
+            other => other,
+        }
+    }
+
+    async fn collect_once(&self, plan: &LogicalPlan) -> Result<Vec<RecordBatch>, EngineError> {
         let mut stream = self.stream(plan).await?;
         let reservation = MemoryConsumer::new("answer").register(&self.pool);
         let mut batches = Vec::new();

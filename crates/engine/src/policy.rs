@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aracari_app::steps::PipelineReference;
-use aracari_app::{App, BoundRule, Dataset, DatasetInput, Pipeline, Query, Reader, Source, Step};
+use aracari_app::{App, BoundRule, Dataset, DatasetInput, Pipeline, Query, Reader, Relation, Source, Step};
 use indexmap::IndexMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -43,7 +43,7 @@ pub(crate) struct SecuredDataset {
 
 #[derive(Debug, Serialize)]
 pub(crate) enum SecuredInput {
-    Table { source: Source, table: String },
+    Table { source: Source, relation: Relation },
     Dataset(String),
 }
 
@@ -120,9 +120,9 @@ impl SecuredQuery {
     }
 
     /// Every source table that the query reads.
-    pub(crate) fn tables(&self) -> impl Iterator<Item = (&Source, &str)> {
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&Source, &Relation)> {
         self.datasets.values().filter_map(|dataset| match &dataset.input {
-            SecuredInput::Table { source, table } => Some((source, table.as_str())),
+            SecuredInput::Table { source, relation } => Some((source, relation)),
             SecuredInput::Dataset(_) => None,
         })
     }
@@ -216,8 +216,8 @@ impl Walk<'_> {
         };
         self.path.push(id.to_owned());
         let input = match &dataset.input {
-            DatasetInput::Table { source, table } => {
-                SecuredInput::Table { source: source.clone(), table: table.clone() }
+            DatasetInput::Table { source, relation } => {
+                SecuredInput::Table { source: source.clone(), relation: relation.clone() }
             }
             DatasetInput::Dataset(parent) => {
                 self.visit(parent)?;

@@ -20,6 +20,7 @@ use crate::error::EngineError;
 use crate::execute::Executor;
 use crate::flight::Flights;
 use crate::policy::SecuredQuery;
+use crate::pushdown;
 use compact::Compactor;
 
 /// How many batches may be computed before they are made small.
@@ -33,6 +34,8 @@ pub(crate) enum Prepared {
     TooLarge,
     /// There was no room now; there may be later.
     NoRoom,
+    /// A database computes them, and of a question over them as much as it can.
+    AtSource,
 }
 
 /// Rows in memory; they count against the cache's memory until the last query lets go of them.
@@ -59,7 +62,7 @@ impl PreparedDatasets {
             .max_capacity(bytes as u64)
             .weigher(|_, prepared: &Prepared| match prepared {
                 Prepared::Rows(rows) => u32::try_from(rows.bytes).unwrap_or(u32::MAX),
-                Prepared::TooLarge | Prepared::NoRoom => 256,
+                Prepared::TooLarge | Prepared::NoRoom | Prepared::AtSource => 256,
             })
             .build();
         Self { cache, flights: Flights::new(), pool: Arc::new(GreedyMemoryPool::new(bytes)), largest: bytes / 2 }
@@ -104,6 +107,9 @@ impl PreparedDatasets {
         executor: &Executor,
     ) -> Result<Prepared, EngineError> {
         let (plan, denied) = compile_whole(whole, tables, executor).await?;
+        if pushdown::is_one_statement(&executor.prepare(&plan)?) {
+            return Ok(Prepared::AtSource);
+        }
         let mut stream = executor.stream(&plan).await?;
         let mut reservation = self.reserve();
         let mut compactor = Compactor::new(stream.schema());

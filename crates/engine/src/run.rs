@@ -16,6 +16,7 @@ use crate::catalog::Catalog;
 use crate::compile::{Tables, compile};
 use crate::error::EngineError;
 use crate::execute::Executor;
+use crate::explain::{Explanation, explain};
 use crate::flight::Flights;
 use crate::policy::SecuredQuery;
 use crate::prepared::{Prepared, PreparedDatasets};
@@ -150,6 +151,15 @@ impl Engine {
         Ok((flight.await?, false))
     }
 
+    /// How a query runs, without running it: what its sources are asked and what is done here.
+    pub async fn explain(&self, query: &SecuredQuery) -> Result<Explanation, EngineError> {
+        let mut tables = Tables::default();
+        self.inner.open(query, &mut tables).await?;
+        let rows = usize::try_from(query.limit().min(self.inner.settings.max_rows)).unwrap_or(usize::MAX);
+        let plan = compile(query, &tables, Some(rows.saturating_add(1)), &self.inner.executor).await?;
+        explain(&self.inner.executor, &plan)
+    }
+
     /// What the engine holds and has done.
     pub fn statistics(&self) -> EngineStatistics {
         EngineStatistics {
@@ -172,8 +182,8 @@ impl Drop for Engine {
 impl Inner {
     fn versions(&self, query: &SecuredQuery) -> Result<Versions, EngineError> {
         let mut versions = Versions { digest: Sha256::new(), newest: None };
-        for (source, table) in query.tables() {
-            let version = self.catalog.version(source, table)?;
+        for (source, relation) in query.tables() {
+            let version = self.catalog.version(source, relation)?;
             versions.digest.update(version.id.as_bytes());
             versions.digest.update([0]);
             versions.newest = versions.newest.max(Some(version.modified));
@@ -257,7 +267,7 @@ impl Inner {
             let whole = query.whole_dataset(id);
             match self.prepared_dataset(&whole, handle).await? {
                 Prepared::Rows(rows) => tables.add_prepared(id, rows),
-                Prepared::TooLarge | Prepared::NoRoom => self.open(&whole, &mut tables).await?,
+                Prepared::TooLarge | Prepared::NoRoom | Prepared::AtSource => self.open(&whole, &mut tables).await?,
             }
         }
         Ok(tables)
@@ -288,8 +298,8 @@ impl Inner {
     }
 
     async fn open(&self, query: &SecuredQuery, tables: &mut Tables) -> Result<(), EngineError> {
-        for (source, table) in query.tables() {
-            tables.add_source(source, table, self.catalog.table(source, table).await?);
+        for (source, relation) in query.tables() {
+            tables.add_source(source, relation, self.catalog.table(source, relation).await?);
         }
         Ok(())
     }

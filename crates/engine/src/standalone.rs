@@ -13,6 +13,7 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 
 use crate::error::EngineError;
 use crate::execute::Executor;
+use crate::explain::{Explanation, explain};
 use crate::look::{Looks, looking};
 use crate::steps::{self, Datasets};
 use crate::table::{Names, Table};
@@ -45,6 +46,17 @@ impl Standalone {
         let plan = self.plan(steps).await?;
         let schema = Arc::new(plan.schema().as_arrow().clone());
         Ok(Rows { schema, batches: self.executor.collect(&plan).await? })
+    }
+
+    /// What of the pipeline the sources of its tables compute, and what is computed here.
+    pub async fn explain(&self, steps: &[Step]) -> Result<Explanation, EngineError> {
+        explain(&self.executor, &self.plan(steps).await?)
+    }
+
+    /// The same, leaving to databases nothing but the reading of their tables.
+    #[must_use]
+    pub fn without_pushdown(self) -> Self {
+        Self { executor: self.executor.without_pushdown(), ..self }
     }
 
     async fn plan(&self, steps: &[Step]) -> Result<LogicalPlan, EngineError> {

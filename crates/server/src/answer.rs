@@ -152,7 +152,7 @@ fn engine_problem(error: &EngineError) -> Problem {
         EngineError::MemoryLimit { .. } | EngineError::TooManyRows { .. } => Code::LimitExceeded,
         EngineError::Busy => Code::Unavailable,
         EngineError::NotPermittedColumn { .. } => Code::Forbidden,
-        EngineError::Source { .. } => {
+        EngineError::Source { .. } | EngineError::NotAtSource { .. } => {
             tracing::error!(error = %error, "a source failed");
             return Problem::new(Code::SourceFailed, "The source of this chart could not be read. Try again later.");
         }

@@ -1,6 +1,6 @@
 //! Parquet and CSV files beneath an app's own folder.
 
-mod confine;
+pub(crate) mod confine;
 mod csv;
 mod csv_types;
 mod parquet;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aracari_app::schema::TableSchema;
-use aracari_app::{CsvOptions, Source, SourceKind, SourceSchemas};
+use aracari_app::{CsvOptions, Relation, Source, SourceKind, SourceSchemas};
 use aracari_engine::{Catalog, EngineError, TableVersion, column_type};
 use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
@@ -48,6 +48,14 @@ pub struct FileCatalog {
     opened: Mutex<HashMap<Key, Entry>>,
 }
 
+/// The file behind a relation, and how it is read.
+fn file<'a>(source: &'a Source, relation: &Relation) -> Result<(PathBuf, &'a CsvOptions), String> {
+    match (&source.kind, relation) {
+        (SourceKind::Files { csv }, Relation::Table(table)) => Ok((confined(&source.folder, table)?, csv)),
+        _ => Err("a source of files has files, and no queries".into()),
+    }
+}
+
 fn version_of(path: &Path) -> Result<TableVersion, String> {
     let metadata = path.metadata().map_err(|error| error.to_string())?;
     let modified: DateTime<Utc> = metadata.modified().map_err(|error| error.to_string())?.into();
@@ -57,10 +65,9 @@ fn version_of(path: &Path) -> Result<TableVersion, String> {
 
 #[async_trait]
 impl Catalog for FileCatalog {
-    async fn table(&self, source: &Source, table: &str) -> Result<Arc<dyn TableProvider>, EngineError> {
-        let failed = |details: String| EngineError::source(&source.id, format!("`{table}`: {details}"));
-        let SourceKind::Files { csv: options } = &source.kind;
-        let path = confined(&source.folder, table).map_err(failed)?;
+    async fn table(&self, source: &Source, relation: &Relation) -> Result<Arc<dyn TableProvider>, EngineError> {
+        let failed = |details: String| EngineError::source(&source.id, format!("{relation}: {details}"));
+        let (path, options) = file(source, relation).map_err(failed)?;
         let version = version_of(&path).map_err(failed)?;
         let key = (path, options.clone());
         {
@@ -82,10 +89,10 @@ impl Catalog for FileCatalog {
         Ok(provider)
     }
 
-    fn version(&self, source: &Source, table: &str) -> Result<TableVersion, EngineError> {
-        confined(&source.folder, table)
-            .and_then(|path| version_of(&path))
-            .map_err(|details| EngineError::source(&source.id, format!("`{table}`: {details}")))
+    fn version(&self, source: &Source, relation: &Relation) -> Result<TableVersion, EngineError> {
+        file(source, relation)
+            .and_then(|(path, _)| version_of(&path))
+            .map_err(|details| EngineError::source(&source.id, format!("{relation}: {details}")))
     }
 }
 
@@ -96,9 +103,8 @@ pub struct FileSchemas {
 }
 
 impl SourceSchemas for FileSchemas {
-    fn columns(&self, source: &Source, table: &str) -> Result<TableSchema, String> {
-        let SourceKind::Files { csv: options } = &source.kind;
-        let path = confined(&source.folder, table)?;
+    fn columns(&self, source: &Source, relation: &Relation) -> Result<TableSchema, String> {
+        let (path, options) = file(source, relation)?;
         let version = version_of(&path)?;
         let key = (path, options.clone());
         {

@@ -27,7 +27,7 @@ fn demo() -> PathBuf {
 fn dataset(folder: &Path, table: &str) -> IndexMap<String, Dataset> {
     let dataset = Dataset {
         id: "d".into(),
-        input: DatasetInput::Table { source: source(folder), table: table.into() },
+        input: DatasetInput::Table { source: source(folder), relation: table.into() },
         steps: Pipeline::default(),
         permissions: Permissions { rows: RowPermissions::Everyone, columns: Vec::new() },
         input_schema: TableSchema::default(),
@@ -63,7 +63,7 @@ fn ask(engine: &Engine, folder: &Path, table: &str, steps: Value) -> Value {
 #[test]
 fn the_demo_files_have_the_types_that_people_expect() {
     let schemas = FileSchemas::default();
-    let kind = |table: &str, column: &str| schemas.columns(&source(&demo()), table).unwrap().columns[column];
+    let kind = |table: &str, column: &str| schemas.columns(&source(&demo()), &table.into()).unwrap().columns[column];
     assert_eq!(kind("data/flights.parquet", "time_hour"), ColumnType::Date);
     assert_eq!(kind("data/flights.parquet", "dep_delay"), ColumnType::Integer);
     assert_eq!(kind("data/weather.csv", "time_hour"), ColumnType::Date);
@@ -111,7 +111,7 @@ fn a_changed_file_is_read_again_and_a_broken_one_fails_alone() {
     std::fs::write(folder.path().join("broken.parquet"), "PAR1 not really").unwrap();
     let schemas = FileSchemas::default();
     for broken in ["broken.csv", "broken.parquet", "t.exe", "nothing.csv"] {
-        assert!(schemas.columns(&source(folder.path()), broken).is_err(), "{broken}");
+        assert!(schemas.columns(&source(folder.path()), &broken.into()).is_err(), "{broken}");
     }
-    assert!(schemas.columns(&source(folder.path()), "t.csv").is_ok());
+    assert!(schemas.columns(&source(folder.path()), &"t.csv".into()).is_ok());
 }

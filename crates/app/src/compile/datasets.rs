@@ -9,7 +9,7 @@ use crate::infer::{Mistake, infer};
 use crate::permissions::Permissions;
 use crate::pipeline::Pipeline;
 use crate::schema::TableSchema;
-use crate::source::SourceSchemas;
+use crate::source::{Relation, SourceSchemas};
 use crate::steps::Step;
 use crate::template::{Template, has_variables, parse_steps};
 use crate::yaml::{Node, Span};
@@ -139,8 +139,18 @@ impl Compiler<'_> {
     }
 
     fn input(&mut self, settings: &config::Dataset, node: &Node) -> Option<DatasetInput> {
-        match (&settings.source, &settings.table, &settings.dataset) {
-            (Some(source), Some(table), None) => {
+        let relation = match (&settings.table, &settings.query) {
+            (Some(_), Some(_)) => {
+                let message = "`query` stands instead of `table`: keep one of them";
+                self.report.error("conflicting_keys", node.key_span("query"), message, None);
+                return None;
+            }
+            (Some(table), None) => Some(Relation::Table(table.clone())),
+            (None, Some(query)) => Some(Relation::Query(query.clone())),
+            (None, None) => None,
+        };
+        match (&settings.source, relation, &settings.dataset) {
+            (Some(source), Some(relation), None) => {
                 self.used.sources.insert(source.clone());
                 let draft = self.draft;
                 let names = draft.sources.keys().map(String::as_str);
@@ -148,13 +158,21 @@ impl Compiler<'_> {
                     return None;
                 }
                 let found = self.sources.get(source).cloned()?;
-                if !is_relative(table) {
-                    let message = format!("`{table}` is not a path inside the app's folder");
-                    let hint = Some("write it relative to the app's folder, with `/` and without `..`".to_owned());
-                    self.report.error("bad_path", node.span_at(&["table"]), message, hint);
-                    return None;
+                match &relation {
+                    Relation::Table(table) if !found.kind.is_database() && !is_relative(table) => {
+                        let message = format!("`{table}` is not a path inside the app's folder");
+                        let hint = Some("write it relative to the app's folder, with `/` and without `..`".to_owned());
+                        self.report.error("bad_path", node.span_at(&["table"]), message, hint);
+                        None
+                    }
+                    Relation::Query(_) if !found.kind.is_database() => {
+                        let message = format!("the source `{source}` holds files, which know no queries");
+                        let hint = Some("name a file with `table`".to_owned());
+                        self.report.error("bad_query", node.key_span("query"), message, hint);
+                        None
+                    }
+                    _ => Some(DatasetInput::Table { source: found, relation }),
                 }
-                Some(DatasetInput::Table { source: found, table: table.clone() })
             }
             (None, None, Some(parent)) => Some(DatasetInput::Dataset(parent.clone())),
             (None, None, None) => {
@@ -178,11 +196,12 @@ impl Compiler<'_> {
     fn input_schema(&mut self, input: &DatasetInput, node: &Node, schemas: &dyn SourceSchemas) -> Option<TableSchema> {
         match input {
             DatasetInput::Dataset(parent) => self.datasets.get(parent).map(|parent| parent.schema.clone()),
-            DatasetInput::Table { source, table } => match schemas.columns(source, table) {
+            DatasetInput::Table { source, relation } => match schemas.columns(source, relation) {
                 Ok(schema) => Some(schema),
                 Err(reason) => {
-                    let message = format!("the table `{table}` cannot be read: {reason}");
-                    self.report.error("unreadable_table", node.span_at(&["table"]), message, None);
+                    let key = if matches!(relation, Relation::Query(_)) { "query" } else { "table" };
+                    let message = format!("{relation} cannot be read: {reason}");
+                    self.report.error("unreadable_table", node.span_at(&[key]), message, None);
                     None
                 }
             },
@@ -253,7 +272,7 @@ fn quoted_word(message: &str) -> Option<&str> {
     message.split('`').nth(1)
 }
 
-fn is_relative(table: &str) -> bool {
+pub(super) fn is_relative(table: &str) -> bool {
     let path = Path::new(table);
     let plain = path.components().all(|component| matches!(component, Component::Normal(_) | Component::CurDir));
     !table.is_empty() && plain && !table.contains('\\') && !table.contains('\0')

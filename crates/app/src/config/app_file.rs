@@ -4,9 +4,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Chapter, Dashboard, Dataset, Filter, GlossaryEntry, Home, Story, Text, View};
+use super::{Chapter, Dashboard, Dataset, Filter, GlossaryEntry, Home, Source, Story, Text, View};
 use crate::privilege::Privilege;
-use crate::source::CsvOptions;
 
 /// An app, or a part of one: single keys stand once over all files, lists are joined.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -68,24 +67,4 @@ pub struct AccessRule {
     #[schemars(length(min = 1))]
     pub groups: Vec<String>,
     pub privilege: Privilege,
-}
-
-/// A connection that tables come from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Source {
-    #[schemars(regex(pattern = super::ID_PATTERN))]
-    pub id: String,
-    #[serde(rename = "type")]
-    pub kind: SourceType,
-    /// How CSV files are read.
-    #[serde(default)]
-    pub csv: CsvOptions,
-}
-
-/// The kinds of sources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SourceType {
-    /// Parquet and CSV files beneath the app's own folder.
-    Files,
 }

@@ -18,9 +18,11 @@ pub struct Dataset {
     pub description: Option<Text>,
     /// The id of the source that holds `table`.
     pub source: Option<String>,
-    /// The table; for a source of files a relative path.
+    /// The table: for a source of files a relative path, for a database its name, `orders` or `sales.orders`.
     pub table: Option<String>,
-    /// Another dataset to start from, instead of `source` and `table`.
+    /// One reading query in the database's own SQL, instead of `table`.
+    pub query: Option<String>,
+    /// Another dataset to start from, instead of `source` and `table` or `query`.
     pub dataset: Option<String>,
     /// What prepares the rows, in order.
     #[serde(default)]

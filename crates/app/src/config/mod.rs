@@ -6,9 +6,10 @@ mod dataset;
 mod filter;
 mod format;
 mod page;
+mod source;
 mod text;
 
-pub use app_file::{Access, AccessRule, AppFile, Everyone, Source, SourceType, Theme};
+pub use app_file::{Access, AccessRule, AppFile, Everyone, Theme};
 pub use chart::{
     Area, Bar, BarLine, By, Chart, Compare, Dimension, DimensionDetails, Donut, Heatmap, Highlight, Kpi, Leaderboard,
     Line, Measure, MeasureDetails, Orientation, PointMap, QueryPart, Stack, Table, Trend, ValueQuery,
@@ -20,6 +21,7 @@ pub use page::{
     Chapter, Dashboard, DashboardItem, GlossaryEntry, Home, Image, Narrative, NarrativeCondition, NarrativeOperator,
     NarrativeVersion, Number, Phone, Section, Story, Tile,
 };
+pub use source::{FilesSource, PostgresqlSource, Source, SqliteSource};
 pub use text::Text;
 
 /// What an id looks like.

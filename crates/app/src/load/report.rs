@@ -70,7 +70,8 @@ impl Reporter {
             return;
         }
         let file = self.files.get(span.file);
-        let (excerpt, excerpt_column) = excerpt(file.map_or("", |file| file.line(span.line)), span.column);
+        let line = shown(file.map_or("", |file| file.line(span.line)));
+        let (excerpt, excerpt_column) = excerpt(&line, span.column);
         self.diagnostics.push(Diagnostic {
             severity,
             code,
@@ -121,6 +122,27 @@ fn excerpt(line: &str, column: usize) -> (String, usize) {
     (part.into_iter().collect(), first + 1)
 }
 
+/// A line as people may see it: what looks like a secret is left out.
+fn shown(line: &str) -> String {
+    written_secret(line).map_or_else(|| line.to_owned(), |start| format!("{}…", &line[..start]))
+}
+
+/// Where the value of a key begins that is probably a secret: `password: value`, however it is misspelt.
+fn written_secret(line: &str) -> Option<usize> {
+    let lower = line.to_ascii_lowercase();
+    ["passw", "pasw", "passphrase", "pwd", "secret"]
+        .iter()
+        .filter_map(|word| {
+            let key = lower.find(word)?;
+            let colon = key + lower[key..].find(':')?;
+            let is_key =
+                lower[key..colon].bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-\"' ".contains(&byte));
+            let value = line[colon + 1..].trim_start();
+            (is_key && !value.is_empty() && !value.starts_with('{')).then_some(colon + 1)
+        })
+        .min()
+}
+
 /// "did you mean …?" when a known name is near, else the known names when they are few.
 pub(crate) fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let names: Vec<&str> = known.into_iter().collect();
@@ -136,4 +158,23 @@ pub(crate) fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a
 /// Names between backticks, with commas.
 pub(crate) fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn an_excerpt_shows_no_secret() {
+        for (line, expected) in [
+            ("    password: hunter2", "    password:…"),
+            ("{ id: db, Pasword: 'x', host: h }", "{ id: db, Pasword:…"),
+            ("    \"client_secret\": abc", "    \"client_secret\":…"),
+            ("    password: { env: NAME }", "    password: { env: NAME }"),
+            ("    password:", "    password:"),
+            ("title: Passengers of a year", "title: Passengers of a year"),
+        ] {
+            assert_eq!(shown(line), expected);
+        }
+    }
 }

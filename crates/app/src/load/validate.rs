@@ -52,6 +52,12 @@ impl Validator<'_> {
         if allowed.variables && node.text().is_some_and(|text| text.contains("{{")) {
             return;
         }
+        let is_secret = schema.get("writeOnly").and_then(Json::as_bool) == Some(true);
+        if is_secret && !matches!(node.value, NodeValue::Map(_)) {
+            let message = "a secret does not stand in a file of an app";
+            let hint = Some("write where it is read from: `{ env: NAME }` or `{ file: PATH }`".to_owned());
+            return push(findings, "inline_secret", node.span, message.to_owned(), hint);
+        }
         match shape::of(schema, self.root) {
             Shape::Anything => {}
             Shape::Tagged { tag, variants } => self.tagged(node, tag, &variants, allowed, findings),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use aracari_app::schema::{ColumnType, TableSchema};
-use aracari_app::{App, PageRef, QueryRequest, Reader, Source, SourceSchemas};
+use aracari_app::{App, PageRef, QueryRequest, Reader, Relation, Source, SourceSchemas};
 use serde_json::Map;
 
 use crate::support::schema;
@@ -11,9 +11,10 @@ use crate::support::schema;
 struct Flights;
 
 impl SourceSchemas for Flights {
-    fn columns(&self, _: &Source, table: &str) -> Result<TableSchema, String> {
+    fn columns(&self, _: &Source, relation: &Relation) -> Result<TableSchema, String> {
+        let Relation::Table(table) = relation else { return Err("no queries here".to_owned()) };
         use ColumnType::{Date, Float, Integer, Text};
-        match table {
+        match table.as_str() {
             "data/flights.parquet" => Ok(schema(&[
                 ("year", Integer),
                 ("month", Integer),

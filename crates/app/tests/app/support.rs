@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use aracari_app::schema::{ColumnType, TableSchema};
-use aracari_app::{App, Loaded, Source, SourceSchemas};
+use aracari_app::{App, Loaded, Relation, Source, SourceSchemas};
 use tempfile::TempDir;
 
 /// Tables by name.
@@ -15,8 +15,9 @@ pub(crate) fn schema(columns: &[(&str, ColumnType)]) -> TableSchema {
 }
 
 impl SourceSchemas for Tables {
-    fn columns(&self, _: &Source, table: &str) -> Result<TableSchema, String> {
-        match table {
+    fn columns(&self, _: &Source, relation: &Relation) -> Result<TableSchema, String> {
+        let Relation::Table(table) = relation else { return Err("no queries here".to_owned()) };
+        match table.as_str() {
             "data/sales.csv" => Ok(schema(&[
                 ("day", ColumnType::Date),
                 ("country", ColumnType::Text),

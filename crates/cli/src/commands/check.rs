@@ -37,7 +37,7 @@ struct Report<'a> {
 
 #[expect(clippy::needless_pass_by_value, reason = "every command is run with its own flags")]
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let loaded = App::load(&arguments.folder, &aracari_sources::FileSchemas::default());
+    let loaded = App::load(&arguments.folder, &aracari_sources::Sources::default());
     let diagnostics = &loaded.diagnostics;
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     let warnings = diagnostics.len() - errors;

@@ -11,7 +11,7 @@ use anyhow::Context;
 use aracari_auth::{Authenticator, Secret};
 use aracari_engine::{Engine, EngineSettings};
 use aracari_server::{Apps, Limits, Mode, Parts, Running, Schemas, Settings, TlsFiles};
-use aracari_sources::{FileCatalog, FileSchemas};
+use aracari_sources::Sources;
 use aracari_store::{SqliteStore, Store};
 use secrecy::SecretString;
 
@@ -81,8 +81,8 @@ async fn serve(resolved: Resolved) -> anyhow::Result<()> {
     let authenticator = Authenticator::new(store.clone(), &secret, aracari_auth::Settings::default())?;
     let no_users = store.list_users().await?.is_empty();
 
-    let schemas: Schemas = Arc::new(FileSchemas::default());
-    let catalog = Arc::new(FileCatalog::default());
+    let catalog = Arc::new(Sources::default());
+    let schemas: Schemas = catalog.clone();
     let loading = schemas.clone();
     let apps = tokio::task::spawn_blocking(move || Apps::load(&folders, &loading)).await??;
     let engine =

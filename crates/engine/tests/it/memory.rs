@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use aracari_app::schema::TableSchema;
 use aracari_app::{
-    App, Condition, CsvOptions, Dataset, DatasetInput, Operand, Permissions, Pipeline, Query, Reader, RowPermissions,
-    RowRule, Source, SourceKind, SourceSchemas, Step, UnboundCondition,
+    App, Condition, CsvOptions, Dataset, DatasetInput, Operand, Permissions, Pipeline, Query, Reader, Relation,
+    RowPermissions, RowRule, Source, SourceKind, SourceSchemas, Step, UnboundCondition,
 };
 use aracari_engine::{
     Answer, Catalog, Engine, EngineError, EngineSettings, PolicyError, SecuredQuery, TableVersion, encode, secure,
@@ -48,10 +48,16 @@ pub(crate) fn memory(batch: &RecordBatch) -> Provider {
     Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch.clone()]]).unwrap())
 }
 
+fn name(relation: &Relation) -> &str {
+    let (Relation::Table(name) | Relation::Query(name)) = relation;
+    name
+}
+
 #[async_trait]
 impl Catalog for MemoryCatalog {
-    async fn table(&self, source: &Source, table: &str) -> Result<Provider, EngineError> {
+    async fn table(&self, source: &Source, relation: &Relation) -> Result<Provider, EngineError> {
         self.opened.fetch_add(1, Ordering::SeqCst);
+        let table = name(relation);
         let tables = self.tables.lock().unwrap();
         tables
             .get(table)
@@ -59,7 +65,8 @@ impl Catalog for MemoryCatalog {
             .ok_or_else(|| EngineError::source(&source.id, "no table"))
     }
 
-    fn version(&self, source: &Source, table: &str) -> Result<TableVersion, EngineError> {
+    fn version(&self, source: &Source, relation: &Relation) -> Result<TableVersion, EngineError> {
+        let table = name(relation);
         let tables = self.tables.lock().unwrap();
         let (version, _) = tables.get(table).ok_or_else(|| EngineError::source(&source.id, "no table"))?;
         Ok(TableVersion { id: format!("{table}:{version}"), modified: DateTime::UNIX_EPOCH })
@@ -75,7 +82,7 @@ pub(crate) fn source() -> Source {
 }
 
 pub(crate) fn table(name: &str) -> DatasetInput {
-    DatasetInput::Table { source: source(), table: name.into() }
+    DatasetInput::Table { source: source(), relation: name.into() }
 }
 
 pub(crate) fn steps(json: Value) -> Vec<Step> {
@@ -164,7 +171,7 @@ pub(crate) fn secure_over(
 fn empty_app() -> App {
     struct NoTables;
     impl SourceSchemas for NoTables {
-        fn columns(&self, _: &Source, _: &str) -> Result<TableSchema, String> {
+        fn columns(&self, _: &Source, _: &Relation) -> Result<TableSchema, String> {
             Err("there are no tables".into())
         }
     }

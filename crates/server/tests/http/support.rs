@@ -8,7 +8,7 @@ use aracari_app::Value as AppValue;
 use aracari_auth::{Accounts, Authenticator, Secret};
 use aracari_engine::{Engine, EngineSettings};
 use aracari_server::{Apps, Parts, Running, Schemas, ServeError, Settings};
-use aracari_sources::{FileCatalog, FileSchemas};
+use aracari_sources::Sources;
 use aracari_store::{NewUser, Role, SqliteStore, Store, UserName};
 use reqwest::Method;
 use secrecy::SecretString;
@@ -148,7 +148,7 @@ impl TestServer {
 
         let mut settings = Settings { listen: ([127, 0, 0, 1], 0).into(), ..Settings::default() };
         change(&mut settings);
-        let schemas: Schemas = Arc::new(FileSchemas::default());
+        let schemas: Schemas = Arc::new(Sources::default());
         if fixture_kind == Fixture::Broken {
             std::fs::write(folder.join("app.yaml"), "id: shop\ntitel: The shop\n").unwrap();
         }
@@ -163,7 +163,7 @@ impl TestServer {
                 snapshot.diagnostics
             );
         }
-        let engine = Engine::new(Arc::new(FileCatalog::default()), EngineSettings::default()).unwrap();
+        let engine = Engine::new(Arc::new(Sources::default()), EngineSettings::default()).unwrap();
         let (base_path, secure) = (settings.base_path.clone(), settings.tls.is_some());
         let parts = Parts { settings, apps, engine, authenticator, store: store.clone() };
         let running = aracari_server::start(parts, schemas).await?;

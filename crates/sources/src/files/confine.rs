@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 /// The real path of `table` beneath `folder`, or a sentence that says what is wrong with it.
 ///
 /// Refused: absolute paths, `..`, drive letters, backslashes, NUL, hidden files, and links that lead out.
-pub(super) fn confined(folder: &Path, table: &str) -> Result<PathBuf, String> {
+pub(crate) fn confined(folder: &Path, table: &str) -> Result<PathBuf, String> {
     if table.is_empty() || table.len() > 512 || table.contains(['\0', '\\', ':']) {
         return Err("expected a path like `data/table.parquet`".into());
     }

@@ -1,6 +1,7 @@
 //! The public cases of the step language, read from beside the project; see `docs/steps.md`.
 
 mod compare;
+mod databases;
 mod fixture;
 
 use std::collections::BTreeMap;
