@@ -42,6 +42,13 @@ pub enum LiveError {
     SameId { id: String, first: PathBuf, second: PathBuf },
 }
 
+impl Snapshot {
+    /// True when some table could not be read, which may be over without a change of a file.
+    pub(crate) fn misses_tables(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code == "unreadable_table")
+    }
+}
+
 impl LiveApp {
     fn load(folder: &Path, schemas: &Schemas) -> Result<Self, LiveError> {
         let no_folder = || LiveError::NoFolder { path: folder.to_owned() };

@@ -14,6 +14,8 @@ use crate::live::{Apps, LiveApp, Schemas};
 const QUIET: Duration = Duration::from_millis(120);
 /// A folder that never gets quiet is read all the same.
 const LONGEST_WAIT: Duration = Duration::from_millis(600);
+/// A database that did not answer is asked again after this long.
+const RETRY: Duration = Duration::from_secs(30);
 
 /// Watches as long as it lives.
 pub(crate) struct FileWatcher {
@@ -56,8 +58,15 @@ fn forward(event: notify::Result<Event>, sender: &Sender<Vec<PathBuf>>) {
 }
 
 fn reload_changed(apps: &[Arc<LiveApp>], schemas: &Schemas, changes: &Receiver<Vec<PathBuf>>) {
-    while let Ok(first) = changes.recv() {
-        let mut paths = first;
+    loop {
+        let mut paths = match changes.recv_timeout(RETRY) {
+            Ok(paths) => paths,
+            Err(RecvTimeoutError::Timeout) => {
+                apps.iter().filter(|app| app.snapshot().misses_tables()).for_each(|app| reload(app, schemas));
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         let began = Instant::now();
         while began.elapsed() < LONGEST_WAIT {
             match changes.recv_timeout(QUIET) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Compiler;
 use super::datasets::is_relative;
 use crate::config;
-use crate::source::{Postgresql, Source, SourceKind, Tls};
+use crate::source::{Postgresql, SecretReference, Source, SourceKind, Tls};
 use crate::yaml::Node;
 
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,6 +33,14 @@ impl Compiler<'_> {
             config::Source::Postgresql(settings) => {
                 if let Some(path) = &settings.tls_ca {
                     self.inside_folder(path, "tls_ca", node)?;
+                }
+                if let Some(SecretReference::Environment(secret)) = &settings.password
+                    && secret.env.starts_with("ARACARI_")
+                {
+                    let message = format!("`{}` is a setting of the server, and no secret of a source", secret.env);
+                    let place = node.span_at(&["password", "env"]);
+                    self.report.error("bad_value", place, message, Some("give it a name of its own".to_owned()));
+                    return None;
                 }
                 let timeout = self.duration(settings.statement_timeout.as_deref(), "statement_timeout", node);
                 let refresh = self.duration(settings.refresh.as_deref(), "refresh", node);
@@ -92,7 +100,8 @@ fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    // A path is a socket of this machine.
+    host == "localhost" || host.starts_with('/') || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -112,9 +121,14 @@ mod tests {
 
     #[test]
     fn only_this_machine_needs_no_encryption() {
-        for (host, expected) in
-            [("localhost", true), ("127.0.0.1", true), ("::1", true), ("10.0.0.1", false), ("localhost.example", false)]
-        {
+        for (host, expected) in [
+            ("localhost", true),
+            ("127.0.0.1", true),
+            ("::1", true),
+            ("/run/postgresql", true),
+            ("10.0.0.1", false),
+            ("localhost.example", false),
+        ] {
             assert_eq!(is_this_machine(host), expected, "{host}");
         }
     }

@@ -49,7 +49,7 @@ fn states() -> Vec<(Value, Value)> {
 }
 
 /// Every answer of every page in every state, keyed by what was asked.
-async fn all_answers(client: &Client) -> Vec<(String, Value)> {
+pub(crate) async fn all_answers(client: &Client) -> Vec<(String, Value)> {
     let (status, presentation) = client.get("/apps/flights?locale=en").await.unwrap();
     assert_eq!(status, 200);
     let pages = page_requests(&presentation);
@@ -80,7 +80,7 @@ async fn all_answers(client: &Client) -> Vec<(String, Value)> {
     answers
 }
 
-fn same(left: &Value, right: &Value) -> bool {
+pub(crate) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => {
             let (left, right) = (left.as_f64().unwrap_or(f64::NAN), right.as_f64().unwrap_or(f64::NAN));

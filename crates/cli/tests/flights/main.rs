@@ -4,5 +4,7 @@
 mod crash;
 mod differential;
 mod numbers;
+#[cfg(unix)]
+mod postgresql;
 mod schemas;
 mod support;
