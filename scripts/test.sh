@@ -5,8 +5,18 @@ part=${1:-all}
 check_tools
 left_out=()
 
+# A PostgreSQL server for the tests of sources, installed when root; tests without it say that they are left out.
+find_postgresql() {
+  ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | tail -n 1 || command -v postgres || true
+}
+
+ensure_postgresql() {
+  [ -n "$(find_postgresql)" ] || install_debian postgresql || true
+}
+
 rust_tests() {
   say "Rust tests"
+  [ -n "$(find_postgresql)" ] || left_out+=("tests of PostgreSQL sources: no server; install the package postgresql")
   if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace --locked --no-fail-fast
   else
@@ -41,6 +51,7 @@ browser_tests() {
 }
 
 [ "$part" = rust ] || ensure_chromium
+case $part in rust | all) ensure_postgresql ;; esac
 build_client
 case $part in
   rust) build_server; rust_tests ;;

@@ -91,7 +91,12 @@ impl PreparedDatasets {
     ) -> Result<Prepared, EngineError> {
         let (this, executor) = (Arc::clone(self), executor.clone());
         let flight = self.flights.join(key, runtime, move || async move {
-            let prepared = this.prepare(&whole, &tables, &executor).await?;
+            let prepared = match this.prepare(&whole, &tables, &executor).await {
+                Err(EngineError::NotAtSource { .. }) => {
+                    this.prepare(&whole, &tables, &executor.without_pushdown()).await?
+                }
+                other => other?,
+            };
             if !matches!(prepared, Prepared::NoRoom) {
                 this.cache.insert(key, prepared.clone());
             }

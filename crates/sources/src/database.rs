@@ -27,7 +27,7 @@ use crate::sqlite::SqliteDatabase;
 const MAX_OPEN: usize = 512;
 
 /// How long an app that is loaded waits for the columns of a table.
-const SCHEMA_TIME: Duration = Duration::from_secs(10);
+const SCHEMA_TIME: Duration = Duration::from_secs(20);
 
 /// A source that was not reached is not asked again for so long: an app has many datasets.
 const SILENCE: Duration = Duration::from_secs(5);

@@ -211,8 +211,13 @@ impl SqlSource for SqliteDatabase {
 impl Database for SqliteDatabase {
     async fn describe(&self, relation: &Relation) -> Result<Description, DescribeError> {
         let (database, relation) = (self.clone(), relation.clone());
+        let work = Arc::new(Work::default());
+        let _stopped_with_the_question = Stop(Arc::clone(&work));
         let described = tokio::task::spawn_blocking(move || {
             let connection = database.open()?;
+            if !work.begin(connection.get_interrupt_handle()) {
+                return Err("nobody waits for it any more".to_owned());
+            }
             describe::describe(&connection, &relation)
         });
         let described = described.await.map_err(|error| DescribeError::Relation(error.to_string()))?;

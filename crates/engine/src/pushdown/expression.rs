@@ -3,7 +3,7 @@
 use aracari_app::schema::ColumnType;
 use arrow::datatypes::DataType;
 use datafusion::common::{DFSchema, ScalarValue};
-use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
+use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 
 use super::select::{Output, kind_of};
 use crate::sql::{Dialect, Parameter, Summary};
@@ -183,9 +183,8 @@ impl<'a> Scope<'a> {
                 if kind != ColumnType::Date {
                     return None;
                 }
-                let text = self.dialect.function(function.name(), &sql)?;
-                let out = if function.name().starts_with("start_of_") { ColumnType::Date } else { ColumnType::Integer };
-                Some((text, out))
+                let out = kind_of(&expression.get_type(self.schema).ok()?)?;
+                Some((self.dialect.function(function.name(), &sql)?, out))
             }
             _ => None,
         }
@@ -239,7 +238,11 @@ impl<'a> Scope<'a> {
         let parameter = match value {
             ScalarValue::Boolean(Some(value)) => Parameter::Boolean(*value),
             ScalarValue::Int64(Some(value)) => Parameter::Integer(*value),
-            ScalarValue::Float64(Some(value)) if value.is_finite() => Parameter::Float(*value),
+            ScalarValue::UInt64(Some(value)) => Parameter::Integer(i64::try_from(*value).ok()?),
+            // Databases know one zero, and the engine two.
+            ScalarValue::Float64(Some(value)) if value.is_finite() && value.to_bits() != (-0.0_f64).to_bits() => {
+                Parameter::Float(*value)
+            }
             ScalarValue::Utf8(Some(text)) | ScalarValue::LargeUtf8(Some(text)) | ScalarValue::Utf8View(Some(text))
                 if !text.contains('\0') =>
             {

@@ -11,7 +11,7 @@ use datafusion::logical_expr::{
 };
 
 use super::expression::{self, Scope};
-use super::scan_of;
+use super::{scan_of, tells_rows_apart};
 use crate::column_type::canonical_type;
 use crate::sql::{Parameter, SqlRows, SqlSource, SqlTable, Statement};
 
@@ -150,14 +150,16 @@ impl Select {
     }
 
     fn sort(self, sort: &Sort) -> Option<Self> {
-        if self.limit.is_some() {
-            return None;
-        }
         let mut sorted = self;
         let mut order = sorted.keys(&sort.expr)?;
+        if sorted.limit.is_some() {
+            // The rows that were kept are in this order already.
+            return (sort.fetch.is_none() && sorted.order == order).then_some(sorted);
+        }
+        let position = sorted.position.take().filter(|_| !tells_rows_apart(&sort.expr, &sort.input));
         order.append(&mut sorted.order);
         let limit = sort.fetch.map(|rows| (0, Some(rows)));
-        Some(Self { order, limit, ..sorted })
+        Some(Self { order, position, limit, ..sorted })
     }
 
     fn limit(self, limit: &Limit) -> Option<Self> {

@@ -73,14 +73,14 @@ impl Dialect for PostgresqlDialect {
         let part = |unit: &str| format!("extract({unit} FROM ({date})::timestamp)");
         let whole = |unit: &str| Some(format!("({})::int8", part(unit)));
         match name {
-            "start_of_day" => start("day"),
-            "start_of_iso_week" => start("week"),
-            "start_of_week" => {
+            "first_day_of_day" => start("day"),
+            "first_day_of_isoweek" => start("week"),
+            "first_day_of_week" => {
                 Some(format!("(date_trunc('week', ({date})::timestamp + interval '1 day') - interval '1 day')"))
             }
-            "start_of_month" => start("month"),
-            "start_of_quarter" => start("quarter"),
-            "start_of_year" => start("year"),
+            "first_day_of_month" => start("month"),
+            "first_day_of_quarter" => start("quarter"),
+            "first_day_of_year" => start("year"),
             "date_year" => whole("year"),
             "date_quarter" => whole("quarter"),
             "date_month" => whole("month"),

@@ -77,10 +77,10 @@ impl Dialect for SqliteDialect {
         let part = |code: &str| format!("CAST(strftime('{code}', {day} / 1000000, 'unixepoch') AS INTEGER)");
         let clock = modulo(date, DAY);
         match name {
-            "start_of_iso_week" => Some(format!("({day} - {} * {DAY})", weekday(date, 3))),
-            "start_of_week" => Some(format!("({day} - {} * {DAY})", weekday(date, 4))),
-            "start_of_month" => start("month"),
-            "start_of_year" => start("year"),
+            "first_day_of_isoweek" => Some(format!("({day} - {} * {DAY})", weekday(date, 3))),
+            "first_day_of_week" => Some(format!("({day} - {} * {DAY})", weekday(date, 4))),
+            "first_day_of_month" => start("month"),
+            "first_day_of_year" => start("year"),
             "date_year" => Some(part("%Y")),
             "date_quarter" => Some(format!("(({} + 2) / 3)", part("%m"))),
             "date_month" => Some(part("%m")),
@@ -91,7 +91,7 @@ impl Dialect for SqliteDialect {
             "date_hour" => Some(format!("({clock} / 3600000000)")),
             "date_minutes" => Some(format!("({clock} / 60000000 % 60)")),
             "date_seconds" => Some(format!("({clock} / 1000000 % 60)")),
-            "start_of_day" => Some(day),
+            "first_day_of_day" => Some(day),
             _ => None,
         }
     }

@@ -5,3 +5,4 @@ mod attacks;
 mod differential;
 mod loading;
 mod permissions;
+mod steps;

@@ -77,7 +77,7 @@ fn check(folder: &Path, source: &str) {
     let [sent] = asked.explanation.statements.as_slice() else { panic!("{:?}", asked.explanation) };
     assert!(sent.statement.text.contains("WHERE") && sent.statement.text.contains("GROUP BY"), "{sent:?}");
     assert_eq!(sent.statement.parameters.first(), Some(&Parameter::Text("FR".into())), "{sent:?}");
-    assert!(!sent.statement.text.contains("FR"), "a value is no part of the text: {sent:?}");
+    assert!(!sent.statement.text.contains('\''), "a value is no part of the text: {sent:?}");
 
     // A rule is data, whatever stands in it.
     let asked = ask(&engine, &app, &manager(json!(["FR' OR '1'='1"])), total.clone());
