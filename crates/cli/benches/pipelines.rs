@@ -148,8 +148,8 @@ async fn steps(folder: &Path, table: &str, pipeline: &[Json]) -> Result<Json> {
     let clock = Clock::start()?;
     let catalog = FileCatalog::default();
     let mut standalone = Standalone::new(MEMORY_BYTES)?;
-    standalone.add_table("sales", catalog.table(&source, table).await?);
-    standalone.add_table("products", catalog.table(&source, "products.parquet").await?);
+    standalone.add_table("sales", catalog.table(&source, &table.into()).await?);
+    standalone.add_table("products", catalog.table(&source, &"products.parquet".into()).await?);
     let rows = standalone.run(&steps).await?;
     clock.report(&rows.batches)
 }

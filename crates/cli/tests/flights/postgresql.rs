@@ -36,13 +36,18 @@ async fn load(server: &PostgresqlServer) {
                 format!("{} {kind}", field.name())
             })
             .collect();
-        let file = folder.path().join(format!("{name}.csv"));
-        let options = DataFrameWriteOptions::new().with_single_file_output(true);
-        rows.write_csv(&file.to_string_lossy(), options, None).await.unwrap();
+        let file = if name == "flights" {
+            let file = folder.path().join("flights.csv");
+            let options = DataFrameWriteOptions::new().with_single_file_output(true);
+            rows.write_csv(&file.to_string_lossy(), options, None).await.unwrap();
+            file.to_string_lossy().into_owned()
+        } else {
+            data(&format!("{name}.csv"))
+        };
+        let null = if name == "flights" { "" } else { "NA" };
         let script = format!(
-            "SET TIME ZONE 'UTC';\nCREATE TABLE {name} ({});\n\\copy {name} FROM '{}' CSV HEADER\nANALYZE {name};\n",
-            columns.join(", "),
-            file.display()
+            "SET TIME ZONE 'UTC';\nCREATE TABLE {name} ({});\n\\copy {name} FROM '{file}' CSV HEADER NULL '{null}'\nANALYZE {name};\n",
+            columns.join(", ")
         );
         server.psql(&script).unwrap();
     }
