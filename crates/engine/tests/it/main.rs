@@ -4,4 +4,5 @@
 mod limits;
 mod memory;
 mod permissions;
+mod properties;
 mod shared_work;

@@ -1,0 +1,214 @@
+//! What holds for any table and any pipeline: running step by step equals running as one plan, the columns that come out
+//! are those that were inferred, a step that is switched off is as good as removed, and nothing panics.
+
+mod generate;
+mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use aracari_app::Step;
+use aracari_app::infer::infer;
+use aracari_app::schema::{ColumnType, TableSchema};
+use aracari_engine::column_type;
+use aracari_engine::encode::json_values;
+use aracari_engine::error::EngineError;
+use aracari_engine::standalone::{Rows, Standalone};
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use datafusion::datasource::MemTable;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Value as Json, json};
+
+use generate::Generator;
+
+const MEMORY: usize = 64 << 20;
+const CASES: u32 = 300;
+
+struct Runner {
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Runner {
+    fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_stack_size(8 << 20)
+            .enable_all()
+            .build()
+            .unwrap();
+        Self { runtime }
+    }
+
+    /// Runs on a thread with the engine's stack.
+    fn run(&self, input: &RecordBatch, other: &RecordBatch, steps: &[Step]) -> Result<Rows, EngineError> {
+        let mut standalone = Standalone::new(MEMORY).unwrap();
+        for (name, batch) in [("input", input), ("other", other)] {
+            let table = MemTable::try_new(batch.schema(), vec![vec![batch.clone()]]).unwrap();
+            standalone.add_table(name, Arc::new(table));
+        }
+        let steps: Vec<Step> = std::iter::once(domain()).chain(steps.iter().cloned()).collect();
+        let handle = self.runtime.spawn(async move { standalone.run(&steps).await });
+        self.runtime.block_on(handle).expect("no pipeline panics")
+    }
+}
+
+fn domain() -> Step {
+    serde_json::from_value(json!({"name": "domain", "domain": "input"})).unwrap()
+}
+
+fn schema_of(schema: &arrow::datatypes::Schema) -> TableSchema {
+    let kind = |field: &arrow::datatypes::FieldRef| column_type(field.data_type()).unwrap_or(ColumnType::Unknown);
+    TableSchema::new(schema.fields().iter().map(|field| (field.name().clone(), kind(field))))
+}
+
+fn inferred(steps: &[Step], input: &RecordBatch, other: &RecordBatch) -> Option<TableSchema> {
+    let other = schema_of(&other.schema());
+    infer(steps, schema_of(&input.schema()), &|name| (name == "other").then(|| other.clone())).ok()
+}
+
+/// Columns by name, values as JSON.
+fn values(rows: &Rows) -> Vec<(String, Vec<Json>)> {
+    let column = |index: usize| rows.batches.iter().flat_map(|batch| json_values(batch.column(index))).collect();
+    rows.schema.fields().iter().enumerate().map(|(index, field)| (field.name().clone(), column(index))).collect()
+}
+
+fn same(left: &Rows, right: &Rows) -> Result<(), String> {
+    let (left, right) = (values(left), values(right));
+    let names = |columns: &[(String, Vec<Json>)]| columns.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    if names(&left) != names(&right) {
+        return Err(format!("columns {:?} and {:?}", names(&left), names(&right)));
+    }
+    for ((name, left), (_, right)) in left.iter().zip(&right) {
+        if left.len() != right.len() {
+            return Err(format!("{} and {} rows", left.len(), right.len()));
+        }
+        for (row, (left, right)) in left.iter().zip(right).enumerate() {
+            let near = match (left.as_f64(), right.as_f64()) {
+                (Some(left), Some(right)) => (left - right).abs() <= 1e-9 * left.abs().max(1.0),
+                _ => left == right,
+            };
+            if !near {
+                return Err(format!("row {row} of `{name}`: {left} and {right}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A pipeline of steps that can follow one another, as far as inference knows.
+fn pipeline(seeds: &[u64], input: &RecordBatch, other: &RecordBatch) -> Vec<(Json, Step)> {
+    let mut steps: Vec<(Json, Step)> = Vec::new();
+    for seed in seeds {
+        let known: Vec<Step> = steps.iter().map(|(_, step)| step.clone()).collect();
+        let Some(schema) = inferred(&known, input, other) else { break };
+        let json = Generator::new(*seed, &schema, &schema_of(&other.schema())).step();
+        let Ok(step) = serde_json::from_value::<Step>(json.clone()) else { panic!("not a step: {json}") };
+        let with: Vec<Step> = known.into_iter().chain([step.clone()]).collect();
+        if inferred(&with, input, other).is_some() {
+            steps.push((json, step));
+        }
+    }
+    steps
+}
+
+fn arbitrary() -> impl Strategy<Value = (RecordBatch, RecordBatch, Vec<u64>)> {
+    (tables::table(), tables::table(), vec(any::<u64>(), 1..7))
+}
+
+fn check(mut property: impl FnMut(&RecordBatch, &RecordBatch, &[(Json, Step)]) -> Result<(), String>) {
+    let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
+    let property = std::cell::RefCell::new(&mut property);
+    TestRunner::new(config)
+        .run(&arbitrary(), |(input, other, seeds)| {
+            let steps = pipeline(&seeds, &input, &other);
+            let shown: Vec<&Json> = steps.iter().map(|(json, _)| json).collect();
+            let told = (property.borrow_mut())(&input, &other, &steps);
+            told.map_err(|reason| TestCaseError::fail(format!("{reason}\nsteps: {}", json!(shown))))
+        })
+        .unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+/// Errors that depend on the rows and not on the columns.
+fn is_of_the_data(error: &EngineError) -> bool {
+    matches!(error, EngineError::Invalid { .. } | EngineError::MemoryLimit { .. })
+}
+
+#[test]
+fn step_by_step_equals_one_plan() {
+    let runner = Runner::new();
+    check(|input, other, steps| {
+        let all: Vec<Step> = steps.iter().map(|(_, step)| step.clone()).collect();
+        let whole = runner.run(input, other, &all);
+        let mut table = input.clone();
+        for step in &all {
+            match runner.run(&table, other, std::slice::from_ref(step)) {
+                Ok(rows) => table = concat_batches(&rows.schema, &rows.batches).unwrap(),
+                Err(error) if is_of_the_data(&error) && whole.is_err() => return Ok(()),
+                Err(error) => return Err(format!("one step fails alone only: {error}")),
+            }
+        }
+        let last = Rows { schema: table.schema(), batches: vec![table] };
+        same(&whole.map_err(|error| format!("fails as one plan only: {error}"))?, &last)
+    });
+}
+
+#[test]
+fn the_columns_are_those_that_were_inferred() {
+    let runner = Runner::new();
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    check(|input, other, steps| {
+        for (json, _) in steps {
+            *kinds.entry(json["name"].as_str().unwrap().to_owned()).or_default() += 1;
+        }
+        let all: Vec<Step> = steps.iter().map(|(_, step)| step.clone()).collect();
+        let expected = inferred(&all, input, other).ok_or("a pipeline without columns was made")?;
+        let rows = match runner.run(input, other, &all) {
+            Ok(rows) => rows,
+            Err(error) if is_of_the_data(&error) => return Ok(()),
+            Err(error) => return Err(error.to_string()),
+        };
+        let actual = schema_of(&rows.schema);
+        for (name, kind) in &expected.columns {
+            let found = actual.columns.get(name).ok_or_else(|| format!("`{name}` was inferred and is missing"))?;
+            if *kind != ColumnType::Unknown && *found != ColumnType::Unknown && kind != found {
+                return Err(format!("`{name}` was inferred as {kind:?} and is {found:?}"));
+            }
+        }
+        let unexpected = actual.columns.keys().find(|name| !expected.columns.contains_key(*name));
+        match unexpected {
+            Some(name) if !expected.open => Err(format!("`{name}` was not inferred")),
+            _ => Ok(()),
+        }
+    });
+    let made: BTreeSet<&str> = kinds.keys().map(String::as_str).collect();
+    let missing: Vec<&str> = generate::KINDS.iter().copied().filter(|kind| !made.contains(kind)).collect();
+    assert!(missing.is_empty(), "no pipeline had these steps: {missing:?}");
+}
+
+#[test]
+fn switched_off_is_as_good_as_removed() {
+    let runner = Runner::new();
+    check(|input, other, steps| {
+        let all: Vec<Step> = steps.iter().map(|(_, step)| step.clone()).collect();
+        for index in 0..all.len() {
+            let mut without = all.clone();
+            without.remove(index);
+            let mut off = all.clone();
+            off[index] = Step::Off;
+            match (runner.run(input, other, &without), runner.run(input, other, &off)) {
+                (Ok(without), Ok(off)) => same(&without, &off)?,
+                (Err(_), Err(_)) => {}
+                (without, off) => {
+                    return Err(format!("only one of them fails: {:?} {:?}", without.err(), off.err()));
+                }
+            }
+            if inferred(&without, input, other) != inferred(&off, input, other) {
+                return Err("the inferred columns differ".to_owned());
+            }
+        }
+        Ok(())
+    });
+}
