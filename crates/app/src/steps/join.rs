@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PipelineReference;
-use crate::infer::{Columns, Context, Flow, Inferred, Problem, column};
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, unite};
 use crate::schema::{ColumnType, TableSchema};
 
 /// Brings in the columns of another pipeline where keys are equal, null keys included.
@@ -49,6 +49,13 @@ impl Columns for Join {
         let added = self.added_columns(known.iter().map(String::as_str), right.columns.keys().map(String::as_str));
         for (name, target) in added {
             joined.columns.insert(target, right.columns.get(&name).copied().unwrap_or(ColumnType::Unknown));
+        }
+        if self.kind == JoinType::LeftOuter {
+            for (name, _) in self.on.iter().filter(|(left_key, right_key)| left_key == right_key) {
+                if let (Some(kind), Some(other)) = (joined.columns.get_mut(name), right.columns.get(name)) {
+                    *kind = unite(*kind, *other);
+                }
+            }
         }
         Ok(joined)
     }

@@ -94,12 +94,13 @@ pub(super) fn attach(
         order.push(OrderKey { column: raw, ascending: key.ascending });
     }
     if kept == Kept::All {
-        for ((left_name, right_name), key) in on.iter().zip(&right_keys) {
+        // Keys of one name become one column, of the type that holds both.
+        for ((left_name, right_name), (left_key, right_key)) in on.iter().zip(left_keys.iter().zip(&right_keys)) {
             if left_name != right_name {
                 continue;
             }
             if let Some(place) = visible.iter_mut().find(|(name, _)| name == left_name) {
-                place.1 = coalesce(vec![column(left_name), Expr::Column(key.clone())]);
+                place.1 = coalesce(vec![Expr::Column(left_key.clone()), Expr::Column(right_key.clone())]);
             }
         }
     }
@@ -193,5 +194,14 @@ mod tests {
         let without = json!([{"name": "join", "type": "left", "rightPipeline": "nobody", "on": []}]);
         assert!(failure(left, without).contains("nobody"));
         assert_eq!(run(table(json!({"k": [1]})), json!([])), json!({"k": [1]}));
+    }
+
+    #[test]
+    fn shared_keys_of_two_types_take_the_type_that_holds_both() {
+        let left = table(json!({"k": [1, null]}));
+        let right = table(json!({"k": ["1", "two"], "v": ["A", "B"]}));
+        let steps = json!([{"name": "join", "type": "left outer", "rightPipeline": "other", "on": [["k", "k"]]}]);
+        let expected = json!({"k": ["1", null, "two"], "v": ["A", null, "B"]});
+        assert_eq!(run_with(left, vec![("other", right)], steps), expected);
     }
 }
