@@ -44,6 +44,8 @@ impl Executor {
         options.catalog.create_default_catalog_and_schema = false;
         options.execution.parquet.pushdown_filters = true;
         options.execution.collect_statistics = false;
+        // A sort below a union drops keys that are constant in one branch only.
+        options.optimizer.repartition_sorts = false;
         let rules = PhysicalOptimizer::new().rules.into_iter().filter(|rule| rule.name() != "join_selection").collect();
         let state = SessionStateBuilder::new()
             .with_config(config)

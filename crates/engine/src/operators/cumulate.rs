@@ -5,13 +5,13 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema};
-use datafusion::common::exec_err;
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::{Order, sorted};
 use super::groups::Groups;
 use super::whole::{Operation, Rows, Work, named};
+use crate::error::EngineError;
 use crate::table::OrderKey;
 
 /// Sorts the rows and adds up columns from the first row to the last; a row without a value has no sum.
@@ -130,7 +130,9 @@ impl Totals {
                 });
                 let running: Int64Array = running.collect();
                 if overflows {
-                    return exec_err!("the sum of `{}` is too large for an integer; convert it to a float", sum.column);
+                    let message =
+                        format!("the sum of `{}` is too large for an integer; convert it to a float", sum.column);
+                    return Err(DataFusionError::External(Box::new(EngineError::invalid(message))));
                 }
                 Ok(Arc::new(running))
             }
