@@ -81,7 +81,9 @@ pub(super) fn stacked(
     keys: Vec<(Expr, bool)>,
     columns: Vec<Shared>,
 ) -> Result<Table, EngineError> {
-    let (rows, groups) = (rows.with_position()?, groups.ordered_anew(keys, false)?.with_position()?);
+    let shown = columns.iter().map(|shared| (shared.name.clone(), shared.below.clone())).collect();
+    let groups = groups.ordered_anew(keys, false)?.project(shown)?.with_position()?;
+    let rows = rows.with_position()?;
     let (Some(row), Some(group)) = (rows.order().first(), groups.order().first()) else {
         return Err(EngineError::internal("the rows have no position"));
     };
@@ -92,7 +94,7 @@ pub(super) fn stacked(
     let mut visible = Vec::with_capacity(columns.len());
     for shared in columns {
         above.push(shared.above.alias(&shared.name));
-        below.push(shared.below.alias(&shared.name));
+        below.push(column(&shared.name));
         visible.push(shared.name);
     }
     let lower = LogicalPlanBuilder::from(groups.plan().clone()).project(below)?.build()?;
