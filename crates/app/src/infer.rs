@@ -2,6 +2,8 @@
 
 pub(crate) mod formulas;
 pub(crate) mod shape;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::borrow::Cow;
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use aracari_app::Value;
 use aracari_app::schema::ColumnType;
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow::datatypes::{DataType, Field, TimeUnit};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::Expr;
+
+use crate::geometry;
 
 pub(crate) const TEXT: DataType = DataType::Utf8View;
 
@@ -25,8 +27,18 @@ pub fn column_type(data_type: &DataType) -> Option<ColumnType> {
         DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => ColumnType::Date,
         DataType::Dictionary(_, values) => return column_type(values),
         DataType::Null => ColumnType::Unknown,
+        // Only columns that are marked as shapes come in: see `field_type`.
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView => ColumnType::Geometry,
         _ => return None,
     })
+}
+
+/// How the engine sees a column of a source; bytes that are not marked as shapes are nothing to it.
+pub fn field_type(field: &Field) -> Option<ColumnType> {
+    if geometry::is_binary(field.data_type()) && !geometry::is_geometry(field) {
+        return None;
+    }
+    column_type(field.data_type())
 }
 
 /// The Arrow type in which the engine computes with columns of this type.
@@ -35,7 +47,8 @@ pub fn canonical_type(kind: ColumnType) -> DataType {
         ColumnType::Boolean => DataType::Boolean,
         ColumnType::Integer => DataType::Int64,
         ColumnType::Float => DataType::Float64,
-        ColumnType::Text | ColumnType::Geometry | ColumnType::Unknown => TEXT,
+        ColumnType::Text | ColumnType::Unknown => TEXT,
+        ColumnType::Geometry => DataType::Binary,
         ColumnType::Date => date_type(),
     }
 }

@@ -12,6 +12,7 @@ mod explain;
 mod expression;
 mod flight;
 mod functions;
+pub mod geometry;
 mod look;
 mod operators;
 pub mod policy;
@@ -26,7 +27,7 @@ mod table;
 
 pub use answer::Answer;
 pub use catalog::{Catalog, TableVersion};
-pub use column_type::{canonical_type, column_type};
+pub use column_type::{canonical_type, column_type, field_type};
 pub use error::EngineError;
 pub use explain::{Explanation, Sent};
 pub use policy::{PolicyError, SecuredQuery, secure};

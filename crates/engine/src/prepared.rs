@@ -19,6 +19,7 @@ use crate::compile::{Tables, compile_whole};
 use crate::error::EngineError;
 use crate::execute::Executor;
 use crate::flight::Flights;
+use crate::geometry;
 use crate::policy::SecuredQuery;
 use crate::pushdown;
 use compact::Compactor;
@@ -141,7 +142,7 @@ impl PreparedDatasets {
         if !self.fits(&mut reservation, bytes) {
             return Ok(if bytes > self.largest { Prepared::TooLarge } else { Prepared::NoRoom });
         }
-        let table = Arc::new(MemTable::try_new(schema, vec![batches])?);
+        let table = Arc::new(MemTable::try_new(geometry::marked(&schema), vec![batches])?);
         tracing::debug!(prepared.bytes = bytes, dataset.id = whole.dataset_id(), "dataset prepared");
         Ok(Prepared::Rows(Arc::new(Rows { table, denied, bytes, _reservation: reservation })))
     }

@@ -10,8 +10,9 @@ use datafusion::common::Column;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, SortExpr, cast};
 
-use crate::column_type::{canonical_type, column_type};
+use crate::column_type::{canonical_type, column_type, field_type};
 use crate::error::EngineError;
+use crate::geometry;
 
 /// Hidden columns start with this character, which no visible name may start with.
 const HIDDEN: char = '\u{1}';
@@ -62,7 +63,7 @@ impl Table {
         let mut columns = Vec::new();
         let mut expressions = Vec::new();
         for field in plan.schema().fields() {
-            let Some(kind) = column_type(field.data_type()) else { continue };
+            let Some(kind) = field_type(field) else { continue };
             if field.name().starts_with(HIDDEN) {
                 continue;
             }
@@ -295,7 +296,12 @@ impl Table {
     /// The finished plan: rows in order, visible columns only, at most `limit` rows.
     pub(crate) fn finish(self, limit: Option<usize>) -> Result<LogicalPlan, EngineError> {
         let sort = self.sort_expressions();
-        let visible: Vec<Expr> = self.columns.iter().map(|name| column(name)).collect();
+        let mut visible: Vec<Expr> = Vec::with_capacity(self.columns.len());
+        for name in &self.columns {
+            let shape = self.type_of(&column(name))? == ColumnType::Geometry;
+            let mark = || column(name).alias_with_metadata(name, Some(geometry::metadata()));
+            visible.push(if shape { mark() } else { column(name) });
+        }
         let mut builder = LogicalPlanBuilder::from(self.plan);
         if !sort.is_empty() {
             builder = builder.sort(sort)?;

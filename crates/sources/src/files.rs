@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aracari_app::schema::TableSchema;
 use aracari_app::{CsvOptions, Relation, Source, SourceKind, SourceSchemas};
-use aracari_engine::{Catalog, EngineError, TableVersion, column_type};
+use aracari_engine::{Catalog, EngineError, TableVersion, field_type};
 use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -123,7 +123,6 @@ impl SourceSchemas for FileSchemas {
 
 /// The columns that the engine can compute with.
 fn table_schema(schema: &Schema) -> TableSchema {
-    let known =
-        schema.fields().iter().filter_map(|field| Some((field.name().clone(), column_type(field.data_type())?)));
+    let known = schema.fields().iter().filter_map(|field| Some((field.name().clone(), field_type(field)?)));
     TableSchema::new(known)
 }

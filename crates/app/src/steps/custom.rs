@@ -25,3 +25,14 @@ impl Columns for Custom {
         Flow::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::mistake;
+    use serde_json::json;
+
+    #[test]
+    fn it_is_refused_with_what_to_do() {
+        assert!(mistake(json!({"name": "custom", "query": "[]"})).contains("`customsql`"));
+    }
+}

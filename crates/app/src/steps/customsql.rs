@@ -33,3 +33,20 @@ impl Columns for Customsql {
         Flow::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::{columns, mistake};
+    use serde_json::json;
+
+    #[test]
+    fn the_columns_are_those_that_are_named() {
+        let query = "SELECT text AS a, 1 AS b FROM input";
+        assert_eq!(
+            columns(json!({"name": "customsql", "query": query, "columns": ["b", "a"]})),
+            "b unknown, a unknown"
+        );
+        assert_eq!(columns(json!({"name": "customsql", "query": query})), "…");
+        assert!(mistake(json!({"name": "customsql", "query": " "})).contains("`input` is the rows so far"));
+    }
+}

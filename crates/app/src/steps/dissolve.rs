@@ -33,3 +33,17 @@ impl Columns for Dissolve {
         Flow::default().read(GEOMETRY).read_all(&self.groups).read_all(sources).keep_only(&self.groups)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::{columns, mistake};
+    use serde_json::json;
+
+    #[test]
+    fn groups_shapes_and_summaries_come_out() {
+        let sums = json!([{"aggfunction": "count", "columns": ["text"], "newcolumns": ["rows"]}]);
+        let step = json!({"name": "dissolve", "groups": ["other"], "aggregations": sums, "include_nulls": true});
+        assert_eq!(columns(step), "other text, geometry geometry, rows integer");
+        assert!(mistake(json!({"name": "dissolve", "groups": ["othr"]})).contains("did you mean `other`"));
+    }
+}

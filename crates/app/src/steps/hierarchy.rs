@@ -37,3 +37,16 @@ impl Columns for Hierarchy {
         Flow::default().read(GEOMETRY).read_all(&self.hierarchy).write(GEOMETRY).write(&self.hierarchy_level_column)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::{columns, mistake};
+    use serde_json::json;
+
+    #[test]
+    fn a_level_is_added() {
+        let step = json!({"name": "hierarchy", "hierarchy": ["text"], "hierarchy_level_column": "level"});
+        assert!(columns(step).ends_with("geometry geometry, level integer"));
+        assert!(mistake(json!({"name": "hierarchy", "hierarchy": []})).contains("widest"));
+    }
+}

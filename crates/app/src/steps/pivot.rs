@@ -62,3 +62,18 @@ impl std::fmt::Display for PivotFunction {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::{columns, mistake};
+    use serde_json::json;
+
+    #[test]
+    fn only_the_index_is_known_beforehand() {
+        let step = |value: &str, function: &str| json!({"name": "pivot", "index": ["text", "date"], "column_to_pivot": "flag", "value_column": value, "agg_function": function});
+        assert_eq!(columns(step("float", "sum")), "text text, date date, …");
+        assert_eq!(columns(step("other", "max")), "text text, date date, …");
+        assert!(mistake(step("other", "avg")).contains("`avg` needs numbers, and `other` holds texts"));
+        assert!(mistake(step("flaot", "avg")).contains("did you mean `float`"));
+    }
+}

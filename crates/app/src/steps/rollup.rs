@@ -85,3 +85,23 @@ impl Columns for Rollup {
         Flow::default().read_all(keys()).read_all(sources).keep_only(keys())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::{columns, mistake};
+    use serde_json::json;
+
+    #[test]
+    fn levels_groups_labels_and_summaries_come_out() {
+        let sums = json!([{"aggfunction": "sum", "columns": ["integer"], "newcolumns": ["sum"]}]);
+        let step = json!({"name": "rollup", "hierarchy": ["text", "date"], "groupby": ["flag"], "aggregations": sums});
+        let expected =
+            "date date, text text, flag boolean, label text, level text, child_level text, parent text, sum integer";
+        assert_eq!(columns(step), expected);
+        let single = json!({"name": "rollup", "hierarchy": ["date"], "aggregations": [], "label_col": "l", "parent_label_col": "p"});
+        assert_eq!(columns(single), "date date, l date, level text, child_level text");
+        assert!(mistake(json!({"name": "rollup", "hierarchy": [], "aggregations": []})).contains("widest"));
+        let clash = json!({"name": "rollup", "hierarchy": ["text"], "aggregations": [], "labelCol": "text"});
+        assert!(mistake(clash).contains("two columns would be called `text`"));
+    }
+}

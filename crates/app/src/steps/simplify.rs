@@ -43,3 +43,15 @@ impl Columns for Simplify {
         Flow::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::{columns, mistake};
+    use serde_json::json;
+
+    #[test]
+    fn columns_stay_and_the_tolerance_is_a_distance() {
+        assert!(columns(json!({"name": "simplify"})).ends_with("geometry geometry"));
+        assert!(mistake(json!({"name": "simplify", "tolerance": -0.5})).contains("0 or more"));
+    }
+}

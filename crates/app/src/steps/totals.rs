@@ -128,3 +128,21 @@ impl Columns for Totals {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::{columns, mistake};
+    use serde_json::json;
+
+    #[test]
+    fn dimensions_become_texts_and_summarised_columns_get_their_new_name() {
+        let sums = json!([{"aggfunction": "avg", "columns": ["integer", "float"], "newcolumns": ["mean", "float"]}]);
+        let dimensions = json!([{"totalColumn": "flag", "totalRowsLabel": "all"}]);
+        let step = json!({"name": "totals", "totalDimensions": dimensions, "aggregations": sums, "groups": ["text"]});
+        let expected = "text text, other text, float float, flag text, date date, geometry geometry, mean float";
+        assert_eq!(columns(step), expected);
+        let taken = json!([{"aggfunction": "sum", "columns": ["integer"], "newcolumns": ["flag"]}]);
+        let step = json!({"name": "totals", "totalDimensions": dimensions, "aggregations": taken});
+        assert!(mistake(step).contains("another name"));
+    }
+}

@@ -37,3 +37,18 @@ impl Columns for Unpivot {
         Flow::default().read_all(&self.unpivot).keep_only(&self.keep)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::{columns, mistake};
+    use serde_json::json;
+
+    #[test]
+    fn the_value_has_a_type_that_holds_all() {
+        let step = |keep: serde_json::Value, unpivot: serde_json::Value| json!({"name": "unpivot", "keep": keep, "unpivot": unpivot, "unpivotColumnName": "what", "valueColumnName": "much", "dropna": true});
+        assert_eq!(columns(step(json!(["date"]), json!(["integer", "float"]))), "date date, what text, much float");
+        assert_eq!(columns(step(json!([]), json!(["integer", "text"]))), "what text, much text");
+        assert!(mistake(step(json!([]), json!([]))).contains("`unpivot`"));
+        assert!(mistake(step(json!(["dat"]), json!(["text"]))).contains("did you mean `date`"));
+    }
+}

@@ -82,3 +82,21 @@ impl Columns for Waterfall {
         flow.keep_only(&self.groupby)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::{columns, mistake};
+    use serde_json::json;
+
+    #[test]
+    fn its_own_columns_the_groups_and_the_value_come_out() {
+        let mut step = json!({"name": "waterfall", "valueColumn": "integer", "milestonesColumn": "date", "start": "2024-01-01",
+            "end": "2024-02-01", "labelsColumn": "text", "groupby": ["flag"], "sortBy": "value", "order": "asc"});
+        let expected = "label_waterfall text, type_waterfall text, flag boolean, integer integer";
+        assert_eq!(columns(step.clone()), expected);
+        step["parentsColumn"] = json!("other");
+        assert!(columns(step.clone()).contains("group_waterfall text"));
+        step["valueColumn"] = json!("date");
+        assert!(mistake(step).contains("`date` holds dates"));
+    }
+}

@@ -1,8 +1,9 @@
 //! CSV that a spreadsheet may open: no cell is a formula.
 
 use std::io::Write;
+use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray};
+use arrow::array::{ArrayRef, AsArray, StringViewArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use crate::answer::Answer;
 use crate::column_type::{TEXT, canonical_type, column_type};
 use crate::error::EngineError;
+use crate::geometry::geojson_rows;
 use aracari_app::schema::ColumnType;
 
 /// Comma-separated values with a header, RFC 4180, UTF-8.
@@ -48,6 +50,10 @@ fn separate(out: &mut Vec<u8>, index: usize) {
 fn canonical(array: &ArrayRef) -> Result<(ColumnType, ArrayRef), EngineError> {
     let kind = column_type(array.data_type()).unwrap_or(ColumnType::Unknown);
     let wanted: DataType = if kind == ColumnType::Unknown { TEXT } else { canonical_type(kind) };
+    if kind == ColumnType::Geometry {
+        let texts: StringViewArray = geojson_rows(array).into_iter().collect();
+        return Ok((kind, Arc::new(texts)));
+    }
     let cast = if *array.data_type() == wanted {
         array.clone()
     } else {

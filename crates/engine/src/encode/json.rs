@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondTyp
 
 use crate::answer::Answer;
 use crate::column_type::{TEXT, canonical_type, column_type};
+use crate::geometry::geojson_rows;
 use aracari_app::schema::ColumnType;
 
 pub(super) fn encode(answer: &Answer) -> Vec<u8> {
@@ -37,6 +38,7 @@ fn type_name(data_type: &DataType) -> &'static str {
         Some(ColumnType::Boolean) => "boolean",
         Some(ColumnType::Integer | ColumnType::Float) => "number",
         Some(ColumnType::Date) => "date",
+        Some(ColumnType::Geometry) => "geometry",
         _ => "text",
     }
 }
@@ -88,6 +90,9 @@ fn values(out: &mut Vec<u8>, array: &ArrayRef, first: &mut bool) {
             each(out, first, array.as_primitive::<TimestampMicrosecondType>().iter(), |out, micros| {
                 let _ = write!(out, "{}", micros.div_euclid(1000));
             });
+        }
+        Some(ColumnType::Geometry) => {
+            each(out, first, geojson_rows(&array).into_iter(), |out, shape| out.extend_from_slice(shape.as_bytes()));
         }
         _ => each(out, first, array.as_string_view().iter(), text),
     }

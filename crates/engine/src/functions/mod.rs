@@ -7,6 +7,7 @@ mod format_date;
 mod parse_date;
 mod period;
 mod quantile;
+mod shapes;
 mod text_part;
 
 use std::sync::Arc;
@@ -58,6 +59,7 @@ pub(crate) fn text_of(expression: Expr, kind: ColumnType) -> Expr {
     match kind {
         ColumnType::Text => expression,
         ColumnType::Date => Arc::new(ScalarUDF::new_from_impl(date_text::DateText::new())).call(vec![expression]),
+        ColumnType::Geometry => ScalarUDF::new_from_impl(shapes::ShapeText::new()).call(vec![expression]),
         _ => cast(expression, TEXT),
     }
 }
@@ -65,4 +67,14 @@ pub(crate) fn text_of(expression: Expr, kind: ColumnType) -> Expr {
 /// The value below which this share of the values of a group lies, by linear interpolation; missing values are left out.
 pub(crate) fn quantile(value: Expr, share: f64) -> Expr {
     AggregateUDF::new_from_impl(quantile::Quantile::new(share)).call(vec![value])
+}
+
+/// A shape with points left out that are no further than this from it.
+pub(crate) fn simplify_shape(shape: Expr, tolerance: f64) -> Expr {
+    ScalarUDF::new_from_impl(shapes::Simplify::new(tolerance)).call(vec![shape])
+}
+
+/// One shape of all shapes of a group.
+pub(crate) fn unite_shapes(shape: Expr) -> Expr {
+    AggregateUDF::new_from_impl(shapes::Unite::new()).call(vec![shape])
 }

@@ -1,11 +1,525 @@
 //! `customsql`: one read-only SQL query over the rows so far.
+//!
+//! The query knows one table, the rows so far, and functions whose answer depends on nothing but what they are given.
+//! It is parsed to a plan over those rows; nothing of it is ever text again.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use aracari_app::steps::customsql::Customsql;
+use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::{SchemaError, TableReference, plan_err};
+use datafusion::error::DataFusionError;
+use datafusion::execution::SessionStateDefaults;
+use datafusion::execution::context::SQLOptions;
+use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner};
+use datafusion::logical_expr::{
+    AggregateUDF, Expr, HigherOrderUDF, LogicalPlan, LogicalPlanBuilder, ScalarUDF, SortExpr, TableSource, Volatility,
+    WindowUDF,
+};
+use datafusion::optimizer::Analyzer;
+use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
+use datafusion::sql::sqlparser::ast::Statement;
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
+use crate::column_type::column_type;
 use crate::error::EngineError;
-use crate::table::Table;
+use crate::geometry;
+use crate::table::{Table, column};
 
-#[expect(clippy::needless_pass_by_value, reason = "not built yet")]
-pub(super) fn compile(_step: &Customsql, _table: Table) -> Result<Table, EngineError> {
-    Err(EngineError::invalid("`customsql` is not built yet"))
+/// What the rows so far are called.
+const INPUT: &str = "input";
+/// What the public step language calls them.
+const PREVIOUS_STEP: &str = "##PREVIOUS_STEP##";
+
+const MAX_CHARACTERS: usize = 20_000;
+const MAX_WORDS: usize = 2_000;
+const MAX_NESTING: usize = 50;
+/// Deeper expressions could exhaust the stack of whoever plans them.
+const MAX_DEPTH: usize = 200;
+
+/// Functions that tell of the engine, or make texts as long as one likes out of nothing.
+const REFUSED: [&str; 4] = ["version", "repeat", "lpad", "rpad"];
+
+pub(super) fn compile(step: &Customsql, table: Table) -> Result<Table, EngineError> {
+    let visible = table.without_restricted()?;
+    let input = visible.clone().finish(None)?;
+    let query = parse(&step.query)?;
+    let plan = plan(query, input).map_err(|error| explained(&error, &visible))?;
+    let (plan, order) = unordered(plan)?;
+    answer(step, &visible, plan, &order)
+}
+
+/// The one query that a text is.
+fn parse(text: &str) -> Result<Statement, EngineError> {
+    let refused = |reason: String| EngineError::invalid(format!("`customsql`: {reason}"));
+    let characters = text.chars().count();
+    if characters > MAX_CHARACTERS {
+        return Err(refused(format!("the query has {characters} characters, and {MAX_CHARACTERS} are the most")));
+    }
+    let dialect = GenericDialect {};
+    let tokens = Tokenizer::new(&dialect, text)
+        .tokenize_with_location()
+        .map_err(|error| refused(format!("this is no SQL: {error}")))?;
+    let words = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).count();
+    if words > MAX_WORDS {
+        return Err(refused(format!("the query has {words} words and signs, and {MAX_WORDS} are the most")));
+    }
+    let too_deep = || refused("the query is nested too deeply; write parts of it as steps of their own".into());
+    if depth(&tokens) > MAX_DEPTH {
+        return Err(too_deep());
+    }
+    let mut statements = Parser::new(&dialect)
+        .with_recursion_limit(MAX_NESTING)
+        .with_tokens_with_locations(tokens)
+        .parse_statements()
+        .map_err(|error| match error {
+            ParserError::RecursionLimitExceeded => too_deep(),
+            other => refused(format!("this is no SQL: {other}")),
+        })?;
+    match (statements.pop(), statements.is_empty()) {
+        (Some(query @ Statement::Query(_)), true) => Ok(query),
+        (Some(_), false) => Err(refused("write one query, not several".into())),
+        _ => Err(refused(format!("only a query that reads works here: SELECT … FROM {INPUT}"))),
+    }
+}
+
+/// How deep the expressions of a query can be at most: a chain has two words a level, and parentheses stand in chains.
+fn depth(tokens: &[TokenWithSpan]) -> usize {
+    /// One list in parentheses: the words of its present item, and the deepest of the item's lists and of all items.
+    #[derive(Default)]
+    struct List {
+        words: usize,
+        inner: usize,
+        deepest: usize,
+    }
+    impl List {
+        fn item(&mut self) -> usize {
+            self.deepest = self.deepest.max(self.words.div_ceil(2) + self.inner);
+            (self.words, self.inner) = (0, 0);
+            self.deepest
+        }
+    }
+    let mut open = vec![List::default()];
+    for token in tokens {
+        match (&token.token, open.len()) {
+            (Token::Whitespace(_), _) => {}
+            (Token::LParen | Token::LBracket | Token::LBrace, _) => open.push(List::default()),
+            (Token::RParen | Token::RBracket | Token::RBrace, 2..) => {
+                let inner = open.pop().map_or(0, |mut list| list.item());
+                if let Some(around) = open.last_mut() {
+                    around.inner = around.inner.max(inner + 1);
+                }
+            }
+            (token, _) => {
+                let Some(list) = open.last_mut() else { continue };
+                if *token == Token::Comma {
+                    list.item();
+                } else {
+                    list.words += 1;
+                }
+            }
+        }
+    }
+    open.iter_mut().map(List::item).sum()
+}
+
+fn plan(query: Statement, input: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
+    let mut config = ConfigOptions::new();
+    config.execution.enable_recursive_ctes = false;
+    let schema = Arc::clone(input.schema().inner());
+    let context = OneTable { source: Arc::new(Input { plan: input, schema }), config: &config };
+    let options =
+        ParserOptions::new().with_enable_ident_normalization(false).with_default_null_ordering(NullOrdering::NullsLast);
+    let plan = SqlToRel::new_with_options(&context, options).sql_statement_to_plan(query)?;
+    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan)?;
+    if let Some(parameter) = plan.get_parameter_names()?.into_iter().next() {
+        return plan_err!("there is no value for the parameter {parameter}; write the value itself");
+    }
+    Analyzer::new().execute_and_check(plan, &config, |_, _| {})
+}
+
+/// What went wrong, in the words of the step.
+fn explained(error: &DataFusionError, table: &Table) -> EngineError {
+    let refused = |reason: String| EngineError::invalid(format!("`customsql`: {reason}"));
+    let twice = |name: &str| {
+        refused(format!("`{name}` is the name of two columns; write the table before it, or rename one with AS"))
+    };
+    let root = error.find_root();
+    let DataFusionError::SchemaError(schema, _) = root else { return refused(root.message().into_owned()) };
+    let field = match schema.as_ref() {
+        SchemaError::FieldNotFound { field, .. } => field,
+        SchemaError::AmbiguousReference { field } => return twice(&field.name),
+        SchemaError::DuplicateQualifiedField { name, .. } | SchemaError::DuplicateUnqualifiedField { name } => {
+            return twice(name);
+        }
+    };
+    match (table.column(&field.name), &field.relation) {
+        (Err(refused @ EngineError::NotPermittedColumn { .. }), _) => refused,
+        (Ok(_), Some(relation)) => refused(format!("there is no `{relation}` with a column `{}` here", field.name)),
+        _ => {
+            let known = table.columns().iter().map(String::as_str);
+            let hint = match aracari_app::infer::suggest(&field.name, known) {
+                Some(similar) => format!("; did you mean \"{similar}\"?"),
+                None => String::new(),
+            };
+            refused(format!("there is no column `{}` here{hint}", field.name))
+        }
+    }
+}
+
+/// The plan without the order of its rows, and that order: a sort in the middle of a plan may be dropped.
+fn unordered(plan: LogicalPlan) -> Result<(LogicalPlan, Vec<SortExpr>), EngineError> {
+    if let LogicalPlan::Sort(sort) = &plan
+        && sort.fetch.is_none()
+    {
+        return Ok((sort.input.as_ref().clone(), sort.expr.clone()));
+    }
+    if let LogicalPlan::Projection(projection) = &plan
+        && let LogicalPlan::Sort(sort) = projection.input.as_ref()
+        && sort.fetch.is_none()
+    {
+        let mut columns = projection.expr.clone();
+        let mut order = Vec::with_capacity(sort.expr.len());
+        for (position, key) in sort.expr.iter().enumerate() {
+            let name = format!("{HIDDEN_KEY}{position}");
+            columns.push(key.expr.clone().alias(&name));
+            order.push(SortExpr::new(column(&name), key.asc, key.nulls_first));
+        }
+        let below = LogicalPlanBuilder::from(sort.input.as_ref().clone());
+        return Ok((below.project(columns)?.build()?, order));
+    }
+    Ok((plan, Vec::new()))
+}
+
+/// Keys of the order that are no columns of the answer start so.
+const HIDDEN_KEY: &str = "\u{1}sql";
+
+fn answer(step: &Customsql, input: &Table, plan: LogicalPlan, order: &[SortExpr]) -> Result<Table, EngineError> {
+    let refused = |reason: String| EngineError::invalid(format!("`customsql`: {reason}"));
+    let mut columns: Vec<String> = Vec::new();
+    let mut expressions: Vec<Expr> = Vec::new();
+    for (qualifier, field) in plan.schema().iter() {
+        let name = field.name();
+        let hidden = name.starts_with(HIDDEN_KEY);
+        let is_shape = geometry::is_geometry(field);
+        let known = column_type(field.data_type()).is_some() && (is_shape || !geometry::is_binary(field.data_type()));
+        if !known && !hidden {
+            let kind = described(field.data_type());
+            return Err(refused(format!(
+                "the column `{name}` of the answer would hold {kind}; cast it, or leave it out"
+            )));
+        }
+        if columns.contains(name) {
+            return Err(refused(format!("two columns of the answer are called `{name}`; rename one with AS")));
+        }
+        expressions.push(Expr::from((qualifier, field)).alias(name));
+        columns.push(name.clone());
+    }
+    let mut keys = Vec::new();
+    for key in order {
+        if key.nulls_first {
+            keys.push((key.expr.clone().is_not_null(), true));
+        }
+        keys.push((key.expr.clone(), key.asc));
+    }
+    let shown: Vec<String> = match &step.columns {
+        None => columns.iter().filter(|name| !name.starts_with(HIDDEN_KEY)).cloned().collect(),
+        Some(wanted) => wanted.clone(),
+    };
+    if let Some(missing) = shown.iter().find(|name| !columns.contains(name)) {
+        return Err(refused(format!("`columns` has `{missing}`, which the query does not give")));
+    }
+
+    // The order is told by columns of what the query reads, so it is put there before the columns get their names.
+    let mut with_keys = expressions;
+    let mut key_columns = Vec::new();
+    for (key, ascending) in keys {
+        let name = input.names().next();
+        with_keys.push(key.alias(&name));
+        key_columns.push((column(&name), ascending));
+        columns.push(name);
+    }
+    let plan = LogicalPlanBuilder::from(plan).project(with_keys)?.build()?;
+    let answered = Table::from_parts(plan, columns, Vec::new(), input);
+    let ordered = if key_columns.is_empty() { answered } else { answered.ordered_by(key_columns)? };
+    let visible = shown.into_iter().map(|name| (name.clone(), column(&name))).collect();
+    ordered.project(visible).map_err(|error| match error {
+        EngineError::Invalid { message } => refused(message),
+        other => other,
+    })
+}
+
+fn described(data_type: &DataType) -> String {
+    match data_type {
+        DataType::List(_) | DataType::LargeList(_) | DataType::ListView(_) | DataType::FixedSizeList(..) => {
+            "lists".into()
+        }
+        DataType::Struct(_) | DataType::Map(..) => "structures".into(),
+        DataType::Interval(_) | DataType::Duration(_) => "spans of time".into(),
+        DataType::Time32(_) | DataType::Time64(_) => "times of day".into(),
+        kind if geometry::is_binary(kind) => "bytes".into(),
+        kind => format!("values of type {kind}"),
+    }
+}
+
+/// The rows so far, as a table of the query.
+#[derive(Debug)]
+struct Input {
+    plan: LogicalPlan,
+    schema: SchemaRef,
+}
+
+impl TableSource for Input {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn get_logical_plan(&self) -> Option<Cow<'_, LogicalPlan>> {
+        Some(Cow::Borrowed(&self.plan))
+    }
+}
+
+/// All that a query may name.
+struct OneTable<'a> {
+    source: Arc<dyn TableSource>,
+    config: &'a ConfigOptions,
+}
+
+struct Functions {
+    scalar: HashMap<String, Arc<ScalarUDF>>,
+    aggregate: HashMap<String, Arc<AggregateUDF>>,
+    window: HashMap<String, Arc<WindowUDF>>,
+    planners: Vec<Arc<dyn ExprPlanner>>,
+}
+
+/// The functions whose answer depends on nothing but what they are given; none makes lists out of nothing.
+static FUNCTIONS: LazyLock<Functions> = LazyLock::new(|| {
+    let mut scalar = HashMap::new();
+    for function in datafusion::functions::all_default_functions() {
+        let names = || std::iter::once(function.name()).chain(function.aliases().iter().map(String::as_str));
+        if function.signature().volatility == Volatility::Immutable && !names().any(|name| REFUSED.contains(&name)) {
+            scalar.extend(names().map(|name| (name.to_owned(), Arc::clone(&function))));
+        }
+    }
+    let mut aggregate = HashMap::new();
+    for function in datafusion::functions_aggregate::all_default_aggregate_functions() {
+        let names = std::iter::once(function.name()).chain(function.aliases().iter().map(String::as_str));
+        aggregate.extend(names.map(|name| (name.to_owned(), Arc::clone(&function))));
+    }
+    let mut window = HashMap::new();
+    for function in datafusion::functions_window::all_default_window_functions() {
+        let names = std::iter::once(function.name()).chain(function.aliases().iter().map(String::as_str));
+        window.extend(names.map(|name| (name.to_owned(), Arc::clone(&function))));
+    }
+    Functions { scalar, aggregate, window, planners: SessionStateDefaults::default_expr_planners() }
+});
+
+impl ContextProvider for OneTable<'_> {
+    fn get_table_source(&self, name: TableReference) -> Result<Arc<dyn TableSource>, DataFusionError> {
+        match &name {
+            TableReference::Bare { table }
+                if table.eq_ignore_ascii_case(INPUT) || table.eq_ignore_ascii_case(PREVIOUS_STEP) =>
+            {
+                Ok(Arc::clone(&self.source))
+            }
+            other => plan_err!("there is no table `{other}`; the rows so far are called `{INPUT}`"),
+        }
+    }
+
+    fn get_table_function_source(&self, name: &str, _: Vec<Expr>) -> Result<Arc<dyn TableSource>, DataFusionError> {
+        plan_err!("there is no table function `{name}`; the rows so far are called `{INPUT}`")
+    }
+
+    fn get_expr_planners(&self) -> &[Arc<dyn ExprPlanner>] {
+        &FUNCTIONS.planners
+    }
+
+    fn get_function_meta(&self, name: &str) -> Option<Arc<ScalarUDF>> {
+        FUNCTIONS.scalar.get(&name.to_lowercase()).cloned()
+    }
+
+    fn get_higher_order_meta(&self, _: &str) -> Option<Arc<HigherOrderUDF>> {
+        None
+    }
+
+    fn get_aggregate_meta(&self, name: &str) -> Option<Arc<AggregateUDF>> {
+        FUNCTIONS.aggregate.get(&name.to_lowercase()).cloned()
+    }
+
+    fn get_window_meta(&self, name: &str) -> Option<Arc<WindowUDF>> {
+        FUNCTIONS.window.get(&name.to_lowercase()).cloned()
+    }
+
+    fn get_variable_type(&self, _: &[String]) -> Option<DataType> {
+        None
+    }
+
+    fn options(&self) -> &ConfigOptions {
+        self.config
+    }
+
+    fn udf_names(&self) -> Vec<String> {
+        FUNCTIONS.scalar.keys().cloned().collect()
+    }
+
+    fn higher_order_function_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn udaf_names(&self) -> Vec<String> {
+        FUNCTIONS.aggregate.keys().cloned().collect()
+    }
+
+    fn udwf_names(&self) -> Vec<String> {
+        FUNCTIONS.window.keys().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::steps::testing::{failure, run, table};
+    use arrow::array::RecordBatch;
+    use serde_json::{Value, json};
+
+    fn people() -> RecordBatch {
+        table(json!({
+            "Name": ["Ada", "Bo", "Cy", "Di"],
+            "age": [36, null, 17, 36],
+            "born": ["1990-05-01T00:00:00Z", "2001-01-01T00:00:00Z", null, "1990-05-02T00:00:00Z"]
+        }))
+    }
+
+    fn sql(query: &str) -> Value {
+        json!([{"name": "customsql", "query": query}])
+    }
+
+    #[test]
+    fn a_query_reads_the_rows_so_far() {
+        for query in [
+            "SELECT Name FROM input WHERE age > 20 ORDER BY Name",
+            "select \"Name\" from ##PREVIOUS_STEP## where age > 20 order by \"Name\";",
+            "WITH old AS (SELECT * FROM INPUT WHERE age > 20) SELECT Name FROM old ORDER BY 1",
+            "SELECT i.Name FROM input i WHERE EXISTS (SELECT 1 FROM input o WHERE o.age = i.age AND i.age > 20) ORDER BY 1",
+        ] {
+            assert_eq!(run(people(), sql(query)), json!({"Name": ["Ada", "Di"]}), "{query}");
+        }
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_query_with_nulls_last_and_survives_later_steps() {
+        let later = |query: &str| {
+            let mut steps = sql(query);
+            let more = json!([{"name": "text", "text": 1, "newColumn": "one"}, {"name": "sort", "columns": [{"column": "one"}]}]);
+            steps.as_array_mut().unwrap().extend(more.as_array().unwrap().clone());
+            run(people(), steps)["Name"].clone()
+        };
+        assert_eq!(later("SELECT Name FROM input ORDER BY age DESC, Name DESC"), json!(["Di", "Ada", "Cy", "Bo"]));
+        assert_eq!(
+            later("SELECT Name FROM input ORDER BY age NULLS FIRST, born DESC"),
+            json!(["Bo", "Cy", "Di", "Ada"])
+        );
+        assert_eq!(later("SELECT Name FROM input ORDER BY Name DESC LIMIT 2"), json!(["Di", "Cy"]));
+        assert_eq!(later("SELECT Name FROM input"), json!(["Ada", "Bo", "Cy", "Di"]));
+    }
+
+    #[test]
+    fn answers_have_our_types() {
+        let query = "SELECT CAST(age AS SMALLINT) AS i, CAST(age AS DECIMAL(8, 2)) / 8 AS f, CAST(born AS DATE) AS d, \
+                     age > 20 AS b, count(*) OVER () AS c FROM input WHERE Name = 'Ada' \
+                     UNION ALL SELECT 1, 2.5, NULL, NULL, 4.5";
+        let expected = json!({"i": [36, 1], "f": [4.5, 2.5], "d": ["1990-05-01T00:00:00Z", null], "b": [true, null], "c": [1.0, 4.5]});
+        assert_eq!(run(people(), sql(query)), expected);
+        let grouped =
+            "SELECT age, min(born) AS first, string_agg(Name, '+') AS names FROM input GROUP BY age ORDER BY age";
+        let names = run(people(), sql(grouped))["names"].clone();
+        assert_eq!(names, json!(["Cy", "Ada+Di", "Bo"]));
+    }
+
+    #[test]
+    fn the_columns_can_be_named_beforehand() {
+        let step = json!([{"name": "customsql", "query": "SELECT 1 AS a, 2 AS b, 3 AS c FROM input LIMIT 1", "columns": ["c", "a"]}]);
+        assert_eq!(run(people(), step), json!({"c": [3], "a": [1]}));
+        let missing = json!([{"name": "customsql", "query": "SELECT 1 AS a FROM input", "columns": ["x"]}]);
+        assert!(failure(people(), missing).contains("`columns` has `x`"));
+    }
+
+    #[test]
+    fn what_reaches_outside_or_writes_is_refused() {
+        for (query, message) in [
+            ("SELECT * FROM other", "no table `other`; the rows so far are called `input`"),
+            ("SELECT * FROM 'data.csv'", "no table"),
+            ("SELECT * FROM information_schema.tables", "no table"),
+            ("SELECT * FROM read_csv('data.csv')", "no table function"),
+            ("SELECT * FROM generate_series(1, 9)", "no table function"),
+            ("SELECT now() FROM input", "now"),
+            ("SELECT current_date FROM input", "current_date"),
+            ("SELECT random() FROM input", "random"),
+            ("SELECT uuid() FROM input", "uuid"),
+            ("SELECT version() FROM input", "version"),
+            ("SELECT repeat(Name, 1000000000) FROM input", "repeat"),
+            ("SELECT range(1, 1000000000) FROM input", "range"),
+            ("SELECT @@version", "version"),
+            ("SELECT $1 FROM input", "$1"),
+            ("INSERT INTO input VALUES (1)", "only a query that reads"),
+            ("DELETE FROM input", "only a query that reads"),
+            ("DROP TABLE input", "only a query that reads"),
+            ("CREATE VIEW x AS SELECT 1", "only a query that reads"),
+            ("COPY input TO 'x.csv'", "only a query that reads"),
+            ("SET datafusion.execution.batch_size = 1", "only a query that reads"),
+            ("EXPLAIN SELECT 1", "only a query that reads"),
+            ("SHOW TABLES", "only a query that reads"),
+            ("SELECT 1; SELECT 2", "one query, not several"),
+            ("WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT * FROM n", "ecursive"),
+            ("", "only a query that reads"),
+            ("SELEC 1", "no SQL"),
+            ("SELECT 'x", "no SQL"),
+        ] {
+            let found = failure(people(), sql(query));
+            assert!(found.contains("`customsql`") && found.contains(message), "{query}: {found}");
+        }
+    }
+
+    #[test]
+    fn names_are_as_they_are_written() {
+        assert!(
+            failure(people(), sql("SELECT name FROM input")).contains("no column `name` here; did you mean \"Name\"?")
+        );
+        assert!(failure(people(), sql("SELECT x.Name FROM input")).contains("no `x` with a column `Name`"));
+    }
+
+    #[test]
+    fn answers_that_are_no_table_say_so() {
+        assert!(failure(people(), sql("SELECT Name, age AS Name FROM input")).contains("AS"));
+        assert!(
+            failure(people(), sql("SELECT array_agg(age) AS ages FROM input"))
+                .contains("`ages` of the answer would hold lists")
+        );
+        assert!(failure(people(), sql("SELECT sha256(Name) AS s FROM input")).contains("bytes"));
+        assert!(failure(people(), sql("SELECT born - born AS s FROM input")).contains("spans of time"));
+    }
+
+    #[test]
+    fn long_and_deep_queries_are_refused_and_wide_ones_are_not() {
+        let deep = format!("SELECT {}1{} FROM input", "(".repeat(200), ")".repeat(200));
+        assert!(failure(people(), sql(&deep)).contains("nested too deeply"));
+        let subqueries = format!("{}SELECT 1{}", "SELECT * FROM (".repeat(100), ")".repeat(100));
+        assert!(failure(people(), sql(&subqueries)).contains("nested too deeply"));
+        let long = format!("SELECT '{}' FROM input", "x".repeat(30_000));
+        assert!(failure(people(), sql(&long)).contains("characters"));
+        let words = format!("SELECT {}1 FROM input", "1, ".repeat(1_500));
+        assert!(failure(people(), sql(&words)).contains("words"));
+        let chain = |length: usize| format!("SELECT {}1 AS n FROM input LIMIT 1", "age + ".repeat(length));
+        assert!(failure(people(), sql(&chain(900))).contains("nested too deeply"));
+        assert_eq!(run(people(), sql(&chain(190))), json!({"n": [36 * 190 + 1]}));
+        let unions = format!("SELECT 1 AS n {}", "UNION ALL SELECT 1 ".repeat(90));
+        assert_eq!(run(people(), sql(&unions))["n"].as_array().unwrap().len(), 91);
+        let columns: Vec<_> = (0..200).map(|number| format!("age * {number} + 1 AS c{number}")).collect();
+        let wide = run(people(), sql(&format!("SELECT {} FROM input", columns.join(", "))));
+        assert_eq!(wide.as_object().unwrap().len(), 200);
+    }
 }

@@ -11,6 +11,7 @@ use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::functions_aggregate::expr_fn::{avg, count, max, min, sum};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, lit};
 
+use super::sets::each_once;
 use crate::column_type::text_literal;
 use crate::error::EngineError;
 use crate::functions;
@@ -21,6 +22,7 @@ use crate::table::{Table, column};
 const MAX_COLUMNS: usize = 1_000;
 
 pub(super) fn compile(step: &Pivot, input: Table, datasets: &dyn Datasets) -> Result<Table, EngineError> {
+    each_once("pivot", &step.index)?;
     let (pivoted, kind) = input.typed(&step.column_to_pivot)?;
     let summary = summary(step, &input)?;
     let index = step.index.iter().map(|name| input.column(name)).collect::<Result<Vec<_>, _>>()?;
@@ -195,6 +197,7 @@ mod tests {
         assert!(failure(empty, pivot(json!([]), "k", "v", "sum")).contains("empty text"));
         let taken = table(json!({"k": ["v", "a"], "v": [1, 2]}));
         assert!(failure(taken, pivot(json!(["v"]), "k", "v", "sum")).contains("`rename`"));
+        assert!(failure(trips(), pivot(json!(["city", "city"]), "mode", "km", "sum")).contains("`city` twice"));
         assert!(failure(trips(), pivot(json!(["citi"]), "mode", "km", "sum")).contains("no column `citi`"));
     }
 }

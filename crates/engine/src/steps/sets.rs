@@ -11,8 +11,9 @@ use datafusion::functions_aggregate::expr_fn::{count, max, min, sum};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, in_list, lit, when};
 
 use super::aggregate::summary;
+use crate::column_type::canonical_type;
 use crate::error::EngineError;
-use crate::table::{Names, Table, column};
+use crate::table::{Names, OrderKey, Table, column};
 
 /// The groups of every set, under hidden names.
 pub(super) struct Groups {
@@ -44,8 +45,66 @@ pub(super) fn only_in(set: &str, members: &[usize], sets: usize, value: Expr) ->
     if members.len() == sets {
         return Ok(value);
     }
+    Ok(when(is_in(set, members), value).end()?)
+}
+
+/// One value in these sets and another in all others.
+pub(super) fn where_in(set: &str, members: &[usize], value: Expr, otherwise: Expr) -> Result<Expr, EngineError> {
+    Ok(when(is_in(set, members), value).otherwise(otherwise)?)
+}
+
+/// True in these sets.
+pub(super) fn is_in(set: &str, members: &[usize]) -> Expr {
     let numbers = members.iter().map(|number| lit(i64::try_from(*number).unwrap_or(i64::MAX))).collect();
-    Ok(when(in_list(column(set), numbers, false), value).end()?)
+    in_list(column(set), numbers, false)
+}
+
+/// Asks that a step names each of its keys once.
+pub(super) fn each_once(step: &str, keys: &[String]) -> Result<(), EngineError> {
+    match keys.iter().enumerate().find(|(position, key)| keys[..*position].contains(key)) {
+        Some((_, twice)) => Err(EngineError::invalid(format!("`{step}` groups by `{twice}` twice; name it once"))),
+        None => Ok(()),
+    }
+}
+
+/// A column of rows that stand above groups: what it is in the rows, and what in the groups.
+pub(super) struct Shared {
+    pub(super) name: String,
+    pub(super) above: Expr,
+    pub(super) below: Expr,
+}
+
+/// Rows in their order, and below them groups in the order of these keys.
+pub(super) fn stacked(
+    rows: Table,
+    groups: Table,
+    keys: Vec<(Expr, bool)>,
+    columns: Vec<Shared>,
+) -> Result<Table, EngineError> {
+    let shown = columns.iter().map(|shared| (shared.name.clone(), shared.below.clone())).collect();
+    let groups = groups.ordered_anew(keys, false)?.project(shown)?.with_position()?;
+    let rows = rows.with_position()?;
+    let (Some(row), Some(group)) = (rows.order().first(), groups.order().first()) else {
+        return Err(EngineError::internal("the rows have no position"));
+    };
+    let [part, position] = std::array::from_fn(|_| rows.names().next());
+    let mut above = vec![lit(0_i64).alias(&part), column(&row.column).alias(&position)];
+    let mut below = vec![lit(1_i64).alias(&part), column(&group.column).alias(&position)];
+    let order = [part, position].map(|column| OrderKey { column, ascending: true }).to_vec();
+    let mut visible = Vec::with_capacity(columns.len());
+    for shared in columns {
+        above.push(shared.above.alias(&shared.name));
+        below.push(column(&shared.name));
+        visible.push(shared.name);
+    }
+    let lower = LogicalPlanBuilder::from(groups.plan().clone()).project(below)?.build()?;
+    let plan = LogicalPlanBuilder::from(rows.plan().clone()).project(above)?.union(lower)?.build()?;
+    Ok(Table::from_parts(plan, visible, order, &rows))
+}
+
+/// Null of this type.
+pub(super) fn null_of(kind: ColumnType) -> Result<Expr, EngineError> {
+    Ok(Expr::Literal(ScalarValue::try_from(&canonical_type(kind))?, None))
 }
 
 /// Groups a table by each set of keys; a set holds the positions of its keys in `keys`.

@@ -10,7 +10,7 @@ use aracari_app::schema::{ColumnType, TableSchema};
 use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
 };
-use arrow::datatypes::{FieldRef, Schema};
+use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
@@ -19,14 +19,21 @@ use serde_json::Value;
 use super::{Datasets, compile};
 use crate::error::EngineError;
 use crate::execute::Executor;
+use crate::geometry::{from_geojson, geometry_field};
 use crate::look::{Looks, looking};
 use crate::table::{Names, Table};
 
-/// A table of named columns; texts that look like instants are dates.
+/// A table of named columns; texts that look like instants are dates, objects are shapes.
 pub(crate) fn table(columns: Value) -> RecordBatch {
     let arrays =
         columns.as_object().unwrap().iter().map(|(name, values)| (name.clone(), array(values.as_array().unwrap())));
-    RecordBatch::try_from_iter_with_nullable(arrays.map(|(name, array)| (name, array, true))).unwrap()
+    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = arrays
+        .map(|(name, array)| match array.data_type() {
+            DataType::Binary => (geometry_field(&name), array),
+            kind => (Field::new(&name, kind.clone(), true), array),
+        })
+        .unzip();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap()
 }
 
 fn array(values: &[Value]) -> ArrayRef {
@@ -39,6 +46,7 @@ fn array(values: &[Value]) -> ArrayRef {
         return Arc::new(values.iter().map(instant).collect::<TimestampMillisecondArray>().with_timezone("UTC"));
     }
     match known().next() {
+        Some(Value::Object(_)) => from_geojson(values.iter()).unwrap(),
         Some(Value::Bool(_)) => Arc::new(values.iter().map(Value::as_bool).collect::<BooleanArray>()),
         Some(Value::Number(_)) if known().all(Value::is_i64) => {
             Arc::new(values.iter().map(Value::as_i64).collect::<Int64Array>())

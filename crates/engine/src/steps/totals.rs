@@ -2,16 +2,15 @@
 //!
 //! For every combination of dimensions there are rows in which these have their label and the others their values.
 
+use aracari_app::schema::ColumnType;
 use aracari_app::steps::totals::Totals;
-use datafusion::common::ScalarValue;
-use datafusion::logical_expr::{LogicalPlanBuilder, cast, lit, when};
 
-use super::sets::{self, Groups, only_in};
-use crate::column_type::{canonical_type, text_literal, unite};
+use super::sets::{self, Groups, Shared, null_of, where_in};
+use crate::column_type::{text_literal, unite};
 use crate::error::EngineError;
 use crate::expression::as_type;
 use crate::functions;
-use crate::table::{OrderKey, Table, column};
+use crate::table::{Table, column};
 
 pub(super) fn compile(step: &Totals, table: Table) -> Result<Table, EngineError> {
     if let Some(mistake) = step.mistake() {
@@ -30,38 +29,16 @@ pub(super) fn compile(step: &Totals, table: Table) -> Result<Table, EngineError>
     let Groups { plan, set, keys: raw, values } = sets::grouped(&table, &keys, &sets, &step.aggregations)?;
     let columns = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
     let totals = Table::from_parts(plan, columns, Vec::new(), &table);
-    let rows = table.with_position()?;
-    let position = rows.order().first().ok_or_else(|| EngineError::internal("the rows have no position"))?;
-
-    let part = rows.names().next();
-    let mut above = vec![lit(-1_i64).alias(&part), column(&position.column)];
-    let mut below = vec![
-        column(&set).alias(&part),
-        cast(lit(ScalarValue::Null), arrow::datatypes::DataType::UInt64).alias(&position.column),
-    ];
-    let mut order = vec![OrderKey { column: part, ascending: true }, position.clone()];
-    for key in &raw {
-        let kind = totals.type_of(&column(key))?;
-        above.push(cast(lit(ScalarValue::Null), canonical_type(kind)).alias(key));
-        below.push(column(key));
-        order.push(OrderKey { column: key.clone(), ascending: true });
-    }
-    let mut visible = Vec::new();
-    for (name, source) in step.shown(rows.columns().iter()) {
-        let (value, kind) = rows.typed(source)?;
+    let mut columns = Vec::new();
+    for (name, source) in step.shown(table.columns().iter()) {
+        let (value, kind) = table.typed(source)?;
         let dimension = step.total_dimensions.iter().position(|dimension| dimension.total_column == *name);
-        let (united, total) = if let Some(dimension) = dimension {
+        let (united, below) = if let Some(dimension) = dimension {
             let members: Vec<usize> =
                 (0..sets.len()).filter(|number| combinations[*number].contains(&dimension)).collect();
             let label = text_literal(&step.total_dimensions[dimension].total_rows_label);
             let key = functions::text_of(column(&raw[groups + dimension]), kind);
-            let labelled = only_in(&set, &members, sets.len(), label.clone())?;
-            let total = if members.len() == sets.len() {
-                label
-            } else {
-                when(labelled.clone().is_not_null(), labelled).otherwise(key)?
-            };
-            (aracari_app::schema::ColumnType::Text, total)
+            (ColumnType::Text, where_in(&set, &members, label, key)?)
         } else if let Some(key) = keys.iter().position(|key| key == name) {
             (kind, column(&raw[key]))
         } else if let Some((_, total)) = values.iter().find(|(new, _)| new == name) {
@@ -69,15 +46,12 @@ pub(super) fn compile(step: &Totals, table: Table) -> Result<Table, EngineError>
             let united = unite(kind, own);
             (united, as_type(column(total), own, united))
         } else {
-            (kind, cast(lit(ScalarValue::Null), canonical_type(kind)))
+            (kind, null_of(kind)?)
         };
-        above.push(as_type(value, kind, united).alias(name));
-        below.push(total.alias(name));
-        visible.push(name.clone());
+        columns.push(Shared { name: name.clone(), above: as_type(value, kind, united), below });
     }
-    let lower = LogicalPlanBuilder::from(totals.plan().clone()).project(below)?.build()?;
-    let plan = LogicalPlanBuilder::from(rows.plan().clone()).project(above)?.union(lower)?.build()?;
-    Ok(Table::from_parts(plan, visible, order, &rows))
+    let order = std::iter::once(&set).chain(&raw).map(|name| (column(name), true)).collect();
+    sets::stacked(table, totals, order, columns)
 }
 
 /// Every combination of these many dimensions: the first alone, then with each later one, and so on.

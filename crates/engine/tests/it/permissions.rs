@@ -378,6 +378,42 @@ fn what_is_made_of_a_hidden_column_is_hidden() {
 }
 
 #[test]
+fn what_other_shapes_of_a_table_make_of_a_hidden_column_is_hidden() {
+    let far = json!({"name": "ifthenelse", "if": {"column": "miles", "operator": "gt", "value": 100},
+        "then": "'delay'", "else": "'other'", "newColumn": "far"});
+    let sums = json!([{"aggfunction": "sum", "columns": ["miles"], "newcolumns": ["delay"]}]);
+    for (steps, expected) in [
+        (
+            json!([far, {"name": "pivot", "index": ["carrier"], "columnToPivot": "far", "valueColumn": "delay", "aggFunction": "count"}]),
+            vec!["carrier"],
+        ),
+        (
+            json!([{"name": "unpivot", "keep": ["carrier"], "unpivot": ["delay", "miles"], "unpivotColumnName": "what",
+            "valueColumnName": "delay", "dropna": false}]),
+            vec!["carrier"],
+        ),
+        (json!([{"name": "rollup", "hierarchy": ["carrier"], "aggregations": sums}]), vec!["carrier"]),
+        (
+            json!([{"name": "totals", "totalDimensions": [{"totalColumn": "carrier", "totalRowsLabel": "all"}], "aggregations": sums}]),
+            vec!["carrier"],
+        ),
+        (
+            json!([{"name": "waterfall", "valueColumn": "delay", "milestonesColumn": "miles", "start": 100, "end": 200,
+            "labelsColumn": "delay", "groupby": ["carrier"], "sortBy": "value", "order": "asc"}]),
+            vec!["carrier"],
+        ),
+        (json!([{"name": "customsql", "query": "SELECT * FROM input"}]), vec!["carrier", "delay"]),
+    ] {
+        assert_eq!(shown(&steps), expected, "{steps}");
+    }
+    let asked = json!([{"name": "customsql", "query": "SELECT carrier, miles AS x FROM input"}]);
+    let known = IndexMap::from([dataset("flights", table("flights"), asked, hiding(&["miles"]))]);
+    let engine = engine(MemoryCatalog::with("flights", &flights()));
+    let error = ask(&engine, secured(&known, "flights", json!([]), &Reader::default())).unwrap_err();
+    assert!(matches!(&error, EngineError::NotPermittedColumn { column } if column == "miles"), "{error}");
+}
+
+#[test]
 fn steps_may_choose_and_order_rows_by_a_hidden_column() {
     let chosen = json!([
         {"name": "filter", "condition": {"column": "miles", "operator": "ge", "value": 100}},

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use aracari_app::Value;
+use aracari_app::steps::simplify::GEOMETRY;
+use aracari_engine::geometry::{from_geojson, geometry_field};
 use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
 };
@@ -11,6 +13,11 @@ use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Map, Value as Json};
 
 static NO_RECORDS: Vec<Json> = Vec::new();
+
+use super::geojson;
+
+/// The type of columns of shapes.
+const SHAPES: &str = "geojson";
 
 /// Why a JSON document is no table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,8 +28,14 @@ pub enum TableError {
     Cell { row: usize, column: String, reason: String },
 }
 
-/// A table of a JSON document: table-schema or a list of records.
+/// A table of a JSON document: table-schema, a list of records or a GeoJSON feature collection.
 pub fn read_json(document: &Json) -> Result<RecordBatch, TableError> {
+    if let Some(collection) = geojson::collection(document) {
+        let records = geojson::records(collection)?;
+        let rows: Vec<&Map<String, Json>> = records.iter().collect();
+        let properties = names(&rows).into_iter().filter(|name| name != GEOMETRY).map(|name| (name, None));
+        return table(properties.chain([(GEOMETRY.to_owned(), Some(SHAPES))]).collect(), &rows);
+    }
     let shape = |message: &str| TableError::Shape(message.to_owned());
     let (fields, records) = match document {
         Json::Array(records) => (None, records),
@@ -55,6 +68,10 @@ pub fn read_json(document: &Json) -> Result<RecordBatch, TableError> {
             .collect::<Result<_, TableError>>()?,
         None => names(&rows).into_iter().map(|name| (name, None)).collect(),
     };
+    table(columns, &rows)
+}
+
+fn table(columns: Vec<(String, Option<&str>)>, rows: &[&Map<String, Json>]) -> Result<RecordBatch, TableError> {
     let mut schema = Vec::with_capacity(columns.len());
     let mut arrays: Vec<ArrayRef> = Vec::with_capacity(columns.len());
     for (name, declared) in columns {
@@ -62,7 +79,10 @@ pub fn read_json(document: &Json) -> Result<RecordBatch, TableError> {
             return Err(TableError::Shape(format!("two columns are called `{name}`")));
         }
         let array = column(&name, declared, rows.iter().map(|row| row.get(&name).unwrap_or(&Json::Null)))?;
-        schema.push(Field::new(&name, array.data_type().clone(), true));
+        schema.push(match array.data_type() {
+            DataType::Binary => geometry_field(&name),
+            kind => Field::new(&name, kind.clone(), true),
+        });
         arrays.push(array);
     }
     let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(rows.len()));
@@ -92,6 +112,9 @@ fn column<'a>(
         });
         let dates: TimestampMicrosecondArray = dates.collect::<Result<Vec<_>, _>>()?.into_iter().collect();
         return Ok(Arc::new(dates.with_timezone("UTC")));
+    }
+    if declared == Some(SHAPES) {
+        return from_geojson(values.iter().copied()).map_err(|(row, reason)| cell(row, reason));
     }
     let spelled = matches!(declared, Some("number" | "integer"));
     let values: Vec<Json> =

@@ -65,6 +65,7 @@ pub(crate) fn compare(expected: &Json, actual: &Json, rule: &Rule) -> Result<(),
 
 fn table(json: &Json, rule: &Rule) -> Table {
     let json = super::fixture::table(json);
+    let json = if json["schema"] == "geojson" { json["data"].clone() } else { json };
     let mut columns = Vec::new();
     if let Some(features) = json.get("features").and_then(Json::as_array) {
         for feature in features {
@@ -115,8 +116,54 @@ fn cell(value: &Json, kind: Option<&str>) -> Cell {
         (Json::String(text), _) => Cell::Text(text.clone()),
         (Json::Bool(flag), _) => Cell::Number(f64::from(u8::from(*flag))),
         (Json::Number(number), _) => Cell::Number(number.as_f64().unwrap_or_default()),
+        (Json::Object(_), _) if value.get("type").is_some() => Cell::Text(shape(value)),
         (other, _) => Cell::Text(other.to_string()),
     }
+}
+
+/// A geometry with its rings, directions and members in one order.
+fn shape(geometry: &Json) -> String {
+    let kind = geometry["type"].as_str().unwrap_or_default();
+    let items = |json: &Json| json.as_array().cloned().unwrap_or_default();
+    let sorted = |mut members: Vec<String>| {
+        members.sort();
+        members.join(";")
+    };
+    let coordinates = &geometry["coordinates"];
+    let written = match kind {
+        "GeometryCollection" => sorted(items(&geometry["geometries"]).iter().map(shape).collect()),
+        "LineString" => line(coordinates),
+        "MultiPoint" => sorted(items(coordinates).iter().map(position).collect()),
+        "MultiLineString" => sorted(items(coordinates).iter().map(line).collect()),
+        "Polygon" => sorted(items(coordinates).iter().map(ring).collect()),
+        "MultiPolygon" => {
+            sorted(items(coordinates).iter().map(|rings| sorted(items(rings).iter().map(ring).collect())).collect())
+        }
+        _ => position(coordinates),
+    };
+    format!("{kind}({written})")
+}
+
+fn position(json: &Json) -> String {
+    let number = |index: usize| json[index].as_f64().unwrap_or_default();
+    format!("{:?} {:?}", number(0), number(1))
+}
+
+fn line(json: &Json) -> String {
+    let there: Vec<String> = json.as_array().into_iter().flatten().map(position).collect();
+    let back: Vec<String> = there.iter().rev().cloned().collect();
+    there.min(back).join(",")
+}
+
+fn ring(json: &Json) -> String {
+    let mut there: Vec<String> = json.as_array().into_iter().flatten().map(position).collect();
+    there.pop();
+    let mut back: Vec<String> = there.iter().rev().cloned().collect();
+    for way in [&mut there, &mut back] {
+        let first = way.iter().enumerate().min_by(|one, other| one.1.cmp(other.1)).map_or(0, |(index, _)| index);
+        way.rotate_left(first);
+    }
+    there.min(back).join(",")
 }
 
 fn date(text: &str) -> Option<i64> {

@@ -1,0 +1,34 @@
+//! One step over a table of every type, for the tests of what steps tell of their columns.
+
+use serde_json::Value as Json;
+
+use super::{Mistake, infer};
+use crate::schema::{ColumnType, TableSchema};
+use crate::steps::Step;
+
+fn after(step: Json) -> Result<TableSchema, Mistake> {
+    let step: Step = serde_json::from_value(step).unwrap();
+    let columns = [
+        ("text", ColumnType::Text),
+        ("other", ColumnType::Text),
+        ("integer", ColumnType::Integer),
+        ("float", ColumnType::Float),
+        ("flag", ColumnType::Boolean),
+        ("date", ColumnType::Date),
+        ("geometry", ColumnType::Geometry),
+    ];
+    infer(&[step], TableSchema::new(columns.map(|(name, kind)| (name.to_owned(), kind))), &|_| None)
+}
+
+/// The columns after a step as `name type`, and `…` where others may come too.
+pub(crate) fn columns(step: Json) -> String {
+    let schema = after(step).unwrap();
+    let known = schema.columns.iter().map(|(name, kind)| format!("{name} {kind:?}").to_lowercase());
+    known.chain(schema.open.then(|| "…".to_owned())).collect::<Vec<_>>().join(", ")
+}
+
+/// What is wrong with a step, and the hint.
+pub(crate) fn mistake(step: Json) -> String {
+    let mistake = after(step).unwrap_err();
+    format!("{}; {}", mistake.message, mistake.hint.unwrap_or_default())
+}

@@ -1,0 +1,87 @@
+//! Shapes: WKB in a binary column inside, GeoJSON outside, two-dimensional.
+
+pub(crate) mod geojson;
+mod grid;
+pub(crate) mod simplify;
+pub(crate) mod union;
+mod wkb;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BinaryArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
+use datafusion::common::metadata::FieldMetadata;
+use geo::Geometry;
+use serde_json::Value as Json;
+
+use crate::error::EngineError;
+
+const EXTENSION: &str = "ARROW:extension:name";
+const WKB: &str = "geoarrow.wkb";
+
+/// How deep collections of shapes may be nested.
+const MAX_DEPTH: usize = 32;
+
+/// A column of shapes.
+#[must_use]
+pub fn geometry_field(name: &str) -> Field {
+    Field::new(name, DataType::Binary, true).with_metadata(marks())
+}
+
+fn marks() -> HashMap<String, String> {
+    HashMap::from([(EXTENSION.to_owned(), WKB.to_owned())])
+}
+
+/// What marks a column of shapes in a plan.
+pub(crate) fn metadata() -> FieldMetadata {
+    FieldMetadata::from(marks())
+}
+
+/// True for a binary column that is marked as shapes; other binary columns are just bytes.
+#[must_use]
+pub fn is_geometry(field: &Field) -> bool {
+    is_binary(field.data_type()) && field.metadata().get(EXTENSION).is_some_and(|name| name == WKB)
+}
+
+/// The schema of rows of the engine, its shapes marked: the only bytes that it computes with.
+pub(crate) fn marked(schema: &Schema) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| match is_binary(field.data_type()) {
+        true => Arc::new(field.as_ref().clone().with_metadata(marks())),
+        false => Arc::clone(field),
+    });
+    Arc::new(Schema::new(fields.collect::<Fields>()))
+}
+
+pub(crate) fn is_binary(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
+}
+
+/// Shapes of GeoJSON geometries; the error says what is wrong with which one, counted from 0.
+pub fn from_geojson<'a>(shapes: impl Iterator<Item = &'a Json>) -> Result<ArrayRef, (usize, String)> {
+    let mut rows: Vec<Option<Vec<u8>>> = Vec::new();
+    for (row, shape) in shapes.enumerate() {
+        let geometry = geojson::read(shape).map_err(|reason| (row, reason))?;
+        let bytes = geometry.map(|geometry| wkb::write(&geometry)).transpose().map_err(|reason| (row, reason))?;
+        rows.push(bytes);
+    }
+    Ok(Arc::new(rows.into_iter().collect::<BinaryArray>()))
+}
+
+/// The shape of a row.
+pub(crate) fn read(bytes: &[u8]) -> Result<Geometry, EngineError> {
+    wkb::read(bytes).map_err(|reason| {
+        EngineError::invalid(format!("a value of the column of shapes is no shape (well-known binary): {reason}"))
+    })
+}
+
+pub(crate) fn write(geometry: &Geometry) -> Result<Vec<u8>, EngineError> {
+    wkb::write(geometry).map_err(EngineError::internal)
+}
+
+/// The GeoJSON of each row; what is no shape is null.
+pub(crate) fn geojson_rows(array: &ArrayRef) -> Vec<Option<String>> {
+    let Ok(array) = cast(array, &DataType::Binary) else { return vec![None; array.len()] };
+    array.as_binary::<i32>().iter().map(|bytes| Some(geojson::write(&wkb::read(bytes?).ok()?))).collect()
+}

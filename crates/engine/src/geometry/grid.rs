@@ -1,0 +1,64 @@
+//! Items by where they are: a grid of cells, each with the items whose bounds touch it.
+
+use std::collections::HashMap;
+
+use geo::{Coord, Rect};
+
+/// The most cells a side.
+const MAX_SIDE: f64 = 256.0;
+
+pub(super) struct Grid<T> {
+    bounds: Rect,
+    side: f64,
+    cells: HashMap<(u16, u16), Vec<T>>,
+}
+
+impl<T: Copy + PartialEq> Grid<T> {
+    /// A grid over these bounds for about so many items.
+    pub(super) fn new(bounds: Rect, items: usize) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "only a number of cells")]
+        let side = (items as f64).sqrt().clamp(1.0, MAX_SIDE).floor();
+        Self { bounds, side, cells: HashMap::new() }
+    }
+
+    /// The cell of a position; positions beyond the bounds are in a cell of the border.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the sides of the grid")]
+    fn cell(&self, position: Coord) -> (u16, u16) {
+        let along = |value: f64, start: f64, length: f64| {
+            let share = if length > 0.0 { (value - start) / length } else { 0.0 };
+            (share * self.side).clamp(0.0, self.side - 1.0) as u16
+        };
+        let start = self.bounds.min();
+        (along(position.x, start.x, self.bounds.width()), along(position.y, start.y, self.bounds.height()))
+    }
+
+    fn cells(&self, bounds: Rect) -> impl Iterator<Item = (u16, u16)> + use<T> {
+        let (first, last) = (self.cell(bounds.min()), self.cell(bounds.max()));
+        (first.0..=last.0).flat_map(move |x| (first.1..=last.1).map(move |y| (x, y)))
+    }
+
+    pub(super) fn insert(&mut self, bounds: Rect, item: T) {
+        for cell in self.cells(bounds) {
+            self.cells.entry(cell).or_default().push(item);
+        }
+    }
+
+    pub(super) fn remove(&mut self, bounds: Rect, item: T) {
+        for cell in self.cells(bounds) {
+            if let Some(items) = self.cells.get_mut(&cell) {
+                items.retain(|known| *known != item);
+            }
+        }
+    }
+
+    /// The items that may touch these bounds, some of them several times.
+    pub(super) fn near(&self, bounds: Rect) -> impl Iterator<Item = T> {
+        self.cells(bounds).filter_map(|cell| self.cells.get(&cell)).flatten().copied()
+    }
+}
+
+/// Bounds that reach so much further on every side.
+pub(super) fn wider(bounds: Rect, reach: f64) -> Rect {
+    let margin = Coord { x: reach, y: reach };
+    Rect::new(bounds.min() - margin, bounds.max() + margin)
+}

@@ -1,0 +1,390 @@
+//! One shape out of many.
+//!
+//! Areas are united by a library that computes on a fine grid of integers. Its answer is brought back to the exact
+//! coordinates: a corner is a corner of the input or where two of its edges cross, and every corner of the input that
+//! lies on the outline is a corner of it, as other tools have it. Lines are cut where they meet and end where an area
+//! begins; points are left out where a line or an area covers them.
+
+use std::collections::HashSet;
+
+use geo::algorithm::line_measures::{Distance, Euclidean};
+use geo::line_intersection::{LineIntersection, line_intersection};
+use geo::orient::{Direction, Orient};
+use geo::{
+    BooleanOps, BoundingRect, Coord, Geometry, Intersects, Line, LineString, MultiLineString, MultiPoint, MultiPolygon,
+    Point, Polygon, Rect, unary_union,
+};
+
+use super::grid::{Grid, wider};
+
+/// How far a computed corner may be from its exact place, as a share of the whole: the library's grid has 2^29 steps.
+const REACH: f64 = 1.0 / (1 << 27) as f64;
+
+/// All that these shapes cover; `None` where there is nothing.
+pub(crate) fn union(shapes: Vec<Geometry>) -> Option<Geometry> {
+    let mut parts = Parts::default();
+    shapes.into_iter().for_each(|shape| parts.add(shape));
+    let area = united_area(parts.polygons);
+    let lines = united_lines(parts.lines, &area);
+    let covered = |point: &Point| area.intersects(point) || lines.iter().any(|line| line.intersects(point));
+    let mut seen = HashSet::new();
+    let points: Vec<Point> =
+        parts.points.into_iter().filter(|point| seen.insert(bits(point.0)) && !covered(point)).collect();
+    assembled(points, lines, area)
+}
+
+#[derive(Default)]
+struct Parts {
+    points: Vec<Point>,
+    lines: Vec<LineString>,
+    polygons: Vec<Polygon>,
+}
+
+impl Parts {
+    fn add(&mut self, shape: Geometry) {
+        match shape {
+            Geometry::Point(point) => self.points.push(point),
+            Geometry::MultiPoint(points) => self.points.extend(points),
+            Geometry::Line(line) => self.lines.push(line.into()),
+            Geometry::LineString(line) => self.lines.push(line),
+            Geometry::MultiLineString(lines) => self.lines.extend(lines),
+            Geometry::Polygon(polygon) => self.polygons.push(polygon),
+            Geometry::MultiPolygon(polygons) => self.polygons.extend(polygons),
+            Geometry::Rect(rect) => self.polygons.push(rect.to_polygon()),
+            Geometry::Triangle(triangle) => self.polygons.push(triangle.to_polygon()),
+            Geometry::GeometryCollection(members) => members.into_iter().for_each(|member| self.add(member)),
+        }
+    }
+}
+
+fn assembled(mut points: Vec<Point>, mut lines: Vec<LineString>, area: MultiPolygon) -> Option<Geometry> {
+    let mut polygons = area.0;
+    Some(match (points.len(), lines.len(), polygons.len()) {
+        (0, 0, 0) => return None,
+        (1, 0, 0) => points.remove(0).into(),
+        (0, 1, 0) => lines.remove(0).into(),
+        (0, 0, 1) => polygons.remove(0).into(),
+        (_, 0, 0) => MultiPoint::new(points).into(),
+        (0, _, 0) => MultiLineString::new(lines).into(),
+        (0, 0, _) => MultiPolygon::new(polygons).into(),
+        _ => {
+            let members = points.into_iter().map(Geometry::from).chain(lines.into_iter().map(Geometry::from));
+            Geometry::GeometryCollection(
+                members.chain(polygons.into_iter().map(Geometry::from)).collect::<Vec<_>>().into(),
+            )
+        }
+    })
+}
+
+fn united_area(mut polygons: Vec<Polygon>) -> MultiPolygon {
+    polygons.retain(|polygon| polygon.exterior().0.len() > 3);
+    if polygons.len() < 2 {
+        return MultiPolygon::new(polygons);
+    }
+    // Rings of one direction: the library counts how often each place is surrounded.
+    let oriented: Vec<Polygon> = polygons.iter().map(|polygon| polygon.orient(Direction::Default)).collect();
+    let united = unary_union(&oriented);
+    let rings = oriented.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
+    let exact = Exact::new(rings);
+    united
+        .into_iter()
+        .map(|polygon| {
+            let (exterior, interiors) = polygon.into_inner();
+            Polygon::new(exact.ring(&exterior), interiors.iter().map(|ring| exact.ring(ring)).collect())
+        })
+        .collect()
+}
+
+/// The coordinates of the input, to find what a computed coordinate stands for.
+struct Exact {
+    corners: Grid<Coord>,
+    segments: Grid<Line>,
+    reach: f64,
+}
+
+impl Exact {
+    fn new<'a>(lines: impl Iterator<Item = &'a LineString>) -> Self {
+        let lines: Vec<&LineString> = lines.collect();
+        let bounds = lines.iter().filter_map(|line| line.bounding_rect()).reduce(around);
+        let bounds = bounds.unwrap_or_else(|| Rect::new(Coord::zero(), Coord::zero()));
+        let count = lines.iter().map(|line| line.0.len()).sum();
+        let mut exact = Self {
+            corners: Grid::new(bounds, count),
+            segments: Grid::new(bounds, count),
+            reach: bounds.width().max(bounds.height()) * REACH,
+        };
+        for line in lines {
+            for corner in &line.0 {
+                exact.corners.insert(Rect::new(*corner, *corner), *corner);
+            }
+            for segment in line.lines() {
+                exact.segments.insert(segment.bounding_rect(), segment);
+            }
+        }
+        exact
+    }
+
+    fn ring(&self, ring: &LineString) -> LineString {
+        let mut exact = self.line(ring);
+        exact.close();
+        exact
+    }
+
+    fn line(&self, line: &LineString) -> LineString {
+        let mut exact: Vec<Coord> = Vec::with_capacity(line.0.len());
+        for corner in line.0.iter().map(|corner| self.corner(*corner)) {
+            let Some(last) = exact.last().copied() else {
+                exact.push(corner);
+                continue;
+            };
+            if last != corner {
+                exact.extend(self.between(last, corner));
+                exact.push(corner);
+            }
+        }
+        LineString::new(exact)
+    }
+
+    /// The corner of the input, or the crossing of two of its segments, that a computed corner stands for.
+    fn corner(&self, computed: Coord) -> Coord {
+        let near = wider(Rect::new(computed, computed), self.reach);
+        let distance = |other: Coord| Euclidean.distance(computed, other);
+        let corner = self.corners.near(near).min_by(|one, other| distance(*one).total_cmp(&distance(*other)));
+        if let Some(corner) = corner
+            && distance(corner) <= self.reach
+        {
+            return corner;
+        }
+        let point = Point::from(computed);
+        let mut segments: Vec<Line> = Vec::new();
+        for segment in self.segments.near(near) {
+            if Euclidean.distance(&point, &segment) <= self.reach && !segments.contains(&segment) {
+                segments.push(segment);
+            }
+        }
+        let crossings = segments.iter().enumerate().flat_map(|(index, one)| {
+            segments[index + 1..].iter().filter_map(|other| match line_intersection(*one, *other) {
+                Some(LineIntersection::SinglePoint { intersection, .. }) => Some(intersection),
+                _ => None,
+            })
+        });
+        crossings.min_by(|one, other| distance(*one).total_cmp(&distance(*other))).unwrap_or(computed)
+    }
+
+    /// The corners of the input that lie on the way from one corner to the next, in their order.
+    fn between(&self, start: Coord, end: Coord) -> Vec<Coord> {
+        let segment = Line::new(start, end);
+        let (way, length) = (end - start, Euclidean.distance(start, end));
+        let along = |corner: Coord| ((corner - start).x * way.x + (corner - start).y * way.y) / length;
+        let mut found: Vec<Coord> = Vec::new();
+        for corner in self.corners.near(wider(segment.bounding_rect(), self.reach)) {
+            let on_the_way = along(corner) > 0.0 && along(corner) < length && corner != start && corner != end;
+            if on_the_way
+                && Euclidean.distance(&Point::from(corner), &segment) <= self.reach
+                && !found.contains(&corner)
+            {
+                found.push(corner);
+            }
+        }
+        found.sort_by(|one, other| along(*one).total_cmp(&along(*other)));
+        found
+    }
+}
+
+fn around(one: Rect, other: Rect) -> Rect {
+    let least = |a: Coord, b: Coord| Coord { x: a.x.min(b.x), y: a.y.min(b.y) };
+    let most = |a: Coord, b: Coord| Coord { x: a.x.max(b.x), y: a.y.max(b.y) };
+    Rect::new(least(one.min(), other.min()), most(one.max(), other.max()))
+}
+
+fn united_lines(mut lines: Vec<LineString>, area: &MultiPolygon) -> Vec<LineString> {
+    lines.retain(|line| line.0.len() > 1);
+    let pieces = cut(&lines);
+    let bounds = area.bounding_rect();
+    let beside = |line: &LineString| match (line.bounding_rect(), bounds) {
+        (Some(line), Some(area)) => !line.intersects(&area),
+        _ => true,
+    };
+    let (mut free, touching): (Vec<_>, Vec<_>) = pieces.into_iter().partition(beside);
+    if touching.is_empty() {
+        return free;
+    }
+    let touching = MultiLineString::new(touching);
+    let rings = area.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
+    let exact = Exact::new(touching.iter().chain(rings));
+    free.extend(area.clip(&touching, true).iter().map(|line| exact.line(line)).filter(|line| line.0.len() > 1));
+    free
+}
+
+/// The pieces of lines between the places where they meet others or themselves; a piece that several have comes once.
+fn cut(lines: &[LineString]) -> Vec<LineString> {
+    let Some(bounds) = lines.iter().filter_map(|line| line.bounding_rect()).reduce(around) else { return Vec::new() };
+    let count = lines.iter().map(|line| line.0.len()).sum();
+    let mut segments: Grid<(usize, usize)> = Grid::new(bounds, count);
+    for (number, line) in lines.iter().enumerate() {
+        for (index, segment) in line.lines().enumerate() {
+            segments.insert(segment.bounding_rect(), (number, index));
+        }
+    }
+    let segment = |(number, index): (usize, usize)| Line::new(lines[number].0[index], lines[number].0[index + 1]);
+    let mut pieces = Vec::new();
+    let mut seen = HashSet::new();
+    for (number, line) in lines.iter().enumerate() {
+        let mut piece = vec![line.0[0]];
+        for (index, own) in line.lines().enumerate() {
+            let mut cuts: Vec<Coord> = Vec::new();
+            for other in segments.near(own.bounding_rect()) {
+                if other != (number, index) {
+                    cuts.extend(meetings(own, segment(other), joined(line, number, index, other)));
+                }
+            }
+            cuts.sort_by(|one, other| {
+                Euclidean.distance(own.start, *one).total_cmp(&Euclidean.distance(own.start, *other))
+            });
+            for place in cuts {
+                if piece.last() != Some(&place) {
+                    piece.push(place);
+                }
+                if piece.len() > 1 {
+                    finish(std::mem::replace(&mut piece, vec![place]), &mut seen, &mut pieces);
+                }
+            }
+            if piece.last() != Some(&own.end) {
+                piece.push(own.end);
+            }
+        }
+        if piece.len() > 1 {
+            finish(piece, &mut seen, &mut pieces);
+        }
+    }
+    pieces
+}
+
+/// The point that two segments of one line share because they follow each other.
+fn joined(line: &LineString, number: usize, index: usize, other: (usize, usize)) -> Option<Coord> {
+    let last = line.0.len().saturating_sub(2);
+    if other.0 != number {
+        None
+    } else if other.1 == index + 1 || (line.is_closed() && index == last && other.1 == 0) {
+        Some(line.0[index + 1])
+    } else if other.1 + 1 == index || (line.is_closed() && index == 0 && other.1 == last) {
+        Some(line.0[index])
+    } else {
+        None
+    }
+}
+
+fn meetings(own: Line, other: Line, joined: Option<Coord>) -> Vec<Coord> {
+    let mut places = match line_intersection(own, other) {
+        None => Vec::new(),
+        Some(LineIntersection::SinglePoint { intersection, .. }) => vec![intersection],
+        Some(LineIntersection::Collinear { intersection }) => vec![intersection.start, intersection.end],
+    };
+    places.retain(|place| Some(*place) != joined);
+    places
+}
+
+fn finish(piece: Vec<Coord>, seen: &mut HashSet<Vec<(u64, u64)>>, pieces: &mut Vec<LineString>) {
+    let there: Vec<_> = piece.iter().map(|corner| bits(*corner)).collect();
+    let back: Vec<_> = there.iter().rev().copied().collect();
+    if seen.insert(there.min(back)) {
+        pieces.push(LineString::new(piece));
+    }
+}
+
+fn bits(position: Coord) -> (u64, u64) {
+    // Zero has two signs.
+    ((position.x + 0.0).to_bits(), (position.y + 0.0).to_bits())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::geojson;
+    use serde_json::{Value, json};
+
+    fn united(shapes: &Value) -> Value {
+        let shapes = shapes.as_array().unwrap().iter().filter_map(|shape| geojson::read(shape).unwrap()).collect();
+        union(shapes).map_or(Value::Null, |shape| serde_json::from_str(&geojson::write(&shape)).unwrap())
+    }
+
+    fn rectangle(x: f64, y: f64, width: f64, height: f64) -> Value {
+        let (right, top) = (x + width, y + height);
+        json!({"type": "Polygon", "coordinates": [[[x, y], [right, y], [right, top], [x, top], [x, y]]]})
+    }
+
+    /// The corners of a ring in their order, beginning with the least.
+    fn corners(ring: &Value) -> Vec<(f64, f64)> {
+        let mut corners: Vec<(f64, f64)> =
+            ring.as_array().unwrap().iter().map(|at| (at[0].as_f64().unwrap(), at[1].as_f64().unwrap())).collect();
+        corners.pop();
+        let least =
+            (0..corners.len()).min_by(|one, other| corners[*one].partial_cmp(&corners[*other]).unwrap()).unwrap();
+        corners.rotate_left(least);
+        corners
+    }
+
+    #[test]
+    fn areas_become_one_with_exact_corners() {
+        let shape = united(&json!([rectangle(0.1, 0.1, 2.0, 2.0), rectangle(1.3, 1.7, 3.0, 3.0)]));
+        assert_eq!(shape["type"], "Polygon");
+        let expected = [(0.1, 0.1), (2.1, 0.1), (2.1, 1.7), (4.3, 1.7), (4.3, 4.7), (1.3, 4.7), (1.3, 2.1), (0.1, 2.1)];
+        assert_eq!(corners(&shape["coordinates"][0]), expected);
+    }
+
+    #[test]
+    fn corners_on_a_common_side_stay() {
+        let shape = united(&json!([rectangle(0.0, 0.0, 1.0, 1.0), rectangle(1.0, 0.0, 1.0, 1.0)]));
+        let expected = [(0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (2.0, 1.0), (1.0, 1.0), (0.0, 1.0)];
+        assert_eq!(corners(&shape["coordinates"][0]), expected);
+    }
+
+    #[test]
+    fn areas_apart_stay_apart_and_rings_around_nothing_are_holes() {
+        let apart = united(&json!([rectangle(0.0, 0.0, 1.0, 1.0), rectangle(5.0, 0.0, 1.0, 1.0), null]));
+        assert_eq!((&apart["type"], apart["coordinates"].as_array().unwrap().len()), (&json!("MultiPolygon"), 2));
+        let frame = united(&json!([
+            rectangle(0.0, 0.0, 3.0, 1.0),
+            rectangle(0.0, 2.0, 3.0, 1.0),
+            rectangle(0.0, 0.0, 1.0, 3.0),
+            rectangle(2.0, 0.0, 1.0, 3.0)
+        ]));
+        assert_eq!((&frame["type"], frame["coordinates"].as_array().unwrap().len()), (&json!("Polygon"), 2));
+    }
+
+    #[test]
+    fn one_shape_stays_as_it_is() {
+        let clockwise = json!({"type": "Polygon", "coordinates": [[[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]]]});
+        assert_eq!(united(&json!([clockwise])), clockwise);
+        assert_eq!(united(&json!([])), Value::Null);
+    }
+
+    #[test]
+    fn lines_are_cut_where_they_meet() {
+        let cross = united(&json!([
+            {"type": "LineString", "coordinates": [[0.0, 0.0], [2.0, 2.0]]},
+            {"type": "LineString", "coordinates": [[0.0, 2.0], [2.0, 0.0]]},
+            {"type": "LineString", "coordinates": [[2.0, 2.0], [1.0, 1.0]]}]));
+        let pieces = json!([
+            [[0.0, 0.0], [1.0, 1.0]],
+            [[1.0, 1.0], [2.0, 2.0]],
+            [[0.0, 2.0], [1.0, 1.0]],
+            [[1.0, 1.0], [2.0, 0.0]]
+        ]);
+        assert_eq!(cross, json!({"type": "MultiLineString", "coordinates": pieces}));
+        let closed = json!({"type": "LineString", "coordinates": [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]});
+        assert_eq!(united(&json!([closed])), closed);
+    }
+
+    #[test]
+    fn what_an_area_covers_is_not_there_twice() {
+        let shape = united(&json!([
+            rectangle(0.0, 0.0, 2.0, 2.0),
+            {"type": "LineString", "coordinates": [[1.0, 1.0], [4.0, 1.0]]},
+            {"type": "MultiPoint", "coordinates": [[1.0, 0.5], [3.0, 1.0], [9.0, 9.0], [9.0, 9.0]]}]));
+        let members = shape["geometries"].as_array().unwrap();
+        assert_eq!(members[0], json!({"type": "Point", "coordinates": [9.0, 9.0]}));
+        assert_eq!(members[1], json!({"type": "LineString", "coordinates": [[2.0, 1.0], [4.0, 1.0]]}));
+        assert_eq!((members.len(), &members[2]["type"]), (3, &json!("Polygon")));
+    }
+}

@@ -1,0 +1,114 @@
+//! GeoJSON feature collections: a row for each feature, with its properties and its `geometry` as columns.
+
+use aracari_app::steps::simplify::GEOMETRY;
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
+use serde_json::{Map, Value as Json, json};
+
+use super::read::TableError;
+use super::write::write_json;
+
+/// The feature collection that a document is or holds under `data`.
+pub(super) fn collection(document: &Json) -> Option<&Json> {
+    let is_collection = |json: &&Json| json.get("type").and_then(Json::as_str) == Some("FeatureCollection");
+    Some(document).filter(is_collection).or_else(|| document.get("data").filter(is_collection))
+}
+
+/// The features as records; an `id` that is a text is a column too.
+pub(super) fn records(collection: &Json) -> Result<Vec<Map<String, Json>>, TableError> {
+    let shape = |message: &str| TableError::Shape(message.to_owned());
+    let features =
+        collection.get("features").and_then(Json::as_array).ok_or_else(|| shape("expected a list under `features`"))?;
+    let record = |(row, feature): (usize, &Json)| {
+        let mut record = match feature.get("properties") {
+            Some(Json::Object(properties)) => properties.clone(),
+            Some(Json::Null) | None => Map::new(),
+            Some(_) => return Err(shape("expected the `properties` of every feature to be an object")),
+        };
+        if feature.get("type").and_then(Json::as_str) != Some("Feature") {
+            return Err(TableError::Shape(format!("feature {} is no `Feature`", row + 1)));
+        }
+        if let (Some(Json::String(id)), false) = (feature.get("id"), record.contains_key("id")) {
+            record.insert("id".to_owned(), Json::String(id.clone()));
+        }
+        if record.insert(GEOMETRY.to_owned(), feature.get(GEOMETRY).cloned().unwrap_or_default()).is_some() {
+            return Err(shape("a feature has a property `geometry` beside its geometry; rename the property"));
+        }
+        Ok(record)
+    };
+    features.iter().enumerate().map(record).collect()
+}
+
+/// The rows as a feature collection; without a column `geometry` its features have no place.
+#[must_use]
+pub fn write_geojson(schema: &Schema, batches: &[RecordBatch]) -> Json {
+    let mut table = write_json(schema, batches);
+    let records = table.get_mut("data").map(Json::take);
+    let features: Vec<Json> = records
+        .as_ref()
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .map(|record| {
+            let mut properties = record.as_object().cloned().unwrap_or_default();
+            let geometry = properties.shift_remove(GEOMETRY).unwrap_or_default();
+            json!({"type": "Feature", "properties": properties, "geometry": geometry})
+        })
+        .collect();
+    json!({"type": "FeatureCollection", "features": features})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interchange::read_json;
+
+    fn place(name: &str, geometry: &Json) -> Json {
+        json!({"type": "Feature", "properties": {"name": name, "size": 3}, "geometry": geometry})
+    }
+
+    #[test]
+    fn features_come_back_as_they_were() {
+        let point = json!({"type": "Point", "coordinates": [2.3522219000000177, 48.856614]});
+        let document =
+            json!({"type": "FeatureCollection", "features": [place("Paris", &point), place("?", &Json::Null)]});
+        let batch = read_json(&document).unwrap();
+        let names: Vec<_> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
+        assert_eq!(names, ["name", "size", "geometry"]);
+        assert!(aracari_engine::geometry::is_geometry(batch.schema().field(2)));
+        assert_eq!(write_geojson(&batch.schema(), &[batch.clone()]), document);
+
+        let table = write_json(&batch.schema(), &[batch]);
+        assert_eq!(table["schema"]["fields"][2], json!({"name": "geometry", "type": "geojson"}));
+        let again = read_json(&table).unwrap();
+        assert_eq!(write_geojson(&again.schema(), &[again.clone()]), document);
+    }
+
+    #[test]
+    fn a_collection_may_be_the_data_of_a_table_and_ids_are_a_column() {
+        let mut feature = place("Paris", &Json::Null);
+        feature["id"] = json!("75");
+        let document = json!({"schema": "geojson", "data": {"type": "FeatureCollection", "features": [feature]}});
+        let batch = read_json(&document).unwrap();
+        assert_eq!(write_json(&batch.schema(), &[batch])["data"][0]["id"], "75");
+        let empty = read_json(&json!({"type": "FeatureCollection", "features": []})).unwrap();
+        assert_eq!((empty.num_columns(), empty.num_rows()), (1, 0));
+    }
+
+    #[test]
+    fn mistakes_say_where_they_are() {
+        for (features, message) in [
+            (json!(3), "`features`"),
+            (json!([{"type": "Thing"}]), "feature 1"),
+            (json!([{"type": "Feature", "properties": 3}]), "`properties`"),
+            (
+                json!([place("a", &Json::Null), place("b", &json!({"type": "Circle"}))]),
+                "row 2, column `geometry`: `Circle`",
+            ),
+        ] {
+            let document = json!({"type": "FeatureCollection", "features": features});
+            let error = read_json(&document).unwrap_err().to_string();
+            assert!(error.contains(message), "{error}");
+        }
+    }
+}
