@@ -1,6 +1,9 @@
 //! Plans to record batches, within one memory pool.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 
 use arrow::array::RecordBatch;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -10,11 +13,13 @@ use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStat
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionConfig;
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 
 use crate::error::EngineError;
 use crate::operators::Planner;
+use crate::parallel;
 use crate::pushdown::push_down;
 
 const BATCH_ROWS: usize = 8192;
@@ -25,13 +30,36 @@ pub(crate) struct Executor {
     state: Arc<SessionState>,
     pool: Arc<dyn MemoryPool>,
     pushdown: bool,
+    cores: usize,
+    running: Arc<AtomicUsize>,
+}
+
+/// A plan that runs, counted until it is dropped.
+struct Running {
+    stream: SendableRecordBatchStream,
+    count: Arc<AtomicUsize>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Stream for Running {
+    type Item = datafusion::common::Result<RecordBatch>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.stream.as_mut().poll_next(context)
+    }
 }
 
 impl Executor {
     /// An executor whose running queries together use at most `memory_bytes`.
     ///
-    /// One partition a plan: rows keep their order, sums of floats do not depend on timing, and the cores are kept busy
-    /// by the many queries of a page. Joins are not turned around, because the left rows of a join keep their order.
+    /// A plan runs in one partition: rows keep their order, and the cores are kept busy by the many queries of a page. Only
+    /// a large plan whose answer does not depend on that order has the cores that are free (see [`parallel`]). Joins
+    /// are not turned around, because the left rows of a join keep their order.
     pub(crate) fn new(memory_bytes: usize) -> Result<Self, EngineError> {
         let pool: Arc<dyn MemoryPool> = Arc::new(GreedyMemoryPool::new(memory_bytes));
         let runtime = RuntimeEnvBuilder::new()
@@ -42,10 +70,13 @@ impl Executor {
         let mut config = SessionConfig::new().with_target_partitions(1).with_batch_size(BATCH_ROWS);
         let options = config.options_mut();
         options.catalog.create_default_catalog_and_schema = false;
-        options.execution.parquet.pushdown_filters = true;
+        options.execution.enable_file_stream_work_stealing = false;
         options.execution.collect_statistics = false;
         // A sort below a union drops keys that are constant in one branch only.
         options.optimizer.repartition_sorts = false;
+        options.optimizer.enable_round_robin_repartition = false;
+        options.optimizer.repartition_joins = false;
+        options.optimizer.repartition_file_min_size = 0;
         let rules = PhysicalOptimizer::new().rules.into_iter().filter(|rule| rule.name() != "join_selection").collect();
         let state = SessionStateBuilder::new()
             .with_config(config)
@@ -53,7 +84,7 @@ impl Executor {
             .with_query_planner(Arc::new(Planner))
             .with_physical_optimizer_rules(rules)
             .build();
-        Ok(Self { state: Arc::new(state), pool, pushdown: true })
+        Ok(Self { state: Arc::new(state), pool, pushdown: true, cores: cores(), running: Arc::default() })
     }
 
     /// The same, leaving to databases nothing but the reading of their tables.
@@ -69,9 +100,27 @@ impl Executor {
 
     /// Starts a plan.
     pub(crate) async fn stream(&self, plan: &LogicalPlan) -> Result<SendableRecordBatchStream, EngineError> {
+        let running = self.running.load(Ordering::Relaxed) + 1;
+        // What nobody reads is gone from an optimised plan, such as the numbers of rows that are grouped in the end.
         let prepared = self.prepare(plan)?;
-        let physical = self.state.query_planner().create_physical_plan(&prepared, self.state.as_ref()).await?;
-        Ok(execute_stream(physical, self.state.task_ctx())?)
+        self.stream_in(&prepared, parallel::partitions(&prepared, self.cores / running)).await
+    }
+
+    async fn stream_in(
+        &self,
+        prepared: &LogicalPlan,
+        partitions: usize,
+    ) -> Result<SendableRecordBatchStream, EngineError> {
+        let state = match partitions {
+            1 => Arc::clone(&self.state),
+            _ => Arc::new(with_partitions(&self.state, partitions)),
+        };
+        let physical = state.query_planner().create_physical_plan(prepared, state.as_ref()).await?;
+        let schema = physical.schema();
+        let stream = execute_stream(physical, state.task_ctx())?;
+        self.running.fetch_add(1, Ordering::Relaxed);
+        let running = Running { stream, count: Arc::clone(&self.running) };
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, running)))
     }
 
     /// All rows of a plan; they count against the pool until they are here.
@@ -85,7 +134,20 @@ impl Executor {
     }
 
     async fn collect_once(&self, plan: &LogicalPlan) -> Result<Vec<RecordBatch>, EngineError> {
-        let mut stream = self.stream(plan).await?;
+        self.collected(self.stream(plan).await?).await
+    }
+
+    /// All rows of a plan that runs in this many partitions.
+    #[cfg(test)]
+    pub(crate) async fn collect_in(
+        &self,
+        plan: &LogicalPlan,
+        partitions: usize,
+    ) -> Result<Vec<RecordBatch>, EngineError> {
+        self.collected(self.stream_in(&self.prepare(plan)?, partitions).await?).await
+    }
+
+    async fn collected(&self, mut stream: SendableRecordBatchStream) -> Result<Vec<RecordBatch>, EngineError> {
         let reservation = MemoryConsumer::new("answer").register(&self.pool);
         let mut batches = Vec::new();
         while let Some(batch) = stream.next().await {
@@ -102,4 +164,15 @@ impl Executor {
     pub(crate) fn memory_used(&self) -> usize {
         self.pool.reserved()
     }
+}
+
+fn with_partitions(state: &SessionState, partitions: usize) -> SessionState {
+    let mut parallel = state.clone();
+    parallel.config_mut().options_mut().execution.target_partitions = partitions.into();
+    parallel
+}
+
+/// The cores of this machine that this process may use.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }

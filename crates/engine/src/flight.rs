@@ -14,6 +14,9 @@ use crate::error::EngineError;
 type Outcome<T> = Result<T, EngineError>;
 type Running<T> = WeakShared<BoxFuture<'static, Outcome<T>>>;
 
+/// The outcome of work under way, for everybody who waits for it.
+pub(crate) type Flight<T> = Shared<BoxFuture<'static, Outcome<T>>>;
+
 /// Work under way, by key. It stops when nobody waits for it any more.
 pub(crate) struct Flights<T: Clone> {
     running: Mutex<HashMap<[u8; 32], Running<T>>>,
@@ -33,17 +36,12 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
     }
 
     /// The work under this key, where it is under way.
-    pub(crate) fn under_way(&self, key: &[u8; 32]) -> Option<Shared<BoxFuture<'static, Outcome<T>>>> {
+    pub(crate) fn under_way(&self, key: &[u8; 32]) -> Option<Flight<T>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).get(key).and_then(WeakShared::upgrade)
     }
 
     /// Joins the work under this key, or starts it on `runtime`.
-    pub(crate) fn join<F>(
-        &self,
-        key: [u8; 32],
-        runtime: &Handle,
-        work: impl FnOnce() -> F,
-    ) -> Shared<BoxFuture<'static, Outcome<T>>>
+    pub(crate) fn join<F>(&self, key: [u8; 32], runtime: &Handle, work: impl FnOnce() -> F) -> Flight<T>
     where
         F: Future<Output = Outcome<T>> + Send + 'static,
     {

@@ -16,9 +16,10 @@ use moka::sync::Cache;
 use tokio::runtime::Handle;
 
 use crate::compile::{Tables, compile_whole};
+use crate::counted::Counted;
 use crate::error::EngineError;
 use crate::execute::Executor;
-use crate::flight::Flights;
+use crate::flight::{Flight, Flights};
 use crate::geometry;
 use crate::policy::SecuredQuery;
 use crate::pushdown;
@@ -41,7 +42,7 @@ pub(crate) enum Prepared {
 
 /// Rows in memory; they count against the cache's memory until the last query lets go of them.
 pub(crate) struct Rows {
-    pub(crate) table: Arc<MemTable>,
+    pub(crate) table: Arc<Counted>,
     /// The columns that are left out because the reader may not see them.
     pub(crate) denied: BTreeSet<String>,
     bytes: usize,
@@ -79,6 +80,11 @@ impl PreparedDatasets {
             return Some(Prepared::TooLarge);
         }
         self.cache.get(key)
+    }
+
+    /// The rows of a dataset, where somebody prepares them now.
+    pub(crate) fn under_way(&self, key: &[u8; 32]) -> Option<Flight<Prepared>> {
+        self.flights.under_way(key)
     }
 
     /// The rows of a dataset, prepared now, together with whoever else wants them.
@@ -142,9 +148,10 @@ impl PreparedDatasets {
         if !self.fits(&mut reservation, bytes) {
             return Ok(if bytes > self.largest { Prepared::TooLarge } else { Prepared::NoRoom });
         }
-        let table = Arc::new(MemTable::try_new(geometry::marked(&schema), vec![batches])?);
+        let rows = batches.iter().map(arrow::array::RecordBatch::num_rows).sum();
+        let table = Counted::new(Arc::new(MemTable::try_new(geometry::marked(&schema), vec![batches])?), rows);
         tracing::debug!(prepared.bytes = bytes, dataset.id = whole.dataset_id(), "dataset prepared");
-        Ok(Prepared::Rows(Arc::new(Rows { table, denied, bytes, _reservation: reservation })))
+        Ok(Prepared::Rows(Arc::new(Rows { table: Arc::new(table), denied, bytes, _reservation: reservation })))
     }
 
     fn reserve(&self) -> MemoryReservation {

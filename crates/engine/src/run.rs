@@ -15,9 +15,9 @@ use crate::answer::Answer;
 use crate::catalog::Catalog;
 use crate::compile::{Tables, compile};
 use crate::error::EngineError;
-use crate::execute::Executor;
+use crate::execute::{Executor, cores};
 use crate::explain::{Explanation, explain};
-use crate::flight::Flights;
+use crate::flight::{Flight, Flights};
 use crate::policy::SecuredQuery;
 use crate::prepared::{Prepared, PreparedDatasets};
 use crate::queue::{Queue, Share};
@@ -53,10 +53,6 @@ impl Default for EngineSettings {
             concurrency: 2 * cores(),
         }
     }
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }
 
 /// What the engine holds and has done, for operators.
@@ -206,7 +202,14 @@ impl Inner {
         handle: &Handle,
     ) -> Result<Arc<Answer>, EngineError> {
         let started = Instant::now();
-        let place = self.queue.place(share).await?;
+        let mut place = self.queue.place(share).await?;
+        // Whoever waits for rows that somebody else prepares needs no place: the next one may prepare others meanwhile.
+        if let Some(preparing) = self.preparing(&query)? {
+            drop(place);
+            // Where it fails, the attempt below says why.
+            preparing.await.ok();
+            place = self.queue.place(share).await?;
+        }
         if let Some(known) = self.answers.get(&key) {
             return Ok(known);
         }
@@ -280,9 +283,7 @@ impl Inner {
         handle: &'a Handle,
     ) -> BoxFuture<'a, Result<Prepared, EngineError>> {
         Box::pin(async move {
-            let mut digest = self.versions(whole)?.digest;
-            digest.update(whole.fingerprint()?);
-            let key = digest.finalize().into();
+            let key = self.prepared_key(whole)?;
             if let Some(known) = self.prepared.known(&key) {
                 return Ok(known);
             }
@@ -295,6 +296,31 @@ impl Inner {
             self.open(whole, &mut tables).await?;
             self.prepared.prepare_once(key, whole.clone(), Arc::new(tables), &self.executor, handle).await
         })
+    }
+
+    fn prepared_key(&self, whole: &SecuredQuery) -> Result<[u8; 32], EngineError> {
+        let mut digest = self.versions(whole)?.digest;
+        digest.update(whole.fingerprint()?);
+        Ok(digest.finalize().into())
+    }
+
+    /// The first of a query's datasets that is being prepared, or a dataset that it is made of.
+    fn preparing(&self, query: &SecuredQuery) -> Result<Option<Flight<Prepared>>, EngineError> {
+        for id in query.direct_datasets() {
+            let mut whole = query.whole_dataset(id);
+            loop {
+                let key = self.prepared_key(&whole)?;
+                if self.prepared.known(&key).is_some() {
+                    break;
+                }
+                if let Some(flight) = self.prepared.under_way(&key) {
+                    return Ok(Some(flight));
+                }
+                let Some(parent) = whole.parent() else { break };
+                whole = whole.whole_dataset(parent);
+            }
+        }
+        Ok(None)
     }
 
     async fn open(&self, query: &SecuredQuery, tables: &mut Tables) -> Result<(), EngineError> {

@@ -59,7 +59,12 @@ impl Standalone {
         Self { executor: self.executor.without_pushdown(), ..self }
     }
 
-    async fn plan(&self, steps: &[Step]) -> Result<LogicalPlan, EngineError> {
+    #[cfg(test)]
+    pub(crate) fn executor(&self) -> &Executor {
+        &self.executor
+    }
+
+    pub(crate) async fn plan(&self, steps: &[Step]) -> Result<LogicalPlan, EngineError> {
         let Some((Step::Domain(first), rest)) = steps.split_first() else {
             return Err(EngineError::invalid("a pipeline starts with a `domain` step"));
         };

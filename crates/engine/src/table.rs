@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aracari_app::infer::suggest;
 use aracari_app::schema::ColumnType;
+use arrow::datatypes::DataType;
 use datafusion::common::Column;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, SortExpr, cast};
 
 use crate::column_type::{canonical_type, column_type, field_type};
 use crate::error::EngineError;
+use crate::functions;
 use crate::geometry;
 
 /// Hidden columns start with this character, which no visible name may start with.
@@ -69,7 +71,13 @@ impl Table {
             }
             let canonical = canonical_type(kind);
             let plain = column(field.name());
-            let expression = if *field.data_type() == canonical { plain } else { cast(plain, canonical) };
+            let expression = match kind {
+                _ if *field.data_type() == canonical => plain,
+                ColumnType::Date if !matches!(field.data_type(), DataType::Dictionary(..)) => {
+                    functions::date_of(plain, field.data_type())
+                }
+                _ => cast(plain, canonical),
+            };
             expressions.push(expression.alias(field.name()));
             columns.push(field.name().clone());
         }

@@ -1,5 +1,6 @@
 //! Functions of our own where the library's differ from our semantics or are slow: calendar, dates and texts.
 
+mod at_utc;
 mod calendar;
 mod civil;
 mod date_text;
@@ -15,13 +16,25 @@ use std::sync::Arc;
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::dateextract::DateInfo;
 use aracari_app::steps::dategranularity::Granularity;
+use arrow::datatypes::DataType;
 use datafusion::logical_expr::{AggregateUDF, Expr, ScalarUDF, cast};
 
 pub(crate) use period::Period;
 pub(crate) use text_part::TextPart;
 
-use crate::column_type::TEXT;
+use crate::column_type::{TEXT, date_type};
 use crate::error::EngineError;
+
+/// A date of any unit and offset as a canonical one; without an offset it is UTC.
+pub(crate) fn date_of(expression: Expr, data_type: &DataType) -> Expr {
+    match data_type {
+        DataType::Timestamp(_, Some(_)) => cast(expression, date_type()),
+        _ => {
+            let naive = if *data_type == at_utc::NAIVE { expression } else { cast(expression, at_utc::NAIVE) };
+            ScalarUDF::new_from_impl(at_utc::AtUtc::new()).call(vec![naive])
+        }
+    }
+}
 
 /// The start of the day, week, month, quarter or year of a date.
 pub(crate) fn truncate_date(date: Expr, granularity: Granularity) -> Expr {

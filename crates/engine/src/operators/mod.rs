@@ -3,6 +3,7 @@
 
 mod codes;
 mod groups;
+mod top_groups;
 mod whole;
 
 pub(crate) mod average;
@@ -23,6 +24,7 @@ use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
 
+pub(crate) use top_groups::TopGroups;
 pub(crate) use whole::{KeepsOrder, WholeTable, apply};
 
 /// Plans the library's operators and ours.
@@ -43,14 +45,20 @@ struct Operators;
 impl ExtensionPlanner for Operators {
     async fn plan_extension(
         &self,
-        _planner: &dyn PhysicalPlanner,
+        planner: &dyn PhysicalPlanner,
         node: &dyn UserDefinedLogicalNode,
         _logical_inputs: &[&LogicalPlan],
         inputs: &[Arc<dyn ExecutionPlan>],
-        _session: &dyn Session,
-        _context: &PhysicalPlanningContext,
+        session: &dyn Session,
+        context: &PhysicalPlanningContext,
     ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
-        let ([input], Some(whole)) = (inputs, node.as_any().downcast_ref::<WholeTable>()) else { return Ok(None) };
+        let [input] = inputs else { return Ok(None) };
+        if let Some(top) = node.as_any().downcast_ref::<TopGroups>() {
+            let physical =
+                |expression: &_| planner.create_physical_expr(expression, top.input_schema(), session, context);
+            return top.plan(Arc::clone(input), physical).map(Some);
+        }
+        let Some(whole) = node.as_any().downcast_ref::<WholeTable>() else { return Ok(None) };
         whole.execution(Arc::clone(input)).map(Some)
     }
 }

@@ -87,8 +87,8 @@ fn columns(step: &Pivot, table: &Table, kind: ColumnType, datasets: &dyn Dataset
     let plan = LogicalPlanBuilder::from(table.plan().clone())
         .project([column(pivoted)])?
         .distinct()?
-        .limit(0, Some(MAX_COLUMNS + 1))?
         .sort([column(pivoted).sort(true, false)])?
+        .limit(0, Some(MAX_COLUMNS + 1))?
         .project([functions::text_of(column(pivoted), kind).alias(pivoted)])?
         .build()?;
     let seen = datasets.look(plan)?;

@@ -5,8 +5,10 @@ use aracari_app::steps::top::Top;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, lit};
 
+use crate::column_type::canonical_type;
 use crate::error::EngineError;
-use crate::table::{Table, column};
+use crate::operators::TopGroups;
+use crate::table::{OrderKey, Table, column};
 
 pub(super) fn compile(step: &Top, table: Table) -> Result<Table, EngineError> {
     let ranked = (table.column(&step.rank_on)?, step.sort == Order::Asc);
@@ -24,7 +26,11 @@ pub(super) fn compile(step: &Top, table: Table) -> Result<Table, EngineError> {
     // A group without a name is no group: rows with a null key are dropped.
     let named = groups.iter().cloned().map(Expr::is_not_null).reduce(Expr::and).unwrap_or_else(|| lit(true));
     let keys = groups.iter().cloned().map(|group| (group, true)).chain([ranked.clone()]).collect();
-    let stable = table.filter(named)?.with_explicit_order()?;
+    let table = table.filter(named)?;
+    if table.order().is_empty() && TopGroups::ranks(&canonical_type(table.type_of(&ranked.0)?)) {
+        return first_in_one_pass(table, groups, ranked, step.limit)?.ordered_by(keys);
+    }
+    let stable = table.with_explicit_order()?;
     let mut by = vec![ranked.0.sort(ranked.1, false)];
     by.extend(stable.sort_expressions());
     let rank = stable.names().next();
@@ -34,6 +40,15 @@ pub(super) fn compile(step: &Top, table: Table) -> Result<Table, EngineError> {
         stable.replace(|plan: LogicalPlanBuilder| Ok(plan.window([window])?.filter(column(&rank).lt_eq(limit))?))?;
     let columns = limited.all();
     limited.project(columns)?.ordered_by(keys)
+}
+
+/// Rows that have no order but that in which they stream need no numbers to be told apart.
+fn first_in_one_pass(table: Table, groups: Vec<Expr>, ranked: (Expr, bool), limit: u64) -> Result<Table, EngineError> {
+    let position = table.names().next();
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let plan = TopGroups::over(table.plan().clone(), groups, ranked, limit, position.clone())?;
+    let order = vec![OrderKey { column: position, ascending: true }];
+    Ok(Table::from_parts(plan, table.columns().to_vec(), order, &table))
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ use datafusion::physical_plan::streaming::PartitionStream;
 use indexmap::IndexMap;
 use serde_json::json;
 
-use crate::memory::{MemoryCatalog, ask, block_on, dataset, engine, everyone, secure_over, secured, steps, table};
+use crate::memory::{
+    MemoryCatalog, ask, block_on, dataset, engine, everyone, memory, secure_over, secured, steps, table,
+};
 
 /// A table whose rows keep coming until it is told to finish.
 #[derive(Debug, Clone)]
@@ -90,12 +92,13 @@ impl PartitionStream for Endless {
     }
 }
 
-/// An engine over an endless table, and a query that counts its rows.
+/// An engine over an endless table and one of a `few` rows, and a query that counts the endless rows.
 pub(crate) fn endless_engine(settings: EngineSettings) -> (Engine, Endless, SecuredQuery) {
     let endless = Endless::new();
     let catalog = Arc::new(MemoryCatalog::default());
     let provider = StreamingTable::try_new(Arc::clone(&endless.schema), vec![Arc::new(endless.clone())]).unwrap();
     catalog.put("endless", Arc::new(provider));
+    catalog.put("few", memory(&numbers(3)));
     let datasets = IndexMap::from([dataset("d", table("endless"), json!([]), everyone())]);
     let count = json!([{"name": "aggregate", "on": [], "aggregations": [
         {"aggfunction": "max", "columns": ["n"], "newcolumns": ["n"]}]}]);

@@ -77,6 +77,35 @@ fn equal_questions_run_once_also_when_the_first_to_ask_leaves() {
 }
 
 #[test]
+fn who_waits_for_rows_leaves_the_place_to_those_who_need_others() {
+    // One share has half of the places: one question prepares the endless rows, and one waits for them.
+    let (engine, endless, first) = endless_engine(EngineSettings { concurrency: 4, ..EngineSettings::default() });
+    let engine = Arc::new(engine);
+    let datasets = IndexMap::from([
+        dataset("d", table("endless"), json!([]), everyone()),
+        dataset("few", table("few"), json!([]), everyone()),
+    ]);
+    let groups = json!([{"name": "uniquegroups", "on": ["n"]}]);
+    block_on(async {
+        let ask = |query| {
+            let engine = Arc::clone(&engine);
+            tokio::spawn(async move { engine.run(query).await })
+        };
+        let endless_ones = [ask(first.clone()), ask(secured(&datasets, "d", groups.clone(), &Reader::default()))];
+        endless.wait_until_running().await;
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let few = ask(secured(&datasets, "few", groups, &Reader::default()));
+        let (answer, _) = tokio::time::timeout(std::time::Duration::from_secs(5), few).await.unwrap().unwrap().unwrap();
+        assert_eq!(answer.rows, 3);
+        endless.finish();
+        for asked in endless_ones {
+            asked.await.unwrap().unwrap();
+        }
+    });
+    assert_eq!(endless.started(), 1);
+}
+
+#[test]
 fn work_stops_when_everybody_has_left() {
     let (engine, endless, query) = endless_engine(EngineSettings::default());
     block_on(async {
