@@ -9,12 +9,13 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
-use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::{displayable, execute_stream};
 use datafusion::prelude::SessionConfig;
 use futures::StreamExt;
 
 use crate::error::EngineError;
 use crate::operators::Planner;
+use crate::standalone::Explanation;
 
 const BATCH_ROWS: usize = 8192;
 
@@ -71,6 +72,16 @@ impl Executor {
             }
         }
         Ok(batches)
+    }
+
+    /// The plan as it is optimised, and the operators that run it.
+    pub(crate) async fn explain(&self, plan: &LogicalPlan) -> Result<Explanation, EngineError> {
+        let logical = self.state.optimize(plan)?;
+        let physical = self.state.query_planner().create_physical_plan(&logical, self.state.as_ref()).await?;
+        Ok(Explanation {
+            logical: logical.display_indent().to_string(),
+            physical: displayable(physical.as_ref()).indent(false).to_string(),
+        })
     }
 
     /// Bytes that running queries use now.
