@@ -1,6 +1,7 @@
 //! Which columns a pipeline produces, without running it, or the step that cannot work and why.
 
 pub(crate) mod formulas;
+mod limits;
 pub(crate) mod shape;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -30,6 +31,7 @@ pub type Datasets<'a> = &'a dyn Fn(&str) -> Option<TableSchema>;
 
 /// The columns that come out of `steps` when `input` goes in.
 pub fn infer(steps: &[Step], input: TableSchema, datasets: Datasets<'_>) -> Result<TableSchema, Mistake> {
+    limits::check(steps)?;
     infer_nested(steps, input, datasets, 0)
 }
 
@@ -43,7 +45,7 @@ fn infer_nested(
     let mut schema = input;
     for (step_index, step) in steps.iter().enumerate() {
         let Some(columns) = step.columns() else { continue };
-        schema = columns.infer(schema, &context).map_err(|problem| Mistake {
+        schema = columns.infer(schema, &context).and_then(limits::columns).map_err(|problem| Mistake {
             step_index,
             message: problem.message,
             hint: problem.hint,

@@ -44,7 +44,8 @@ fn tidy(schema: &mut Json, definitions: &Json) {
     match schema {
         Json::Object(object) => {
             inline_variant(object, definitions);
-            for child in object.values_mut() {
+            // What decides between shapes closes none of them.
+            for (_, child) in object.iter_mut().filter(|(key, _)| *key != "if") {
                 tidy(child, definitions);
             }
             let is_shape = object.get("properties").is_some_and(Json::is_object);

@@ -24,6 +24,7 @@ mod source;
 pub mod steps;
 pub mod template;
 pub mod value;
+pub mod written;
 mod yaml;
 
 pub use app::App;
@@ -32,7 +33,7 @@ pub use condition::Condition;
 pub use dataset::{Dataset, DatasetInput, Metric};
 pub use diagnostic::{Diagnostic, Severity};
 pub use json_schema::{SCHEMA_KINDS, schema_json};
-pub use load::Loaded;
+pub use load::{Loaded, PipelineFinding, check_pipeline};
 pub use permissions::{BoundRule, ColumnRule, Operand, Permissions, RowPermissions, RowRule, UnboundCondition};
 pub use pipeline::Pipeline;
 pub use presentation::Presentation;

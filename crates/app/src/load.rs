@@ -2,6 +2,7 @@
 
 mod draft;
 mod folder;
+mod pipeline_file;
 mod report;
 mod shape;
 mod validate;
@@ -18,6 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::SourceSchemas;
 
 pub(crate) use draft::{Draft, Item, where_is};
+pub use pipeline_file::{PipelineFinding, check_pipeline};
 pub(crate) use report::{Reporter, did_you_mean, quoted};
 pub(crate) use shape::is_id;
 

@@ -1,4 +1,8 @@
 //! Templates: steps and conditions in which variables stand, kept as a tree and bound for each question.
+//!
+//! A variable stands for a value and is written `{{ name }}`. A text that is nothing but one variable takes the value
+//! as it is, with its type; a list in a list is flattened; in a longer text the value is written out. Which names there
+//! are is the host's matter: an app has [`VariablePath`]s, a JSON document [`DocumentPath`]s.
 
 use serde_json::{Map, Value as Json};
 
@@ -8,11 +12,26 @@ use crate::relative_date::RelativeDate;
 use crate::steps::Step;
 use crate::value::{ALL_KEY, DATE_KEY, Value};
 
+mod all;
 mod clean;
+mod document;
 mod path;
 mod void;
 
+pub use document::{DocumentPath, DocumentVariables};
 pub use path::{Piece, VariablePath, placeholders};
+
+/// The name of a variable, as one host writes them.
+pub trait Name: Sized + std::fmt::Display {
+    /// Reads what stands between `{{` and `}}`.
+    fn parse(text: &str) -> Result<Self, TemplateError>;
+}
+
+/// Where the values of variables come from.
+pub trait Resolver<N> {
+    /// The value as JSON; a date is a map with the key `$date`, All one with the key `$all`.
+    fn value(&self, name: &N) -> Result<Json, TemplateError>;
+}
 
 /// Where the values of variables come from while one question is answered.
 #[derive(Clone, Copy)]
@@ -24,51 +43,77 @@ pub struct Variables<'a> {
 
 /// A JSON tree in which variables stand.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Template {
-    tree: Tree,
+pub struct Template<N = VariablePath> {
+    tree: Tree<N>,
 }
 
 /// Why a template cannot be bound.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TemplateError {
-    #[error("the variable `{0}` is unknown")]
-    UnknownVariable(String),
+    #[error("there is no variable `{name}`")]
+    UnknownVariable { name: String, hint: Option<String> },
     #[error("`{text}` is not a variable: {reason}")]
     NotAVariable { text: String, reason: String },
     #[error("step {position}: {reason}", position = index + 1)]
     BadStep { index: usize, reason: String },
     #[error("{0}")]
     BadCondition(String),
+    #[error("step {position}: {error}", position = index + 1)]
+    InStep { index: usize, error: Box<TemplateError> },
+}
+
+impl TemplateError {
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::UnknownVariable { hint, .. } => hint.as_deref(),
+            Self::InStep { error, .. } => error.hint(),
+            _ => None,
+        }
+    }
+
+    /// Says in which step, counted from 0, it was found.
+    #[must_use]
+    pub fn in_step(self, index: usize) -> Self {
+        Self::InStep { index, error: Box::new(self) }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Tree {
+enum Tree<N> {
     Fixed(Json),
     /// The whole value is one variable: it keeps its type.
-    Variable(VariablePath),
+    Variable(N),
     /// Text with variables in it.
-    Text(Vec<Part>),
-    List(Vec<Tree>),
-    Map(Vec<(String, Tree)>),
+    Text(Vec<Part<N>>),
+    List(Vec<Tree<N>>),
+    Map(Vec<(String, Tree<N>)>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Part {
+enum Part<N> {
     Literal(String),
-    Variable(VariablePath),
+    Variable(N),
 }
 
-/// True when a variable stands anywhere in the tree, or a date that is told from today.
+/// True when a variable stands anywhere in the tree, or a date that is told from today. Braces in a SQL step are its own.
 pub fn has_variables(json: &Json) -> bool {
     match json {
         Json::String(text) => text.contains("{{"),
         Json::Array(items) => items.iter().any(has_variables),
-        Json::Object(entries) => RelativeDate::moves(entries) || entries.values().any(has_variables),
+        Json::Object(entries) => {
+            !is_sql(entries) && (RelativeDate::moves(entries) || entries.values().any(has_variables))
+        }
         _ => false,
     }
 }
 
-impl Template {
+/// True for the step whose text is another language: nothing is ever written into it.
+fn is_sql(entries: &Map<String, Json>) -> bool {
+    entries.get("name").and_then(Json::as_str) == Some("customsql")
+}
+
+impl<N: Name> Template<N> {
     /// Reads the variables of a tree once.
     pub fn parse(json: &Json) -> Result<Self, TemplateError> {
         let mut marked = json.clone();
@@ -77,7 +122,7 @@ impl Template {
     }
 
     /// Every variable of the tree.
-    pub fn variables(&self) -> Vec<&VariablePath> {
+    pub fn variables(&self) -> Vec<&N> {
         let mut found = Vec::new();
         self.tree.collect(&mut found);
         found
@@ -91,16 +136,22 @@ impl Template {
     }
 
     /// The tree, a list of steps, with values in place of variables; conditions on All are gone.
-    pub fn bind_steps(&self, variables: &Variables<'_>) -> Result<Vec<Step>, TemplateError> {
+    pub fn bind_steps(&self, variables: &dyn Resolver<N>) -> Result<Vec<Step>, TemplateError> {
         let Json::Array(items) = self.tree.bind(variables)? else {
             return Err(TemplateError::BadStep { index: 0, reason: "expected a list of steps".to_owned() });
         };
         parse_bound(items)
     }
 
+    /// The tree with values in place of variables.
+    pub fn bind(&self, variables: &dyn Resolver<N>) -> Result<Json, TemplateError> {
+        self.tree.bind(variables)
+    }
+
     /// The tree, a condition, with values in place of variables; `None` when All removed all of it.
-    pub fn bind_condition(&self, variables: &Variables<'_>) -> Result<Option<Condition>, TemplateError> {
-        let bound = self.tree.bind(variables)?;
+    pub fn bind_condition(&self, variables: &dyn Resolver<N>) -> Result<Option<Condition>, TemplateError> {
+        let mut bound = self.tree.bind(variables)?;
+        all::settle(&mut bound).map_err(|reason| TemplateError::BadCondition(reason.to_owned()))?;
         let condition: Condition =
             serde_json::from_value(bound).map_err(|error| TemplateError::BadCondition(error.to_string()))?;
         Ok(condition.without_all())
@@ -113,19 +164,19 @@ pub fn parse_steps(mut items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
     parse_bound(items)
 }
 
-/// Parses steps with the values of variables in them.
-fn parse_bound(items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
+/// Parses steps with the values of variables in them; what those hold is never `__VOID__`.
+pub fn parse_bound(items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
     let mut steps = Vec::with_capacity(items.len());
-    for (index, item) in items.into_iter().enumerate() {
-        let step: Step = serde_json::from_value(item)
-            .map_err(|error| TemplateError::BadStep { index, reason: error.to_string() })?;
-        let cleaned = clean::without_all(step).map_err(|reason| TemplateError::BadStep { index, reason })?;
-        steps.extend(cleaned);
+    for (index, mut item) in items.into_iter().enumerate() {
+        let bad = |reason: String| TemplateError::BadStep { index, reason };
+        all::settle(&mut item).map_err(|reason| bad(reason.to_owned()))?;
+        let step: Step = serde_json::from_value(item).map_err(|error| bad(error.to_string()))?;
+        steps.extend(clean::without_all(step));
     }
     Ok(steps)
 }
 
-impl Tree {
+impl<N: Name> Tree<N> {
     fn parse(json: &Json) -> Result<Self, TemplateError> {
         if !has_variables(json) {
             return Ok(Self::Fixed(json.clone()));
@@ -133,6 +184,7 @@ impl Tree {
         match json {
             Json::String(text) => Self::parse_text(text),
             Json::Array(items) => Ok(Self::List(items.iter().map(Self::parse).collect::<Result<_, _>>()?)),
+            Json::Object(entries) if is_sql(entries) => Ok(Self::Fixed(json.clone())),
             Json::Object(entries) => {
                 let parsed = entries.iter().map(|(key, item)| Ok((key.clone(), Self::parse(item)?)));
                 Ok(Self::Map(parsed.collect::<Result<_, TemplateError>>()?))
@@ -146,12 +198,15 @@ impl Tree {
         for piece in placeholders(text) {
             match piece {
                 Piece::Literal(literal) => parts.push(Part::Literal(literal.to_owned())),
-                Piece::Placeholder(inner) => parts.push(Part::Variable(VariablePath::parse(inner)?)),
+                Piece::Placeholder(inner) => parts.push(Part::Variable(N::parse(inner)?)),
             }
         }
-        match parts.as_slice() {
-            [Part::Variable(only)] => Ok(Self::Variable(only.clone())),
-            _ => Ok(Self::Text(parts)),
+        match (parts.pop(), parts.is_empty()) {
+            (Some(Part::Variable(only)), true) => Ok(Self::Variable(only)),
+            (last, _) => {
+                parts.extend(last);
+                Ok(Self::Text(parts))
+            }
         }
     }
 
@@ -177,7 +232,7 @@ impl Tree {
         }
     }
 
-    fn collect<'a>(&'a self, found: &mut Vec<&'a VariablePath>) {
+    fn collect<'a>(&'a self, found: &mut Vec<&'a N>) {
         match self {
             Self::Fixed(_) => {}
             Self::Variable(path) => found.push(path),
@@ -190,10 +245,10 @@ impl Tree {
         }
     }
 
-    fn bind(&self, variables: &Variables<'_>) -> Result<Json, TemplateError> {
+    fn bind(&self, variables: &dyn Resolver<N>) -> Result<Json, TemplateError> {
         Ok(match self {
             Self::Fixed(json) => json.clone(),
-            Self::Variable(path) => to_json(&path.value(variables)?),
+            Self::Variable(name) => variables.value(name)?,
             Self::Text(parts) => bind_text(parts, variables)?,
             Self::List(items) => {
                 let mut bound = Vec::with_capacity(items.len());
@@ -240,23 +295,33 @@ fn fixed_dataset_names(json: &Json, names: &mut Vec<String>) {
     }
 }
 
-fn bind_text(parts: &[Part], variables: &Variables<'_>) -> Result<Json, TemplateError> {
+fn bind_text<N: Name>(parts: &[Part<N>], variables: &dyn Resolver<N>) -> Result<Json, TemplateError> {
     let mut text = String::new();
     for part in parts {
-        match part {
-            Part::Literal(literal) => text.push_str(literal),
-            Part::Variable(path) => match path.value(variables)? {
-                // Part of a text that is All: the whole value is All.
-                Value::All => return Ok(to_json(&Value::All)),
-                Value::Null => {}
-                value => text.push_str(&value.to_string()),
-            },
+        let name = match part {
+            Part::Literal(literal) => {
+                text.push_str(literal);
+                continue;
+            }
+            Part::Variable(name) => name,
+        };
+        let json = variables.value(name)?;
+        match serde_json::from_value::<Value>(json) {
+            // Part of a text that is All: the whole value is All.
+            Ok(Value::All) => return Ok(to_json(&Value::All)),
+            Ok(Value::Null) => {}
+            Ok(value) => text.push_str(&value.to_string()),
+            Err(_) => {
+                let reason = "it holds a map, which cannot be written into a text".to_owned();
+                return Err(TemplateError::NotAVariable { text: name.to_string(), reason });
+            }
         }
     }
     Ok(Json::String(text))
 }
 
-fn to_json(value: &Value) -> Json {
+/// A value as it stands in a bound tree.
+pub(crate) fn to_json(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Boolean(boolean) => Json::Bool(*boolean),

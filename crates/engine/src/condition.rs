@@ -128,10 +128,23 @@ fn compare(comparison: &Comparison, table: &Table, purpose: Purpose) -> Result<E
 
 fn check_pattern(pattern: &str) -> Result<(), EngineError> {
     if pattern.len() > MAX_PATTERN {
-        return Err(EngineError::invalid(format!("a pattern may have {MAX_PATTERN} characters")));
+        let length = pattern.len();
+        return Err(EngineError::invalid(format!(
+            "a pattern may have {MAX_PATTERN} characters, this one has {length}"
+        )));
     }
     let limited = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build();
-    limited.map(drop).map_err(|_| EngineError::invalid("this is not a pattern that can be searched for"))
+    limited.map(drop).map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => {
+            EngineError::invalid(format!("the pattern `{pattern}` is too large: repeat less in it"))
+        }
+        // The last line says what is wrong; those before draw where.
+        other => {
+            let drawn = other.to_string();
+            let reason = drawn.lines().next_back().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            EngineError::invalid(format!("`{pattern}` is no pattern that can be searched for: {reason}"))
+        }
+    })
 }
 
 fn instant(date: DateTime<Utc>) -> Expr {

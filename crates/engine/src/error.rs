@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use aracari_app::Step;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlan;
+
+/// Where a column is missing, before the step is known.
+pub(crate) const STEP_INPUT: &str = "this step's input";
 
 /// Why a query has no answer.
 ///
@@ -50,6 +54,24 @@ impl EngineError {
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::Invalid { message: message.into() }
+    }
+
+    /// Says in which step of a pipeline, counted from 1, something cannot work.
+    pub(crate) fn at_step(self, number: usize, step: &Step) -> Self {
+        match self {
+            Self::Invalid { message } => {
+                Self::Invalid { message: format!("step {number} (`{}`): {message}", step.name()) }
+            }
+            Self::UnknownColumn { column, context, suggestion } => {
+                let step = format!("step {number} (`{}`)", step.name());
+                let context = match context.as_str() {
+                    STEP_INPUT => format!("the input of {step}"),
+                    inner => format!("{inner} inside {step}"),
+                };
+                Self::UnknownColumn { column, context, suggestion }
+            }
+            other => other,
+        }
     }
 
     /// One sentence for the person in front of the chart.

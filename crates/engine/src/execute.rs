@@ -12,8 +12,8 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
-use datafusion::physical_plan::execute_stream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{displayable, execute_stream};
 use datafusion::prelude::SessionConfig;
 use futures::{Stream, StreamExt};
 
@@ -158,6 +158,12 @@ impl Executor {
             }
         }
         Ok(batches)
+    }
+
+    /// The operators that run a prepared plan, one a line.
+    pub(crate) async fn operators(&self, prepared: &LogicalPlan) -> Result<String, EngineError> {
+        let physical = self.state.query_planner().create_physical_plan(prepared, self.state.as_ref()).await?;
+        Ok(displayable(physical.as_ref()).indent(false).to_string())
     }
 
     /// Bytes that running queries use now.

@@ -13,6 +13,8 @@ pub struct Explanation {
     pub statements: Vec<Sent>,
     /// What the engine does with the rows, one operation a line, the last one first.
     pub plan: String,
+    /// The operators that do it.
+    pub operators: String,
 }
 
 /// A statement that a source gets.
@@ -22,11 +24,15 @@ pub struct Sent {
     pub statement: Statement,
 }
 
-pub(crate) fn explain(executor: &Executor, plan: &LogicalPlan) -> Result<Explanation, EngineError> {
+pub(crate) async fn explain(executor: &Executor, plan: &LogicalPlan) -> Result<Explanation, EngineError> {
     let prepared = executor.prepare(plan)?;
     let statements = pushdown::statements(&prepared)?;
     let sent = statements.into_iter().map(|(source_id, statement)| Sent { source_id, statement });
     // Hidden columns begin with a control character.
-    let plan = prepared.display_indent().to_string().replace('\u{1}', "#");
-    Ok(Explanation { statements: sent.collect(), plan })
+    let shown = |plan: String| plan.replace('\u{1}', "#");
+    Ok(Explanation {
+        statements: sent.collect(),
+        plan: shown(prepared.display_indent().to_string()),
+        operators: shown(executor.operators(&prepared).await?),
+    })
 }

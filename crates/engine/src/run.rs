@@ -153,7 +153,7 @@ impl Engine {
         self.inner.open(query, &mut tables).await?;
         let rows = usize::try_from(query.limit().min(self.inner.settings.max_rows)).unwrap_or(usize::MAX);
         let plan = compile(query, &tables, Some(rows.saturating_add(1)), &self.inner.executor).await?;
-        explain(&self.inner.executor, &plan)
+        explain(&self.inner.executor, &plan).await
     }
 
     /// What the engine holds and has done.

@@ -3,14 +3,18 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use aracari_app::Step;
+use aracari_app::schema::TableSchema;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
-use datafusion::datasource::provider_as_source;
+use datafusion::common::TableReference;
+use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 
+use crate::column_type::column_type;
 use crate::error::EngineError;
 use crate::execute::Executor;
 use crate::explain::{Explanation, explain};
@@ -31,6 +35,14 @@ pub struct Rows {
     pub batches: Vec<RecordBatch>,
 }
 
+/// What one step did on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepProfile {
+    pub rows: usize,
+    pub columns: usize,
+    pub duration: Duration,
+}
+
 impl Standalone {
     pub fn new(memory_bytes: usize) -> Result<Self, EngineError> {
         Ok(Self { executor: Executor::new(memory_bytes)?, tables: HashMap::new() })
@@ -39,6 +51,19 @@ impl Standalone {
     /// Makes a table known under a name.
     pub fn add_table(&mut self, name: impl Into<String>, table: Arc<dyn TableProvider>) {
         self.tables.insert(name.into(), table);
+    }
+
+    /// The columns of a table.
+    pub fn columns(&self, name: &str) -> Option<TableSchema> {
+        let schema = self.tables.get(name)?.schema();
+        let known =
+            schema.fields().iter().filter_map(|field| Some((field.name().clone(), column_type(field.data_type())?)));
+        Some(TableSchema::new(known))
+    }
+
+    /// The names of the tables.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tables.keys().map(String::as_str)
     }
 
     /// The rows after all steps; the first one is `domain`.
@@ -50,7 +75,7 @@ impl Standalone {
 
     /// What of the pipeline the sources of its tables compute, and what is computed here.
     pub async fn explain(&self, steps: &[Step]) -> Result<Explanation, EngineError> {
-        explain(&self.executor, &self.plan(steps).await?)
+        explain(&self.executor, &self.plan(steps).await?).await
     }
 
     /// The same, leaving to databases nothing but the reading of their tables.
@@ -64,15 +89,56 @@ impl Standalone {
         &self.executor
     }
 
+    /// What every step does on its own: each runs over the rows of the one before, which are held in memory. All steps
+    /// together take less, because they run as one plan.
+    pub async fn profile(&self, steps: &[Step]) -> Result<Vec<StepProfile>, EngineError> {
+        let mut profiles = Vec::with_capacity(steps.len());
+        let mut before: Option<Arc<dyn TableProvider>> = None;
+        for (index, step) in steps.iter().enumerate() {
+            let started = Instant::now();
+            let plan = match &before {
+                None => self.plan(std::slice::from_ref(step)).await?,
+                Some(table) => self.plan_over(table, step, index + 1).await?,
+            };
+            let schema = Arc::new(plan.schema().as_arrow().clone());
+            let batches = self.executor.collect(&plan).await?;
+            profiles.push(StepProfile {
+                rows: batches.iter().map(RecordBatch::num_rows).sum(),
+                columns: schema.fields().len(),
+                duration: started.elapsed(),
+            });
+            before = Some(Arc::new(MemTable::try_new(schema, vec![batches])?));
+        }
+        Ok(profiles)
+    }
+
     pub(crate) async fn plan(&self, steps: &[Step]) -> Result<LogicalPlan, EngineError> {
         let Some((Step::Domain(first), rest)) = steps.split_first() else {
             return Err(EngineError::invalid("a pipeline starts with a `domain` step"));
         };
         looking(&self.executor, |looks| {
-            let compiler = Compiler { tables: &self.tables, names: Names::default(), looks };
-            steps::compile(rest, compiler.dataset(&first.domain)?, &compiler)?.finish(None)
+            let compiler = self.compiler(looks);
+            steps::compile_from(2, rest, compiler.dataset(&first.domain)?, &compiler)?.finish(None)
         })
         .await
+    }
+
+    async fn plan_over(
+        &self,
+        table: &Arc<dyn TableProvider>,
+        step: &Step,
+        number: usize,
+    ) -> Result<LogicalPlan, EngineError> {
+        looking(&self.executor, |looks| {
+            let compiler = self.compiler(looks);
+            let start = compiler.scan("rows", table)?;
+            steps::compile_from(number, std::slice::from_ref(step), start, &compiler)?.finish(None)
+        })
+        .await
+    }
+
+    fn compiler<'a>(&'a self, looks: &'a Looks) -> Compiler<'a> {
+        Compiler { tables: &self.tables, names: Names::default(), looks }
     }
 }
 
@@ -82,12 +148,20 @@ struct Compiler<'a> {
     looks: &'a Looks,
 }
 
+impl Compiler<'_> {
+    /// The rows of a table, which an explanation calls by its name; a number tells apart where it is read twice.
+    fn scan(&self, name: &str, provider: &Arc<dyn TableProvider>) -> Result<Table, EngineError> {
+        let number = self.names.next();
+        let alias = TableReference::bare(format!("{name}#{}", number.trim_start_matches('\u{1}')));
+        let plan = LogicalPlanBuilder::scan(alias, provider_as_source(Arc::clone(provider)), None)?.build()?;
+        Table::scan(plan, self.names.clone())
+    }
+}
+
 impl Datasets for Compiler<'_> {
     fn dataset(&self, name: &str) -> Result<Table, EngineError> {
         let provider = self.tables.get(name).ok_or_else(|| EngineError::UnknownDataset { dataset: name.to_owned() })?;
-        let alias = format!("t{}", self.names.next().trim_start_matches('\u{1}'));
-        let plan = LogicalPlanBuilder::scan(alias, provider_as_source(Arc::clone(provider)), None)?.build()?;
-        Table::scan(plan, self.names.clone())
+        self.scan(name, provider)
     }
 
     fn look(&self, plan: LogicalPlan) -> Result<RecordBatch, EngineError> {

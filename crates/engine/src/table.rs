@@ -12,7 +12,7 @@ use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, SortExpr, cast};
 
 use crate::column_type::{canonical_type, column_type, field_type};
-use crate::error::EngineError;
+use crate::error::{EngineError, STEP_INPUT};
 use crate::functions;
 use crate::geometry;
 
@@ -111,7 +111,7 @@ impl Table {
             return Err(EngineError::NotPermittedColumn { column: name.to_owned() });
         }
         let suggestion = suggest(name, self.columns.iter().map(String::as_str)).map(str::to_owned);
-        Err(EngineError::UnknownColumn { column: name.to_owned(), context: "this step's input".into(), suggestion })
+        Err(EngineError::UnknownColumn { column: name.to_owned(), context: STEP_INPUT.into(), suggestion })
     }
 
     /// The visible column and its type.

@@ -28,6 +28,15 @@ struct Opened {
     provider: Arc<dyn TableProvider>,
 }
 
+/// The table of a Parquet or CSV file, wherever it lies.
+pub(crate) fn open_anywhere(path: &Path) -> Result<Arc<dyn TableProvider>, String> {
+    let path = path.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => error.to_string(),
+    })?;
+    Ok(open(&path, &CsvOptions::default())?.provider)
+}
+
 fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> {
     match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
         Some("parquet") => parquet::open(path),

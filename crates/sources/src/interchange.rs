@@ -1,9 +1,11 @@
 //! Tables as JSON and back: table-schema (`{"schema": {"fields": [...]}, "data": [records]}`), plain records, GeoJSON.
 
 mod geojson;
+mod open;
 mod read;
 mod write;
 
 pub use geojson::write_geojson;
+pub use open::open_table;
 pub use read::{TableError, read_json};
-pub use write::write_json;
+pub use write::{write_csv, write_json, write_json_to};

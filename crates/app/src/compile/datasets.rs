@@ -11,7 +11,8 @@ use crate::pipeline::Pipeline;
 use crate::schema::TableSchema;
 use crate::source::{Relation, SourceSchemas};
 use crate::steps::Step;
-use crate::template::{Template, has_variables, parse_steps};
+use crate::template::{Template, TemplateError, has_variables, parse_steps};
+use crate::written::{Referred, settle};
 use crate::yaml::{Node, Span};
 
 /// What has to be compiled before a dataset, with the places where it says so.
@@ -61,7 +62,7 @@ impl Compiler<'_> {
         let draft = self.draft;
         let mut open: Vec<Dependencies> = Vec::new();
         for (id, item) in &draft.datasets {
-            let mut needs = item.node.get("steps").map(references::written).unwrap_or_default();
+            let mut needs = item.node.get("steps").map(|steps| references::written(steps, draft)).unwrap_or_default();
             if let Some(parent) = item.node.get("dataset")
                 && let Some(name) = parent.text()
             {
@@ -210,7 +211,6 @@ impl Compiler<'_> {
 
     /// Parses steps, or keeps them as a tree where variables stand in them.
     pub(super) fn pipeline(&mut self, steps: &[serde_json::Value], node: &Node) -> Option<Pipeline> {
-        let json = serde_json::Value::Array(steps.to_vec());
         for (index, step) in steps.iter().enumerate() {
             if step.get("name").and_then(serde_json::Value::as_str) == Some("domain") {
                 let span = node.span_at(&[&index.to_string()]);
@@ -219,6 +219,13 @@ impl Compiler<'_> {
                 return None;
             }
         }
+        let draft = self.draft;
+        let references = |uid: &str| draft.datasets.contains_key(uid).then(|| Referred::Dataset(uid.to_owned()));
+        let steps = match settle(steps.to_vec(), &references) {
+            Ok(settled) => settled,
+            Err(error) => return self.bad_step(error, node),
+        };
+        let json = serde_json::Value::Array(steps);
         if has_variables(&json) {
             return match Template::parse(&json) {
                 Ok(template) => self.known_variables(&template, node).then(|| Pipeline::Templated(Box::new(template))),
@@ -228,22 +235,22 @@ impl Compiler<'_> {
                 }
             };
         }
-        match parse_steps(steps.to_vec()) {
+        let serde_json::Value::Array(steps) = json else { return None };
+        match parse_steps(steps) {
             Ok(parsed) => Some(Pipeline::Fixed(parsed)),
-            Err(crate::template::TemplateError::BadStep { index, reason }) => {
-                self.report.error(
-                    "bad_step",
-                    node.span_at(&[&index.to_string()]),
-                    format!("this step cannot be read: {reason}"),
-                    None,
-                );
-                None
-            }
-            Err(error) => {
-                self.report.error("bad_step", node.span, error.to_string(), None);
-                None
-            }
+            Err(error) => self.bad_step(error, node),
         }
+    }
+
+    fn bad_step<T>(&mut self, error: TemplateError, node: &Node) -> Option<T> {
+        let (span, message) = match error {
+            TemplateError::BadStep { index, reason } => {
+                (node.span_at(&[&index.to_string()]), format!("this step cannot be read: {reason}"))
+            }
+            other => (node.span, other.to_string()),
+        };
+        self.report.error("bad_step", span, message, None);
+        None
     }
 
     /// The columns that come out of steps; a mistake is reported at its step.

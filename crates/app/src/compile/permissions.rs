@@ -6,7 +6,7 @@ use crate::config;
 use crate::load::did_you_mean;
 use crate::permissions::{ColumnRule, Operand, Permissions, RowPermissions, RowRule, UnboundCondition};
 use crate::schema::TableSchema;
-use crate::template::{Piece, VariablePath, placeholders};
+use crate::template::{Name, Piece, VariablePath, placeholders};
 use crate::value::Value;
 use crate::yaml::{Node, NodeValue, Span};
 

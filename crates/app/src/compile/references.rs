@@ -5,31 +5,45 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use crate::dataset::{Dataset, DatasetInput};
+use crate::load::Draft;
 use crate::pipeline::Pipeline;
 use crate::steps::{PipelineReference, Step};
 use crate::yaml::{Node, NodeValue, Span};
 
-/// The datasets that steps name, as they are written, with their places.
-pub(super) fn written(steps: &Node) -> Vec<(String, Span)> {
+/// The datasets that steps name, as they are written, with their places. Steps that are switched off name none, and a
+/// reference of an `append` counts only where it leads to a dataset.
+pub(super) fn written(steps: &Node, draft: &Draft) -> Vec<(String, Span)> {
     let mut found = Vec::new();
     for step in steps.items() {
-        for key in ["rightPipeline", "right_pipeline"] {
-            step.get(key).into_iter().for_each(|reference| one(reference, &mut found));
+        if step.get("disabled").is_some_and(|off| off.value == NodeValue::Boolean(true)) {
+            continue;
         }
-        step.get("pipelines").into_iter().flat_map(Node::items).for_each(|reference| one(reference, &mut found));
+        for key in ["rightPipeline", "right_pipeline"] {
+            step.get(key).into_iter().for_each(|reference| one(reference, draft, &mut found));
+        }
+        let appended = step.get("pipelines").into_iter().flat_map(Node::items);
+        let resolved = |reference: &&Node| uid(reference).is_none_or(|uid| draft.datasets.contains_key(uid));
+        appended.filter(resolved).for_each(|reference| one(reference, draft, &mut found));
         if let (Some("domain"), Some(domain)) = (step.get("name").and_then(Node::text), step.get("domain")) {
-            one(domain, &mut found);
+            one(domain, draft, &mut found);
         }
     }
     found
 }
 
-fn one(reference: &Node, found: &mut Vec<(String, Span)>) {
+fn one(reference: &Node, draft: &Draft, found: &mut Vec<(String, Span)>) {
     match &reference.value {
         NodeValue::Text(name) if !name.contains("{{") => found.push((name.clone(), reference.span)),
-        NodeValue::List(_) => found.extend(written(reference)),
+        NodeValue::List(_) => found.extend(written(reference, draft)),
+        NodeValue::Map(_) => found.extend(uid(reference).map(|uid| (uid.to_owned(), reference.span_at(&["uid"])))),
         _ => {}
     }
+}
+
+/// The uid of a reference.
+fn uid(reference: &Node) -> Option<&str> {
+    reference.get("type").and_then(Node::text).filter(|kind| *kind == "ref")?;
+    reference.get("uid").and_then(Node::text)
 }
 
 /// Every dataset with a templated pipeline behind a query.

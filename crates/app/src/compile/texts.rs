@@ -142,14 +142,15 @@ impl Compiler<'_> {
     fn variables_are_values(&mut self, node: &Node, is_value: bool) {
         match &node.value {
             NodeValue::Text(text) if !is_value && text.contains("{{") => {
-                let hint = Some("variables can stand in `value`, `text` and `limit`".to_owned());
+                let hint = Some("variables stand for values, as in `value`, `text`, `limit` or `toReplace`".to_owned());
                 self.report.error("variable_not_allowed", node.span, "no variable can stand here", hint);
             }
             NodeValue::List(items) => items.iter().for_each(|item| self.variables_are_values(item, is_value)),
+            NodeValue::Map(_) if is_never_bound(node) => {}
             NodeValue::Map(entries) => {
-                for entry in entries {
-                    let holds_value = matches!(entry.key.as_str(), "value" | "text" | "limit");
-                    self.variables_are_values(&entry.node, holds_value);
+                for entry in entries.iter().filter(|entry| !matches!(entry.key.as_str(), "label" | "comment")) {
+                    let is_value = holds_value(&entry.key) || (is_value && is_part_of_value(&entry.key));
+                    self.variables_are_values(&entry.node, is_value);
                 }
             }
             _ => {}
@@ -158,7 +159,7 @@ impl Compiler<'_> {
 
     /// The steps of a template with values of some type in it, and a check that All can stand there too.
     pub(super) fn sample(&mut self, template: &Template, node: &Node) -> Option<Vec<Step>> {
-        let bind = |sample| self.with_sample(sample, |variables| template.bind_steps(variables));
+        let bind = |sample| self.with_sample(sample, template, |variables| template.bind_steps(variables));
         let bound = bind(Sample::Text).or_else(|error| bind(Sample::Integer).map_err(|_| error));
         let outcome = bound.and_then(|steps| bind(Sample::All).map(|_| steps));
         match outcome {
@@ -177,7 +178,7 @@ impl Compiler<'_> {
 
     /// Checks a templated condition with values in it.
     pub(super) fn sample_condition(&mut self, template: &Template, node: &Node) -> bool {
-        match self.with_sample(Sample::Text, |variables| template.bind_condition(variables)) {
+        match self.with_sample(Sample::Text, template, |variables| template.bind_condition(variables)) {
             Ok(_) => true,
             Err(error) => {
                 self.report.error("bad_condition", node.span, format!("this is no condition: {error}"), None);
@@ -186,7 +187,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn with_sample<T>(&self, sample: Sample, bind: impl FnOnce(&Variables<'_>) -> T) -> T {
+    fn with_sample<T>(&self, sample: Sample, template: &Template, bind: impl FnOnce(&Variables<'_>) -> T) -> T {
         let kind =
             |id: &str| self.draft.filters.get(id).and_then(|item| item.settings.as_ref()).map(|settings| settings.kind);
         let date = || Value::parse_date("2013-01-01").unwrap_or_default();
@@ -200,7 +201,14 @@ impl Compiler<'_> {
             })
         };
         let views = |_: &str| Some(sample.value());
-        let reader = Reader::default();
+        let mut reader = Reader::default();
+        for path in template.variables() {
+            if let VariablePath::Attribute(name) = path {
+                // An attribute is never All.
+                let value = if let Sample::Integer = sample { Sample::Integer } else { Sample::Text };
+                reader.attributes.insert(name.clone(), value.value());
+            }
+        }
         bind(&Variables { filters: &filters, views: &views, reader: &reader })
     }
 }
@@ -217,6 +225,46 @@ fn find(needle: &str, node: &Node) -> Option<Span> {
         NodeValue::Map(entries) => entries.iter().find_map(|entry| find(needle, &entry.node)),
         _ => None,
     }
+}
+
+/// True for what holds no variables whatever its text: SQL, and steps that are switched off.
+fn is_never_bound(node: &Node) -> bool {
+    let is_off = node.get("disabled").is_some_and(|off| off.value == NodeValue::Boolean(true));
+    is_off || node.get("name").and_then(Node::text) == Some("customsql")
+}
+
+/// The parameters of steps that hold values, as opposed to columns, formulas, patterns of dates and the like.
+fn holds_value(key: &str) -> bool {
+    matches!(
+        key,
+        "value"
+            | "text"
+            | "limit"
+            | "toReplace"
+            | "to_replace"
+            | "oldStr"
+            | "old_str"
+            | "newStr"
+            | "new_str"
+            | "start"
+            | "end"
+            | "separator"
+            | "delimiter"
+            | "startIndex"
+            | "start_index"
+            | "endIndex"
+            | "end_index"
+            | "movingWindow"
+            | "moving_window"
+            | "totalRowsLabel"
+            | "total_rows_label"
+            | "tolerance"
+    )
+}
+
+/// The parts of a date that is relative to another.
+fn is_part_of_value(key: &str) -> bool {
+    matches!(key, "date" | "quantity")
 }
 
 /// The keys whose value is a text for readers.

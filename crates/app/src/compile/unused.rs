@@ -22,7 +22,7 @@ impl Compiler<'_> {
         for item in draft.stories.values() {
             for place in ["chart", "second_chart"] {
                 let steps = item.node.node_at(&[place, "steps"]);
-                self.used.datasets.extend(references::written(steps).into_iter().map(|(name, _)| name));
+                self.used.datasets.extend(references::written(steps, draft).into_iter().map(|(name, _)| name));
             }
         }
         for filter in draft.filters.values().filter_map(|item| item.settings.as_ref()) {

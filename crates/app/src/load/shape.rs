@@ -21,6 +21,8 @@ pub(super) enum Shape<'a> {
 /// What `schema` asks for, references followed and null left out.
 pub(super) fn of<'a>(schema: &'a Json, root: &'a Json) -> Shape<'a> {
     let Some(object) = follow(schema, root) else { return Shape::Anything };
+    // What the condition is about is looked at by the validator.
+    let object = object.get("else").and_then(Json::as_object).unwrap_or(object);
     let listed = ["anyOf", "oneOf"].iter().find_map(|key| object.get(*key).and_then(Json::as_array));
     let Some(listed) = listed else { return Shape::Single(object) };
     let alternatives: Vec<&Json> = listed.iter().filter(|alternative| !is_null(alternative)).collect();

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::report::{Reporter, did_you_mean, quoted};
 use super::shape::{self, Shape};
 use crate::config::{COLOUR_PATTERN, ID_PATTERN};
+use crate::json_schema::APP;
 use crate::yaml::{Entry, Node, NodeValue};
 
 /// What the neighbourhood of a node allows.
@@ -25,6 +26,19 @@ pub(super) fn validate(node: &Node, schema: &Json, root: &Json, report: &mut Rep
         report.error(finding.code, finding.span, finding.message, finding.hint);
     }
     report.error_count() == before
+}
+
+/// Checks a step as it is written anywhere but in an app's files; true when nothing was found.
+pub(super) fn validate_step(node: &Node, report: &mut Reporter) -> bool {
+    let allowed = Allowed { variables: true, snake_case: true };
+    let schema = serde_json::json!({"$ref": "#/$defs/Step"});
+    let mut findings = Vec::new();
+    Validator { root: &APP }.check(node, &schema, allowed, &mut findings);
+    let is_right = findings.is_empty();
+    for finding in findings {
+        report.error(finding.code, finding.span, finding.message, finding.hint);
+    }
+    is_right
 }
 
 struct Finding {
@@ -79,6 +93,9 @@ impl Validator<'_> {
         let Some(name) = chosen.text() else {
             return wrong_type(chosen, &format!("one of {}", quoted(&names)), findings);
         };
+        if node.get("disabled").is_some_and(|off| off.value == NodeValue::Boolean(true)) {
+            return;
+        }
         match variants.iter().find(|(variant, _)| *variant == name) {
             Some((_, schema)) => self.check(node, schema, allowed, findings),
             None => unknown_word(chosen, name, &names, findings),

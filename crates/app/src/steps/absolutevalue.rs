@@ -10,7 +10,9 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Absolutevalue {
+    /// The column of numbers.
     pub column: String,
+    /// What the new column is called; a column of this name is replaced.
     #[serde(alias = "new_column")]
     pub new_column: String,
 }

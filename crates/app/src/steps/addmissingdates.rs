@@ -10,10 +10,13 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Addmissingdates {
+    /// The column of dates to fill up.
     #[serde(alias = "dates_column")]
     pub dates_column: String,
+    /// How far the dates are apart.
     #[serde(alias = "dates_granularity")]
     pub dates_granularity: DatesGranularity,
+    /// The columns whose values form the groups, each filled up between its own first and last date.
     #[serde(default)]
     pub groups: Vec<String>,
 }

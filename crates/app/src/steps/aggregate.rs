@@ -11,11 +11,15 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Aggregate {
+    /// The columns whose values form the groups; without any, all rows are one.
     #[serde(default)]
     pub on: Vec<String>,
+    /// What is computed for each group; without any, the groups alone come out.
     pub aggregations: Vec<Aggregation>,
+    /// Keeps every row and sets the group's results beside it.
     #[serde(default, alias = "keep_original_granularity")]
     pub keep_original_granularity: Option<bool>,
+    /// Whether `count` and `count distinct` count nulls too.
     #[serde(default, alias = "count_nulls")]
     pub count_nulls: bool,
 }
@@ -24,7 +28,9 @@ pub struct Aggregate {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "WrittenAggregation")]
 pub struct Aggregation {
+    /// What the results are called, one name for each of `columns`.
     pub newcolumns: Vec<String>,
+    /// How the values of a group become one.
     pub aggfunction: AggregateFunction,
     /// As many as `newcolumns`.
     pub columns: Vec<String>,

@@ -11,6 +11,8 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Append {
+    /// Each the name of a dataset, or steps that begin with `domain`.
+    #[schemars(with = "Vec<crate::written::WrittenPipeline>")]
     pub pipelines: Vec<PipelineReference>,
 }
 

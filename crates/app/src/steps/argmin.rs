@@ -10,7 +10,9 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Argmin {
+    /// The column whose least value counts.
     pub column: String,
+    /// The columns whose values form the groups; without any, all rows are one.
     #[serde(default)]
     pub groups: Vec<String>,
 }

@@ -10,10 +10,13 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Comparetext {
+    /// What the new column is called; a column of this name is replaced.
     #[serde(alias = "new_column_name")]
     pub new_column_name: String,
+    /// The first column.
     #[serde(rename = "strCol1", alias = "str_col_1")]
     pub str_col_1: String,
+    /// The column to compare it with.
     #[serde(rename = "strCol2", alias = "str_col_2")]
     pub str_col_2: String,
 }

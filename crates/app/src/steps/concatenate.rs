@@ -10,8 +10,11 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Concatenate {
+    /// The columns to join, in this order.
     pub columns: Vec<String>,
+    /// What stands between two values.
     pub separator: String,
+    /// What the new column is called; a column of this name is replaced.
     #[serde(alias = "new_column_name")]
     pub new_column_name: String,
 }

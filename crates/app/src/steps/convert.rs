@@ -10,7 +10,9 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Convert {
+    /// The columns to convert.
     pub columns: Vec<String>,
+    /// The type that they get.
     #[serde(alias = "data_type")]
     pub data_type: ConvertType,
 }

@@ -19,8 +19,10 @@ pub struct Cumsum {
     /// The name of the running sum of `valueColumn`.
     #[serde(default, alias = "new_column")]
     pub new_column: Option<String>,
+    /// The column that gives the order.
     #[serde(alias = "reference_column")]
     pub reference_column: String,
+    /// The columns whose values form the groups; without any, all rows are one.
     #[serde(default)]
     pub groupby: Option<Vec<String>>,
 }

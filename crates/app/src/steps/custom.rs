@@ -10,6 +10,7 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Custom {
+    /// The query, in the source's own language.
     pub query: String,
 }
 

@@ -10,7 +10,9 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Customsql {
+    /// One `select`; the rows so far are the table `input`.
     pub query: String,
+    /// The columns that come out, where they cannot be told from the query.
     #[serde(default)]
     pub columns: Option<Vec<String>>,
 }

@@ -11,7 +11,9 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, try_from = "Written")]
 pub struct Dateextract {
+    /// The column of dates.
     pub column: String,
+    /// The parts to take.
     pub date_info: Vec<DateInfo>,
     /// The names of the new columns, in the order of `dateInfo`; one that is left out is the column and the part.
     pub new_columns: Vec<String>,

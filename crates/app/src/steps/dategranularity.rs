@@ -10,7 +10,9 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Dategranularity {
+    /// The period to whose start the dates are moved.
     pub granularity: Granularity,
+    /// The column of dates.
     pub column: String,
     /// Where the result goes; the column itself when absent.
     #[serde(default, alias = "new_column")]

@@ -10,6 +10,7 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Delete {
+    /// The columns to remove; one that is not there is no mistake.
     pub columns: Vec<String>,
 }
 

@@ -12,9 +12,12 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Dissolve {
+    /// The columns whose values form the groups; the shapes of a group become one.
     pub groups: Vec<String>,
+    /// What is computed for each group besides.
     #[serde(default)]
     pub aggregations: Vec<Aggregation>,
+    /// Whether rows without a group form one.
     #[serde(default, alias = "include_nulls")]
     pub include_nulls: bool,
 }

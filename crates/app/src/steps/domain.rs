@@ -12,6 +12,7 @@ use crate::schema::TableSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Domain {
     /// The name of the dataset or table.
+    #[schemars(with = "crate::written::WrittenDomain")]
     pub domain: String,
 }
 

@@ -10,7 +10,9 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Duplicate {
+    /// The column to copy.
     pub column: String,
+    /// What the new column is called; a column of this name is replaced.
     #[serde(alias = "new_column_name")]
     pub new_column_name: String,
 }

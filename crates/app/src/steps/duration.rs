@@ -10,12 +10,16 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Duration {
+    /// What the new column is called; a column of this name is replaced.
     #[serde(alias = "new_column_name")]
     pub new_column_name: String,
+    /// The column of the earlier dates.
     #[serde(alias = "start_date_column")]
     pub start_date_column: String,
+    /// The column of the later dates.
     #[serde(alias = "end_date_column")]
     pub end_date_column: String,
+    /// The unit of the result.
     #[serde(alias = "duration_in")]
     pub duration_in: DurationUnit,
 }

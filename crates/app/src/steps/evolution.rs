@@ -10,16 +10,22 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Evolution {
+    /// The column of dates.
     #[serde(alias = "date_col")]
     pub date_col: String,
+    /// The column of values to compare.
     #[serde(alias = "value_col")]
     pub value_col: String,
+    /// Which earlier row a row is compared with.
     #[serde(alias = "evolution_type")]
     pub evolution_type: EvolutionType,
+    /// The difference itself, or as a share of the earlier value.
     #[serde(alias = "evolution_format")]
     pub evolution_format: EvolutionFormat,
+    /// The columns that tell apart the rows of one date.
     #[serde(default, alias = "index_columns")]
     pub index_columns: Vec<String>,
+    /// What the new column is called; by default the value's name with `_EVOL_ABS` or `_EVOL_PCT`.
     #[serde(default, alias = "new_column")]
     pub new_column: Option<String>,
 }

@@ -12,7 +12,9 @@ use crate::value::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, try_from = "Written")]
 pub struct Fillna {
+    /// The columns to fill.
     pub columns: Vec<String>,
+    /// What stands in place of what is missing.
     pub value: Value,
 }
 

@@ -11,6 +11,7 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Formula {
+    /// What the new column is called; a column of this name is replaced.
     #[serde(alias = "new_column")]
     pub new_column: String,
     /// An expression over columns: `+ - * / %`, comparisons, parentheses, `[column with spaces]`, `'text'`.

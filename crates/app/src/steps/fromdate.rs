@@ -11,7 +11,9 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fromdate {
+    /// The column of dates, which becomes text.
     pub column: String,
+    /// How dates are written, in the signs of strftime such as `%d/%m/%Y`.
     pub format: String,
 }
 

@@ -11,9 +11,12 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Hierarchy {
+    /// What the column of levels is called.
     #[serde(default = "default_hierarchy_level_column", alias = "hierarchy_level_column")]
     pub hierarchy_level_column: String,
+    /// The columns of the levels, the widest first.
     pub hierarchy: Vec<String>,
+    /// Whether rows without a value on a level count.
     #[serde(default, alias = "include_nulls")]
     pub include_nulls: bool,
 }

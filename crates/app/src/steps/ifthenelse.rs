@@ -12,12 +12,15 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ifthenelse {
+    /// What the new column is called; a column of this name is replaced.
     #[serde(alias = "new_column")]
     pub new_column: String,
+    /// What decides between `then` and `else`.
     #[serde(rename = "if", alias = "condition")]
     pub condition: Condition,
     /// A formula: `'text'` is a text, `text` a column.
     pub then: FormulaText,
+    /// What holds when the condition does not: a formula, or a further case with `if`, `then` and `else`.
     #[serde(rename = "else", alias = "else_value")]
     pub otherwise: Otherwise,
 }
@@ -34,9 +37,12 @@ pub enum Otherwise {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, from = "WrittenCase")]
 pub struct Case {
+    /// What decides between `then` and `else`.
     #[serde(rename = "if", alias = "condition")]
     pub condition: Condition,
+    /// A formula.
     pub then: FormulaText,
+    /// A formula, or a further case.
     #[serde(rename = "else", alias = "else_value")]
     pub otherwise: Otherwise,
 }

@@ -13,11 +13,14 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Join {
+    /// Which rows are kept.
     #[serde(rename = "type")]
     pub kind: JoinType,
     /// Pairs of left and right column.
     pub on: Vec<(String, String)>,
+    /// The pipeline on the right: the name of a dataset, or steps that begin with `domain`.
     #[serde(alias = "right_pipeline")]
+    #[schemars(with = "crate::written::WrittenPipeline")]
     pub right_pipeline: PipelineReference,
 }
 

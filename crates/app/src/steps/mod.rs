@@ -62,6 +62,7 @@ use crate::infer::Columns;
 /// One data-preparation operation, its values bound.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "name", rename_all = "lowercase")]
+#[schemars(transform = crate::written::with_notes)]
 pub enum Step {
     Domain(domain::Domain),
     Select(select::Select),
@@ -136,6 +137,12 @@ pub enum FormulaText {
 }
 
 impl Step {
+    /// The word that the step is written with.
+    pub fn name(&self) -> String {
+        let written = serde_json::to_value(self).unwrap_or_default();
+        written.get("name").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+    }
+
     /// What the step tells of its columns; `None` for one that is switched off.
     pub fn columns(&self) -> Option<&dyn Columns> {
         Some(match self {

@@ -10,14 +10,19 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Movingaverage {
+    /// The column of numbers.
     #[serde(default, alias = "value_column")]
     pub value_column: Option<String>,
+    /// The column that gives the order.
     #[serde(alias = "column_to_sort")]
     pub column_to_sort: String,
+    /// How many rows are averaged, the row itself included; rows before that many get null.
     #[serde(alias = "moving_window")]
     pub moving_window: u64,
+    /// The columns whose values form the groups; without any, all rows are one.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// What the new column is called; by default the value's name with `_MOVING_AVG`.
     #[serde(default, alias = "new_column_name")]
     pub new_column_name: Option<String>,
 }

@@ -10,9 +10,12 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Percentage {
+    /// The column of numbers.
     pub column: String,
+    /// The columns whose values form the groups; without any, all rows are one.
     #[serde(default)]
     pub group: Vec<String>,
+    /// What the new column is called; by default the column's name with `_PCT`.
     #[serde(default)]
     #[serde(alias = "new_column_name")]
     pub new_column_name: Option<String>,

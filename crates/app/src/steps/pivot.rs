@@ -10,11 +10,15 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pivot {
+    /// The columns that stay, one row for each of their combinations.
     pub index: Vec<String>,
+    /// The column whose values become columns.
     #[serde(alias = "column_to_pivot")]
     pub column_to_pivot: String,
+    /// The column whose values fill the cells.
     #[serde(alias = "value_column")]
     pub value_column: String,
+    /// How values that meet in one cell become one.
     #[serde(alias = "agg_function")]
     pub agg_function: PivotFunction,
 }

@@ -11,12 +11,17 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rank {
+    /// The column to rank by.
     #[serde(alias = "value_col")]
     pub value_col: String,
+    /// Whether the least or the greatest value comes first.
     pub order: Order,
+    /// How places are counted after equal values.
     pub method: RankMethod,
+    /// The columns whose values form the groups; without any, all rows are one.
     #[serde(default)]
     pub groupby: Vec<String>,
+    /// What the new column is called; by default the value's name with `_RANK`.
     #[serde(default, alias = "new_column_name")]
     pub new_column_name: Option<String>,
 }

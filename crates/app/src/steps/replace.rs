@@ -11,8 +11,10 @@ use crate::value::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Replace {
+    /// The column whose values are replaced.
     #[serde(alias = "search_column")]
     pub search_column: String,
+    /// Pairs of an old and a new value.
     #[serde(alias = "to_replace")]
     pub to_replace: Vec<(Value, Value)>,
 }

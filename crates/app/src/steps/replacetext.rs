@@ -10,10 +10,13 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Replacetext {
+    /// The column of texts.
     #[serde(alias = "search_column")]
     pub search_column: String,
+    /// The text to look for, wherever it stands.
     #[serde(alias = "old_str")]
     pub old_str: String,
+    /// What stands in its place.
     #[serde(default, alias = "new_str")]
     pub new_str: String,
 }

@@ -11,16 +11,23 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rollup {
+    /// The columns of the levels, the widest first.
     pub hierarchy: Vec<String>,
+    /// What is computed on every level.
     pub aggregations: Vec<Aggregation>,
+    /// Further columns that every level is grouped by.
     #[serde(default)]
     pub groupby: Option<Vec<String>>,
+    /// What the column of labels is called; `label` by default.
     #[serde(default, alias = "label_col")]
     pub label_col: Option<String>,
+    /// What the column of levels is called; `level` by default.
     #[serde(default, alias = "level_col")]
     pub level_col: Option<String>,
+    /// What the column of the next level is called; `child_level` by default.
     #[serde(default, alias = "child_level_col")]
     pub child_level_col: Option<String>,
+    /// What the column of the parents' labels is called; `parent` by default.
     #[serde(default, alias = "parent_label_col")]
     pub parent_label_col: Option<String>,
 }

@@ -10,6 +10,7 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Simplify {
+    /// How far the simpler line may lie from the shape, in the shape's own unit.
     #[serde(default = "default_tolerance")]
     pub tolerance: f64,
 }

@@ -10,6 +10,7 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Sort {
+    /// The columns to sort by, the most important first.
     pub columns: Vec<SortColumn>,
 }
 
@@ -17,7 +18,9 @@ pub struct Sort {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SortColumn {
+    /// The column.
     pub column: String,
+    /// Which way.
     #[serde(default)]
     pub order: Order,
 }

@@ -13,8 +13,11 @@ const MAX_PARTS: u64 = 1_000;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Split {
+    /// The column of texts.
     pub column: String,
+    /// The text at which to cut.
     pub delimiter: String,
+    /// How many parts are kept, in columns named after the first with `_1`, `_2` and so on.
     #[serde(alias = "number_cols_to_keep")]
     pub number_cols_to_keep: u64,
 }

@@ -10,10 +10,14 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Statistics {
+    /// The column of numbers.
     pub column: String,
+    /// The columns whose values form the groups; without any, all rows are one.
     #[serde(default, alias = "groupby_columns")]
     pub groupby_columns: Vec<String>,
+    /// The figures to compute.
     pub statistics: Vec<Statistic>,
+    /// The quantiles to compute.
     pub quantiles: Vec<Quantile>,
 }
 
@@ -36,9 +40,12 @@ pub enum Statistic {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Quantile {
+    /// What the column is called.
     #[serde(default)]
     pub label: Option<String>,
+    /// Which of the parts, from 1.
     pub nth: u64,
+    /// How many equal parts there are: 2 for the median, 4 for quartiles.
     pub order: u64,
 }
 

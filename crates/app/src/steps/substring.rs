@@ -10,11 +10,15 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Substring {
+    /// The column of texts.
     pub column: String,
+    /// What the new column is called; by default the column's name with `_SUBSTR`.
     #[serde(default, alias = "new_column_name")]
     pub new_column_name: Option<String>,
+    /// The first character, counted from 1; negative numbers count from the end.
     #[serde(alias = "start_index")]
     pub start_index: i64,
+    /// The last character, included; negative numbers count from the end.
     #[serde(alias = "end_index")]
     pub end_index: i64,
 }

@@ -11,7 +11,9 @@ use crate::value::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TextStep {
+    /// The value of every row.
     pub text: Value,
+    /// What the new column is called; a column of this name is replaced.
     #[serde(alias = "new_column")]
     pub new_column: String,
 }

@@ -11,6 +11,7 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Todate {
+    /// The column of texts or numbers, which becomes dates.
     pub column: String,
     /// A strptime pattern such as `%Y-%m-%d`; guessed when absent.
     #[serde(default)]

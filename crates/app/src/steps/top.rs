@@ -11,11 +11,15 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Top {
+    /// The columns whose values form the groups; without any, all rows are one.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// The column to rank by.
     #[serde(alias = "rank_on")]
     pub rank_on: String,
+    /// Whether the least or the greatest come first.
     pub sort: Order,
+    /// How many rows are kept, of each group.
     pub limit: u64,
 }
 

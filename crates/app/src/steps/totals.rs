@@ -11,9 +11,12 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Totals {
+    /// The columns to total over.
     #[serde(alias = "total_dimensions")]
     pub total_dimensions: Vec<TotalDimension>,
+    /// What is totalled.
     pub aggregations: Vec<Aggregation>,
+    /// Columns that are always grouped by.
     #[serde(default)]
     pub groups: Vec<String>,
 }
@@ -22,8 +25,10 @@ pub struct Totals {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TotalDimension {
+    /// The column to total over.
     #[serde(alias = "total_column")]
     pub total_column: String,
+    /// What stands in that column in total rows.
     #[serde(alias = "total_rows_label")]
     pub total_rows_label: String,
 }

@@ -10,6 +10,7 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Trim {
+    /// The columns of texts.
     pub columns: Vec<String>,
 }
 

@@ -10,6 +10,7 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Uniquegroups {
+    /// The columns whose combinations are kept once each.
     pub on: Vec<String>,
 }
 

@@ -10,12 +10,17 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Unpivot {
+    /// The columns that stay as they are.
     pub keep: Vec<String>,
+    /// The columns that become rows.
     pub unpivot: Vec<String>,
+    /// What the column of the former names is called.
     #[serde(alias = "unpivot_column_name")]
     pub unpivot_column_name: String,
+    /// What the column of the values is called.
     #[serde(alias = "value_column_name")]
     pub value_column_name: String,
+    /// Whether rows without a value are left out.
     pub dropna: bool,
 }
 

@@ -12,21 +12,31 @@ use crate::value::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Waterfall {
+    /// The column of numbers.
     #[serde(alias = "value_column")]
     pub value_column: String,
+    /// The column that tells start and end apart.
     #[serde(alias = "milestones_column")]
     pub milestones_column: String,
+    /// The milestone to start from.
     pub start: Value,
+    /// The milestone to end at.
     pub end: Value,
+    /// The column of the parts whose changes explain the way.
     #[serde(alias = "labels_column")]
     pub labels_column: String,
+    /// What the parts are sorted by.
     #[serde(alias = "sort_by")]
     pub sort_by: WaterfallSort,
+    /// Which way they are sorted.
     pub order: Order,
+    /// The column that groups the parts.
     #[serde(default, alias = "parents_column")]
     pub parents_column: Option<String>,
+    /// The columns whose values each get a waterfall of their own.
     #[serde(default)]
     pub groupby: Vec<String>,
+    /// Whether parts that one of the milestones lacks count as 0 there.
     #[serde(default = "default_backfill")]
     pub backfill: bool,
 }

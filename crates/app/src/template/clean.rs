@@ -4,48 +4,31 @@ use crate::steps::formula::Formula;
 use crate::steps::ifthenelse::{Case, Ifthenelse, Otherwise};
 use crate::steps::{PipelineReference, Step, filter};
 
-const MISPLACED: &str = "`All` can stand in a condition only";
-
 /// The step without its conditions on All: a filter that held nothing else is gone, a case that held nothing else
 /// always applies.
-pub(super) fn without_all(step: Step) -> Result<Option<Step>, String> {
-    Ok(Some(match step {
-        Step::Filter(step) => match step.condition.without_all() {
-            Some(condition) => Step::Filter(filter::Filter { condition }),
-            None => return Ok(None),
-        },
+pub(super) fn without_all(step: Step) -> Option<Step> {
+    Some(match step {
+        Step::Filter(step) => Step::Filter(filter::Filter { condition: step.condition.without_all()? }),
         Step::Ifthenelse(step) => conditional(step),
         Step::Join(mut step) => {
-            step.right_pipeline = pipeline(step.right_pipeline)?;
+            step.right_pipeline = pipeline(step.right_pipeline);
             Step::Join(step)
         }
         Step::Append(mut step) => {
-            step.pipelines = step.pipelines.into_iter().map(pipeline).collect::<Result<_, _>>()?;
+            step.pipelines = step.pipelines.into_iter().map(pipeline).collect();
             Step::Append(step)
         }
-        Step::Text(step) if step.text.is_all() => return Err(MISPLACED.to_owned()),
-        Step::Fillna(step) if step.value.is_all() => return Err(MISPLACED.to_owned()),
-        Step::Replace(step) if step.to_replace.iter().any(|(old, new)| old.is_all() || new.is_all()) => {
-            return Err(MISPLACED.to_owned());
-        }
-        Step::Formula(step) if matches!(&step.formula, crate::steps::FormulaText::Value(value) if value.is_all()) => {
-            return Err(MISPLACED.to_owned());
-        }
         other => other,
-    }))
+    })
 }
 
-fn pipeline(reference: PipelineReference) -> Result<PipelineReference, String> {
-    Ok(match reference {
+fn pipeline(reference: PipelineReference) -> PipelineReference {
+    match reference {
         PipelineReference::Steps(steps) => {
-            let mut kept = Vec::with_capacity(steps.len());
-            for step in steps {
-                kept.extend(without_all(step)?);
-            }
-            PipelineReference::Steps(kept)
+            PipelineReference::Steps(steps.into_iter().filter_map(without_all).collect())
         }
         dataset @ PipelineReference::Dataset(_) => dataset,
-    })
+    }
 }
 
 fn conditional(step: Ifthenelse) -> Step {

@@ -1,6 +1,8 @@
 //! Variables by name: `filters.period.start`, `view.airport`, `user.attributes.country`.
 
-use super::{TemplateError, Variables};
+use serde_json::Value as Json;
+
+use super::{Name, Resolver, TemplateError, Variables, to_json};
 use crate::value::Value;
 
 /// A piece of a text in which variables stand.
@@ -40,9 +42,8 @@ pub enum VariablePath {
     Attribute(String),
 }
 
-impl VariablePath {
-    /// Reads the name of a variable.
-    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+impl Name for VariablePath {
+    fn parse(text: &str) -> Result<Self, TemplateError> {
         let wrong = |reason: &str| TemplateError::NotAVariable { text: text.to_owned(), reason: reason.to_owned() };
         let segments: Vec<&str> = text.split('.').map(str::trim).collect();
         if segments.iter().any(|segment| segment.is_empty()) {
@@ -60,18 +61,21 @@ impl VariablePath {
             _ => Err(wrong("expected `filters.<id>`, `view.<id>` or `user.attributes.<name>`")),
         }
     }
+}
 
+impl Resolver<VariablePath> for Variables<'_> {
     /// The variable's value; a missing attribute is null.
-    pub fn value(&self, variables: &Variables<'_>) -> Result<Value, TemplateError> {
-        let unknown = || TemplateError::UnknownVariable(self.to_string());
-        match self {
-            Self::Filter { id, part } => (variables.filters)(id, part.as_deref()).ok_or_else(unknown),
-            Self::View(id) => (variables.views)(id).ok_or_else(unknown),
-            Self::Attribute(name) => Ok(match variables.reader.attributes.get(name) {
+    fn value(&self, name: &VariablePath) -> Result<Json, TemplateError> {
+        let unknown = || TemplateError::UnknownVariable { name: name.to_string(), hint: None };
+        let value = match name {
+            VariablePath::Filter { id, part } => (self.filters)(id, part.as_deref()).ok_or_else(unknown)?,
+            VariablePath::View(id) => (self.views)(id).ok_or_else(unknown)?,
+            VariablePath::Attribute(name) => match self.reader.attributes.get(name) {
                 None | Some(Value::All) => Value::Null,
                 Some(value) => value.clone(),
-            }),
-        }
+            },
+        };
+        Ok(to_json(&value))
     }
 }
 

@@ -5,6 +5,7 @@ mod attacks;
 mod flights;
 mod mistakes;
 mod permissions;
+mod pipelines;
 mod presentation;
 mod properties;
 mod resolving;

@@ -212,3 +212,32 @@ fn resolving_is_fast() {
     println!("{each:?} a block");
     assert!(each < std::time::Duration::from_micros(200), "{each:?}");
 }
+
+#[test]
+fn notes_references_and_steps_that_are_off_are_read_before_anything_else() {
+    let other = "\
+label: Shops
+dataset: sales
+steps: [{ name: select, columns: [shop] }]
+permissions: { rows: everyone }
+";
+    let steps = "steps:
+  - { name: append, label: More, comment: \"{{ why }}\", pipelines: [{ type: ref, uid: nobody }, { type: ref, uid: shops }] }
+  - { name: nonsense, disabled: true, what: \"{{ ever }}\" }
+  - { name: append, pipelines: [{ type: ref, uid: nobody }] }
+  - { name: fillna, columns: [shop], value: \"{{ user.attributes.shop }}\" }
+";
+    let mut files = crate::support::files();
+    files.push(("datasets/shops.yaml", other.replace("dataset: sales", "source: files\ntable: data/sales.csv")));
+    for (path, text) in &mut files {
+        if *path == "datasets/sales.yaml" {
+            *text = text.replacen("steps:\n", steps, 1);
+        }
+    }
+    let folder = crate::support::folder(&files);
+    let loaded = crate::support::load(folder.path());
+    let app = loaded.app.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
+    let asked = resolve(&app, &PageRef::Home {}, "best", json!({}), json!({})).unwrap();
+    let bound = serde_json::to_string(&asked[0].1.bound["sales"][..4]).unwrap();
+    insta::assert_snapshot!(bound, @r##"[{"name":"append","pipelines":["shops"]},{"name":"off"},{"name":"off"},{"name":"fillna","columns":["shop"],"value":null}]"##);
+}

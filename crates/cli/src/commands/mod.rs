@@ -10,6 +10,7 @@ use clap::Parser;
 
 mod check;
 mod client;
+mod query;
 mod schema;
 mod serve;
 mod user;
@@ -26,6 +27,7 @@ struct Arguments {
 enum Command {
     Serve(serve::Arguments),
     Check(check::Arguments),
+    Query(query::Arguments),
     Schema(schema::Arguments),
     User(user::Arguments),
     Client(client::Arguments),
@@ -36,6 +38,7 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Query(arguments) => query::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::User(arguments) => user::run(arguments),
         Command::Client(arguments) => client::run(arguments),

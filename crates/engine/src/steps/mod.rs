@@ -81,11 +81,29 @@ pub(crate) trait Datasets {
 
 /// The table after all of these steps.
 pub(crate) fn compile(steps: &[Step], table: Table, datasets: &dyn Datasets) -> Result<Table, EngineError> {
-    compile_nested(steps, table, datasets, 0)
+    compile_from(1, steps, table, datasets)
 }
 
-fn compile_nested(steps: &[Step], table: Table, datasets: &dyn Datasets, depth: usize) -> Result<Table, EngineError> {
-    steps.iter().try_fold(table, |table, step| after(step, table, datasets, depth))
+/// Like [`compile`], where the first of the steps is the `number`th of its pipeline.
+pub(crate) fn compile_from(
+    number: usize,
+    steps: &[Step],
+    table: Table,
+    datasets: &dyn Datasets,
+) -> Result<Table, EngineError> {
+    compile_nested(number, steps, table, datasets, 0)
+}
+
+fn compile_nested(
+    number: usize,
+    steps: &[Step],
+    table: Table,
+    datasets: &dyn Datasets,
+    depth: usize,
+) -> Result<Table, EngineError> {
+    steps.iter().zip(number..).try_fold(table, |table, (step, number)| {
+        after(step, table, datasets, depth).map_err(|error| error.at_step(number, step))
+    })
 }
 
 fn after(step: &Step, table: Table, datasets: &dyn Datasets, depth: usize) -> Result<Table, EngineError> {
@@ -192,7 +210,7 @@ fn pipeline(
         PipelineReference::Steps(steps) => match steps.split_first() {
             Some((Step::Domain(first), rest)) => {
                 let start = datasets.dataset(&first.domain)?.restrict(restricted.clone());
-                compile_nested(rest, start, datasets, depth + 1)
+                compile_nested(2, rest, start, datasets, depth + 1)
             }
             _ => Err(EngineError::invalid("a pipeline inside a step starts with a `domain` step")),
         },

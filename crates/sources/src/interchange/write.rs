@@ -1,4 +1,6 @@
-//! Record batches to table-schema JSON; dates are ISO 8601 in UTC.
+//! Record batches to table-schema JSON and to CSV; dates are ISO 8601 in UTC.
+
+use std::io::{self, Write};
 
 use aracari_app::schema::ColumnType;
 use aracari_engine::column_type;
@@ -32,6 +34,56 @@ pub fn write_json(schema: &Schema, batches: &[RecordBatch]) -> Json {
         }
     }
     json!({"schema": {"fields": fields}, "data": data})
+}
+
+/// Writes the rows as a table-schema document, one record a line; only one batch at a time is held as JSON.
+pub fn write_json_to(output: &mut impl Write, schema: &Schema, batches: &[RecordBatch]) -> io::Result<()> {
+    let head = write_json(schema, &[]);
+    write!(output, "{{\"schema\":{},\"data\":[", head["schema"])?;
+    let mut separator = "\n";
+    for batch in batches {
+        for record in records(schema, batch) {
+            write!(output, "{separator}{record}")?;
+            separator = ",\n";
+        }
+    }
+    writeln!(output, "\n]}}")
+}
+
+/// Writes the rows as comma-separated values with a header, RFC 4180. Cells stand as they are, so what a spreadsheet
+/// would compute is not disarmed: the file is for programs.
+pub fn write_csv(output: &mut impl Write, schema: &Schema, batches: &[RecordBatch]) -> io::Result<()> {
+    let header = schema.fields().iter().map(|field| quoted(field.name())).collect::<Vec<_>>();
+    write!(output, "{}\r\n", header.join(","))?;
+    for batch in batches {
+        for record in records(schema, batch) {
+            let cells = schema.fields().iter().map(|field| match &record[field.name()] {
+                Json::Null => String::new(),
+                Json::String(text) => quoted(text),
+                other => quoted(&other.to_string()),
+            });
+            write!(output, "{}\r\n", cells.collect::<Vec<_>>().join(","))?;
+        }
+    }
+    Ok(())
+}
+
+fn records(schema: &Schema, batch: &RecordBatch) -> Vec<Json> {
+    match write_json(schema, std::slice::from_ref(batch)) {
+        Json::Object(mut document) => match document.get_mut("data").map(Json::take) {
+            Some(Json::Array(records)) => records,
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// A cell between quotes where it needs them.
+fn quoted(text: &str) -> String {
+    if text.is_empty() || text.contains(['"', ',', '\n', '\r']) || text.trim() != text {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text.to_owned()
 }
 
 fn type_name(kind: ColumnType) -> &'static str {

@@ -3,6 +3,7 @@
 mod compare;
 mod databases;
 mod fixture;
+mod templating;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,13 +19,13 @@ use serde_json::Value as Json;
 use compare::{Rule, compare};
 
 /// Where the cases are, seen from the project's root.
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance");
     folder.join("index.json").is_file().then_some(folder)
 }
 
 #[derive(Debug, Deserialize)]
-struct Listed {
+pub(crate) struct Listed {
     id: String,
     file: PathBuf,
     set: String,

@@ -1,0 +1,34 @@
+//! A pipeline in a file of its own: what its steps' schema says against it, with places.
+
+use std::path::Path;
+
+use super::folder::SourceFile;
+use super::report::Reporter;
+use super::validate::validate_step;
+use crate::diagnostic::Diagnostic;
+use crate::yaml::{self, NodeValue};
+
+/// A finding in a pipeline file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PipelineFinding {
+    /// The position of the step, from 0.
+    pub step_index: usize,
+    pub diagnostic: Diagnostic,
+}
+
+/// Every difference between the steps of a JSON list and the schema of steps, up to the first wrong step.
+pub fn check_pipeline(path: &Path, text: &str) -> Vec<PipelineFinding> {
+    let (tree, problems) = yaml::parse(text, 0);
+    let Some(NodeValue::List(items)) = tree.map(|tree| tree.value).filter(|_| problems.is_empty()) else {
+        return Vec::new();
+    };
+    for (step_index, item) in items.iter().enumerate() {
+        let mut report = Reporter::default();
+        report.add_file(SourceFile::new(path.to_path_buf(), text.to_owned()));
+        if !validate_step(item, &mut report) {
+            let found = report.finish().into_iter().filter(Diagnostic::is_error);
+            return found.map(|diagnostic| PipelineFinding { step_index, diagnostic }).collect();
+        }
+    }
+    Vec::new()
+}

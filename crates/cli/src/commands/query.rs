@@ -1,0 +1,174 @@
+//! `aracari query`: runs a pipeline over tables in files, and shows what it makes, how, and how long it takes.
+
+mod problem;
+mod program;
+mod show;
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use aracari_engine::EngineError;
+use aracari_engine::standalone::{Rows, Standalone};
+use aracari_sources::interchange::{open_table, write_csv, write_json_to};
+
+use problem::Problem;
+use program::Program;
+
+/// Optimising a plan recurses as deeply as formulas and pipelines nest.
+const STACK_BYTES: usize = 16 << 20;
+
+/// Run a pipeline, a JSON list of steps, over tables in files.
+///
+/// The first step is `domain`; it and every `join` and `append` name tables given with `--table`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The file that holds the pipeline.
+    file: PathBuf,
+    /// A table and its file: `.json` (table-schema, GeoJSON or records), `.csv` or `.parquet`. May be repeated.
+    #[arg(long = "table", value_name = "NAME=FILE", value_parser = table)]
+    tables: Vec<(String, PathBuf)>,
+    /// A JSON object whose keys are the variables of the pipeline.
+    #[arg(long, value_name = "FILE")]
+    variables: Option<PathBuf>,
+    /// How the rows are printed; a table on a terminal, JSON otherwise.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Show the plan instead of the rows: what runs here, and what a source is asked for.
+    #[arg(long, conflicts_with = "profile")]
+    explain: bool,
+    /// Show the table after this step, counted from 1.
+    #[arg(long, value_name = "STEP")]
+    until: Option<usize>,
+    /// Show rows and time of each step instead of the rows.
+    #[arg(long)]
+    profile: bool,
+    /// How much memory running may take, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 2048, env = "ARACARI_QUERY_MEMORY_MB")]
+    memory: usize,
+    /// How long running may take, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, env = "ARACARI_QUERY_SECONDS")]
+    time: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// Table-schema JSON.
+    Json,
+    /// Comma-separated values.
+    Csv,
+    /// For people.
+    Table,
+}
+
+fn table(written: &str) -> Result<(String, PathBuf), String> {
+    match written.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok((name.to_owned(), file.into())),
+        _ => Err("expected NAME=FILE, such as `sales=data/sales.csv`".to_owned()),
+    }
+}
+
+pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    match query(&arguments) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(Failure::Problem(problem)) => {
+            // A closed standard error leaves nobody to tell.
+            let _ = write!(std::io::stderr(), "{problem}");
+            Ok(ExitCode::FAILURE)
+        }
+        // Whoever reads has seen enough.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        Err(Failure::Output(error)) => Err(error.into()),
+    }
+}
+
+enum Failure {
+    Problem(Problem),
+    Output(std::io::Error),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+fn query(arguments: &Arguments) -> Result<(), Failure> {
+    let tables = tables(arguments)?;
+    let program = Program::read(&arguments.file, arguments.variables.as_deref(), arguments.until, &tables)?;
+    let is_terminal = std::io::stdout().is_terminal();
+    let format = arguments.format.unwrap_or(if is_terminal { Format::Table } else { Format::Json });
+    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    if arguments.explain {
+        let explanation = running(arguments, &program, tables.explain(&program.steps))?;
+        show::explanation(&mut output, &program, &explanation, arguments.format)?;
+    } else if arguments.profile {
+        let work = async {
+            let profiles = tables.profile(&program.steps).await?;
+            let started = Instant::now();
+            tables.run(&program.steps).await?;
+            Ok((profiles, started.elapsed()))
+        };
+        let (profiles, together) = running(arguments, &program, work)?;
+        show::profile(&mut output, &program, &profiles, together, format)?;
+    } else {
+        let rows = running(arguments, &program, tables.run(&program.steps))?;
+        print(&mut output, &program, &rows, format)?;
+    }
+    Ok(output.flush()?)
+}
+
+fn print(output: &mut impl Write, program: &Program, rows: &Rows, format: Format) -> std::io::Result<()> {
+    match format {
+        Format::Json => write_json_to(output, &rows.schema, &rows.batches),
+        Format::Csv => write_csv(output, &rows.schema, &rows.batches),
+        Format::Table => show::rows(output, program, rows),
+    }
+}
+
+fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
+    let mut tables =
+        Standalone::new(arguments.memory.saturating_mul(1 << 20)).map_err(|error| Problem::new(error.to_string()))?;
+    for (name, file) in &arguments.tables {
+        let table = open_table(file).map_err(|error| {
+            Problem::new(format!("the table `{name}` cannot be read from `{}`: {error}", file.display()))
+        })?;
+        if tables.columns(name).is_some() {
+            return Err(Problem::new(format!("two tables are called `{name}`")).hint("give one of them another name"));
+        }
+        tables.add_table(name, table);
+    }
+    Ok(tables)
+}
+
+/// Runs the work within the time that it may take, on a thread whose stack holds deep plans.
+fn running<T: Send>(
+    arguments: &Arguments,
+    program: &Program,
+    work: impl Future<Output = Result<T, EngineError>> + Send,
+) -> Result<T, Problem> {
+    let limit = Duration::from_secs(arguments.time);
+    let outcome = std::thread::scope(|scope| {
+        let running = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(|error| Problem::new(error.to_string()))?;
+            let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+            let timed =
+                async { tokio::time::timeout(limit, work).await.unwrap_or(Err(EngineError::Timeout { limit_ms })) };
+            runtime.block_on(timed).map_err(|error| program.problem_of(error))
+        });
+        running.map(|thread| thread.join())
+    });
+    match outcome {
+        Ok(Ok(done)) => done,
+        Ok(Err(_)) => Err(Problem::new("the pipeline could not be run: this is a mistake of the program")),
+        Err(error) => Err(Problem::new(format!("no thread can be started: {error}"))),
+    }
+}

@@ -1,0 +1,48 @@
+//! One problem, as it is told on standard error: where, what, and what to do.
+
+use std::fmt;
+
+/// Why a pipeline gives nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    message: String,
+    /// The step, its number and name; the place in a file.
+    place: Option<String>,
+    hint: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), place: None, hint: None }
+    }
+
+    pub(super) fn at(self, place: impl Into<String>) -> Self {
+        Self { place: Some(place.into()), ..self }
+    }
+
+    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    pub(super) fn maybe_hint(self, hint: Option<String>) -> Self {
+        Self { hint: hint.or(self.hint), ..self }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => writeln!(f, "error: {}: {}", printable(place), printable(&self.message))?,
+            None => writeln!(f, "error: {}", printable(&self.message))?,
+        }
+        match &self.hint {
+            Some(hint) => writeln!(f, "  hint: {}", printable(hint)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A file's text must not steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
+}

@@ -1,0 +1,183 @@
+//! A pipeline file, made ready to run: read, variables bound, checked against the tables without running.
+
+use std::cell::RefCell;
+use std::path::Path;
+
+use aracari_app::infer::{Mistake, infer, suggest};
+use aracari_app::schema::TableSchema;
+use aracari_app::template::{DocumentPath, DocumentVariables, Template, TemplateError, parse_bound};
+use aracari_app::written::{Notes, Referred, settle};
+use aracari_app::{Step, check_pipeline};
+use aracari_engine::EngineError;
+use aracari_engine::standalone::Standalone;
+use serde_json::{Map, Value as Json};
+
+use super::problem::Problem;
+
+/// Steps that can run, and how they were written.
+pub(super) struct Program {
+    pub(super) steps: Vec<Step>,
+    /// One for each step.
+    pub(super) notes: Vec<Notes>,
+}
+
+impl Program {
+    /// Reads a pipeline; only the steps up to `until`, counted from 1, have to be right.
+    pub(super) fn read(
+        file: &Path,
+        variables: Option<&Path>,
+        until: Option<usize>,
+        tables: &Standalone,
+    ) -> Result<Self, Problem> {
+        let text = read(file)?;
+        let Json::Array(mut written) = json(&text, file)? else {
+            let message = format!("`{}` holds no pipeline: expected a JSON list of steps", file.display());
+            return Err(Problem::new(message).hint("begin with [{\"name\": \"domain\", \"domain\": \"<a table>\"}]"));
+        };
+        if let Some(until) = until {
+            if until == 0 || until > written.len() {
+                let message = format!("there is no step {until} to stop after: the pipeline has {}", written.len());
+                return Err(Problem::new(message).hint("steps are counted from 1, `domain` is the first"));
+            }
+            written.truncate(until);
+        }
+        let notes: Vec<Notes> = written.iter().map(Notes::of).collect();
+        let variables = match variables {
+            Some(path) => match json(&read(path)?, path)? {
+                object @ Json::Object(_) => object,
+                _ => {
+                    let message = format!("`{}` holds no variables: expected a JSON object", path.display());
+                    return Err(Problem::new(message));
+                }
+            },
+            None => Json::Object(Map::new()),
+        };
+        let steps = match bind(written, &variables, tables) {
+            Ok(steps) => steps,
+            Err(error) => return Err(unreadable(error, file, &text, &notes)),
+        };
+        let program = Self { steps, notes };
+        program.check(tables)?;
+        Ok(program)
+    }
+
+    /// The step's number and name, and its label where it has one.
+    pub(super) fn place(&self, index: usize) -> String {
+        place(&self.notes, index)
+    }
+
+    /// Finds what cannot work without running.
+    fn check(&self, tables: &Standalone) -> Result<(), Problem> {
+        if !matches!(self.steps.first(), Some(Step::Domain(_))) {
+            let hint = format!("begin with {{\"name\": \"domain\", \"domain\": …}}; {}", listed(tables));
+            return Err(Problem::new("a pipeline starts with a `domain` step").hint(hint));
+        }
+        let missing = RefCell::new(None);
+        let columns = |name: &str| {
+            let found = tables.columns(name);
+            if found.is_none() {
+                missing.replace(Some(name.to_owned()));
+            }
+            found
+        };
+        infer(&self.steps, TableSchema::default(), &columns).map(drop).map_err(|mistake: Mistake| {
+            let unknown_table = missing.borrow().as_ref().map(|name| match suggest(name, tables.names()) {
+                Some(similar) => format!("did you mean `{similar}`? {}", listed(tables)),
+                None => listed(tables),
+            });
+            Problem::new(mistake.message).at(self.place(mistake.step_index)).maybe_hint(mistake.hint.or(unknown_table))
+        })
+    }
+
+    /// What a person is told of a failure while running.
+    pub(super) fn problem_of(&self, error: EngineError) -> Problem {
+        let all = format!("steps 1 to {}", self.steps.len());
+        let which = "`--profile` runs step by step; `--until N` stops after a step";
+        match error {
+            EngineError::UnknownColumn { ref suggestion, .. } => {
+                let hint = suggestion.as_ref().map(|similar| format!("did you mean `{similar}`?"));
+                Problem::new(error.to_string()).maybe_hint(hint)
+            }
+            EngineError::MemoryLimit { .. } => {
+                Problem::new(error.to_string()).at(all).hint(format!("give more with `--memory`; {which}"))
+            }
+            EngineError::Timeout { .. } => {
+                Problem::new(error.to_string()).at(all).hint(format!("give more with `--time`; {which}"))
+            }
+            other => Problem::new(other.to_string()),
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<String, Problem> {
+    std::fs::read_to_string(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Problem::new(format!("there is no file `{}`", file.display())),
+        _ => Problem::new(format!("`{}` cannot be read: {error}", file.display())),
+    })
+}
+
+fn json(text: &str, file: &Path) -> Result<Json, Problem> {
+    serde_json::from_str(text).map_err(|error| {
+        Problem::new(format!("this is not JSON: {error}")).at(format!(
+            "{}:{}:{}",
+            file.display(),
+            error.line(),
+            error.column()
+        ))
+    })
+}
+
+fn bind(written: Vec<Json>, variables: &Json, tables: &Standalone) -> Result<Vec<Step>, TemplateError> {
+    let references = |uid: &str| tables.columns(uid).map(|_| Referred::Dataset(uid.to_owned()));
+    let mut bound = Vec::with_capacity(written.len());
+    for (index, step) in settle(written, &references)?.into_iter().enumerate() {
+        let template = Template::<DocumentPath>::parse(&step);
+        let json = template.and_then(|template| template.bind(&DocumentVariables(variables)));
+        bound.push(json.map_err(|error| error.in_step(index))?);
+    }
+    parse_bound(bound)
+}
+
+/// What is wrong with the file: at its place where the schema of steps tells it, else at the step.
+fn unreadable(error: TemplateError, file: &Path, text: &str, notes: &[Notes]) -> Problem {
+    let hint = error.hint().map(str::to_owned);
+    match error {
+        TemplateError::InStep { index, error } => {
+            Problem::new(error.to_string()).at(place(notes, index)).maybe_hint(hint)
+        }
+        TemplateError::BadStep { index, reason } => {
+            match check_pipeline(file, text).into_iter().find(|found| found.step_index == index) {
+                Some(found) => {
+                    let diagnostic = found.diagnostic;
+                    let at = format!(
+                        "{} at {}:{}:{}",
+                        place(notes, index),
+                        file.display(),
+                        diagnostic.line,
+                        diagnostic.column
+                    );
+                    Problem::new(diagnostic.message).at(at).maybe_hint(diagnostic.hint)
+                }
+                None => Problem::new(reason).at(place(notes, index)),
+            }
+        }
+        other => Problem::new(other.to_string()).maybe_hint(hint),
+    }
+}
+
+fn place(notes: &[Notes], index: usize) -> String {
+    match notes.get(index) {
+        Some(Notes { name, label: Some(label), .. }) => format!("step {} (`{name}`, “{label}”)", index + 1),
+        Some(Notes { name, .. }) if !name.is_empty() => format!("step {} (`{name}`)", index + 1),
+        _ => format!("step {}", index + 1),
+    }
+}
+
+fn listed(tables: &Standalone) -> String {
+    let mut names: Vec<String> = tables.names().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() {
+        return "give a table with `--table NAME=FILE`".to_owned();
+    }
+    names.sort();
+    format!("the tables are {}", names.join(", "))
+}

@@ -1,0 +1,101 @@
+//! What is said of pipelines that cannot work: one problem, the step, what to do.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::Folder;
+
+/// The problem of the step after `domain`.
+fn problem_of(step: Json) -> String {
+    let folder = Folder::new();
+    folder.write("variables.json", r#"{"country": "FR", "period": {"start": "2024-01-01"}}"#);
+    let outcome =
+        folder.query(&json!([{"name": "domain", "domain": "sales"}, step]), &["--variables", "variables.json"]);
+    assert!(!outcome.succeeded);
+    assert_eq!(outcome.output, "");
+    outcome.errors
+}
+
+#[test]
+fn a_mistake_names_its_step_and_suggests() {
+    for (step, expected) in [
+        (
+            json!({"name": "formula", "label": "Price", "newColumn": "price", "formula": "amout / pieces"}),
+            "error: step 2 (`formula`, “Price”): there is no column `amout` here\n  hint: did you mean `amount`?\n",
+        ),
+        (
+            json!({"name": "join", "type": "left", "rightPipeline": "shop", "on": [["shop", "name"]]}),
+            "error: step 2 (`join`): there is no dataset `shop`\n  hint: did you mean `shops`? the tables are `sales`, `shops`\n",
+        ),
+        (json!({"name": "filtr", "condition": {}}), "`filtr` is unknown here\n  hint: did you mean `filter`?\n"),
+        (
+            json!({"name": "select", "colums": ["shop"]}),
+            "step 2 (`select`) at steps.json:1:54: the key `colums` is unknown here\n  hint: did you mean `columns`?\n",
+        ),
+        (
+            json!({"name": "text", "text": "{{ contry }}", "newColumn": "c"}),
+            "error: step 2 (`text`): there is no variable `contry`\n  hint: did you mean `country`? there are `country`, `period`\n",
+        ),
+        (
+            json!({"name": "text", "text": "{{ country | upper }}", "newColumn": "c"}),
+            "error: step 2 (`text`): `country | upper` is not a variable: filters (`|`) are not supported",
+        ),
+        (
+            json!({"name": "append", "pipelines": [[{"name": "domain", "domain": "shops"}, {"name": "select", "columns": ["town"]}]]}),
+            "error: step 2 (`append`): in step 2 of the inner pipeline: there is no column `town` here\n",
+        ),
+        (
+            json!({"name": "join", "type": "left", "rightPipeline": {"type": "ref", "uid": "x"}, "on": []}),
+            "error: step 2 (`join`): the reference `x` leads to no dataset\n",
+        ),
+    ] {
+        let problem = problem_of(step.clone());
+        assert!(problem.contains(expected), "{step}\n{problem}");
+        assert!(problem.lines().count() <= 2, "{problem}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_pipeline_is_told() {
+    let folder = Folder::new();
+    folder.write("broken.json", "[\n  {\"name\": }\n]");
+    folder.write("object.json", "{\"name\": \"domain\"}");
+    folder.write("list.json", "[]");
+    folder.write("table.xyz", "");
+    folder.write("no-table.json", "{\"a\": 1}");
+    folder.write("start.json", "[{\"name\": \"domain\", \"domain\": \"sals\"}]");
+    let sales = ["--table", "sales=sales.json"];
+    for (arguments, expected) in [
+        (vec!["broken.json"], "error: broken.json:2:12: this is not JSON"),
+        (vec!["object.json"], "error: `object.json` holds no pipeline: expected a JSON list of steps"),
+        (vec!["none.json"], "error: there is no file `none.json`"),
+        (vec!["list.json", sales[0], sales[1]], "starts with a `domain` step\n  hint: begin with"),
+        (vec!["list.json", "--table", "x=table.xyz"], "`x` cannot be read from `table.xyz`: expected a `.json`"),
+        (vec!["list.json", "--table", "x=none.csv"], "`x` cannot be read from `none.csv`: there is no such file"),
+        (vec!["list.json", "--table", "x=no-table.json"], "`x` cannot be read from `no-table.json`: expected"),
+        (vec!["list.json", "--table", "x"], "expected NAME=FILE"),
+        (vec!["list.json", sales[0], sales[1], sales[0], sales[1]], "two tables are called `sales`"),
+        (vec!["start.json", sales[0], sales[1]], "there is no dataset `sals`\n  hint: did you mean `sales`?"),
+        (vec!["start.json"], "hint: give a table with `--table NAME=FILE`"),
+        (vec!["start.json", sales[0], sales[1], "--until", "2"], "there is no step 2 to stop after"),
+        (vec!["start.json", sales[0], sales[1], "--variables", "list.json"], "holds no variables"),
+    ] {
+        let outcome = folder.run(&[vec!["query"], arguments.clone()].concat());
+        assert!(!outcome.succeeded, "{arguments:?}");
+        assert!(outcome.errors.contains(expected), "{arguments:?}\n{}", outcome.errors);
+    }
+}
+
+#[test]
+fn memory_is_limited() {
+    let folder = Folder::new();
+    let rows: String = (0..200_000).map(|number| format!("{number},text number {number}\n")).collect();
+    folder.write("many.csv", &format!("n,t\n{rows}"));
+    let steps = json!([
+        {"name": "domain", "domain": "many"},
+        {"name": "sort", "columns": [{"column": "t", "order": "desc"}]},
+        {"name": "aggregate", "on": ["t"], "aggregations": []}]);
+    let outcome = folder.query(&steps, &["--table", "many=many.csv", "--memory", "1"]);
+    assert!(!outcome.succeeded);
+    assert!(outcome.errors.starts_with("error: steps 1 to 3: the query needs more memory"), "{}", outcome.errors);
+    assert!(outcome.errors.contains("hint: give more with `--memory`"), "{}", outcome.errors);
+}

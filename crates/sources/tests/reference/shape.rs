@@ -1,0 +1,78 @@
+//! Parameters in words, from their JSON Schema.
+
+use serde_json::Value as Json;
+
+/// What a schema takes, in a few words.
+pub(crate) fn words(schema: &Json, root: &Json) -> String {
+    if let Some(target) = followed(schema, root) {
+        if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next())
+            && let Some(known) = known(name)
+        {
+            return known.to_owned();
+        }
+        return words(target, root);
+    }
+    for key in ["anyOf", "oneOf"] {
+        let Some(alternatives) = schema[key].as_array() else { continue };
+        let mut found: Vec<String> = Vec::new();
+        for alternative in alternatives.iter().filter(|alternative| alternative["type"] != "null") {
+            let shown = words(alternative, root);
+            if !found.contains(&shown) {
+                found.push(shown);
+            }
+        }
+        return found.join(" or ");
+    }
+    if let Some(word) = schema["const"].as_str() {
+        return format!("`{word}`");
+    }
+    if let Some(listed) = schema["enum"].as_array() {
+        let shown: Vec<String> = listed.iter().filter_map(Json::as_str).map(|word| format!("`{word}`")).collect();
+        return shown.join(" or ");
+    }
+    match &schema["type"] {
+        Json::String(kind) => single(kind, schema, root),
+        Json::Array(kinds) => {
+            let known = kinds.iter().filter_map(Json::as_str).filter(|kind| *kind != "null");
+            known.map(|kind| single(kind, schema, root)).collect::<Vec<_>>().join(" or ")
+        }
+        _ => "a value".to_owned(),
+    }
+}
+
+/// The schema that a reference leads to.
+pub(crate) fn followed<'a>(schema: &Json, root: &'a Json) -> Option<&'a Json> {
+    root["$defs"].get(schema["$ref"].as_str()?.strip_prefix("#/$defs/")?)
+}
+
+fn known(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Value" => "a value",
+        "Condition" => "[a condition](../steps.md#conditions)",
+        "FormulaText" => "[a formula](../steps.md#formulas)",
+        "WrittenPipeline" => "a dataset or a pipeline",
+        "WrittenDomain" => "a dataset",
+        _ => return None,
+    })
+}
+
+fn single(kind: &str, schema: &Json, root: &Json) -> String {
+    match kind {
+        "string" => "text".to_owned(),
+        "integer" => "whole number".to_owned(),
+        "boolean" => "`true` or `false`".to_owned(),
+        "array" => match schema["prefixItems"].as_array() {
+            Some(items) => {
+                let parts: Vec<String> = items.iter().map(|item| words(item, root)).collect();
+                format!("[{}]", parts.join(", "))
+            }
+            None => format!("list of {}", words(&schema["items"], root)),
+        },
+        "object" => {
+            let keys: Vec<String> =
+                schema["properties"].as_object().into_iter().flatten().map(|(key, _)| format!("`{key}`")).collect();
+            format!("map of {}", keys.join(", "))
+        }
+        other => other.to_owned(),
+    }
+}
