@@ -24,7 +24,8 @@ pub(super) fn compile(step: &Unpivot, table: Table) -> Result<Table, EngineError
 
     let (plan, number) = repeated(table.plan().clone(), step.unpivot.len(), table.names())?;
     let mut order = table.order().to_vec();
-    if !table.streams_in_order() || !order.is_empty() {
+    // Rows that stream in order go on doing so, number by number.
+    if !table.streams_in_order() {
         order.push(crate::table::OrderKey { column: number.clone(), ascending: true });
     }
     let loose = !order.is_empty() && table.streams_in_order();

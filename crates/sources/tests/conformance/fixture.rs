@@ -1,6 +1,7 @@
 //! Cases as they are written, brought to what the product reads.
 
 use aracari_app::Value;
+use aracari_app::template::{DocumentPath, DocumentVariables, Template};
 use aracari_app::value::DATE_KEY;
 use chrono::DateTime;
 use serde_json::{Value as Json, json};
@@ -8,10 +9,14 @@ use serde_json::{Value as Json, json};
 /// Texts that begin so are instants.
 const DATE_PREFIX: &str = "date: ";
 
-/// The steps of a case, its instants marked.
+/// The steps of a case, its instants marked and its variables bound.
 pub(crate) fn pipeline(case: &Json) -> Result<Vec<Json>, String> {
     let mut steps = case["pipeline"].clone();
     mark_dates(&mut steps, &|micros| json!({DATE_KEY: micros}));
+    if case["variables"].is_object() {
+        let template = Template::<DocumentPath>::parse(&steps).map_err(|error| error.to_string())?;
+        steps = template.bind(&DocumentVariables(&case["variables"])).map_err(|error| error.to_string())?;
+    }
     steps.as_array().cloned().ok_or_else(|| "the case has no pipeline".to_owned())
 }
 
