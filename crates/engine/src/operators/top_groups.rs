@@ -9,10 +9,14 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field};
 use datafusion::common::{DFSchema, DFSchemaRef, Result};
-use datafusion::logical_expr::{Expr, Extension, LogicalPlan, UserDefinedLogicalNodeCore};
+use datafusion::functions_window::expr_fn::row_number;
+use datafusion::logical_expr::{
+    Expr, ExprFunctionExt, Extension, LogicalPlan, LogicalPlanBuilder, UserDefinedLogicalNodeCore, lit,
+};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::ExecutionPlan;
 
+use crate::table::column;
 use execution::{Stage, TopGroupsExec};
 
 /// At most `limit` rows of each group, the first by `rank`, nulls last; equal ones by where they stream.
@@ -57,6 +61,22 @@ impl TopGroups {
     /// True where ranks of this type can be compared here.
     pub(crate) fn ranks(data_type: &DataType) -> bool {
         matches!(data_type, DataType::Int64 | DataType::Float64 | DataType::Timestamp(..) | DataType::Boolean)
+    }
+
+    /// The same in the library's own nodes, from the first that is done to the last, for a database to do.
+    pub(crate) fn spelled_out(&self) -> Result<[LogicalPlan; 4]> {
+        let place = format!("{}.place", self.position);
+        let by = vec![self.rank.clone().sort(self.ascending, false), column(&self.position).sort(true, false)];
+        let among = row_number().partition_by(self.groups.clone()).order_by(by).build()?.alias(&place);
+        let limit = u64::try_from(self.limit).unwrap_or(u64::MAX);
+        let shown = self.schema.fields().iter().map(|field| column(field.name()));
+
+        let numbered = LogicalPlanBuilder::from(self.input.clone()).window([row_number().alias(&self.position)])?;
+        let numbered = numbered.build()?;
+        let ranked = LogicalPlanBuilder::from(numbered.clone()).window([among])?.build()?;
+        let first = LogicalPlanBuilder::from(ranked.clone()).filter(column(&place).lt_eq(lit(limit)))?.build()?;
+        let only = LogicalPlanBuilder::from(first.clone()).project(shown)?.build()?;
+        Ok([numbered, ranked, first, only])
     }
 
     /// The column that tells all rows apart.

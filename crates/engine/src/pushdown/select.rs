@@ -13,6 +13,7 @@ use datafusion::logical_expr::{
 use super::expression::{self, Scope};
 use super::{scan_of, tells_rows_apart};
 use crate::column_type::canonical_type;
+use crate::operators::TopGroups;
 use crate::sql::{Parameter, SqlRows, SqlSource, SqlTable, Statement};
 
 /// An expression whose text is longer runs here: columns made of columns are written out in full.
@@ -88,7 +89,12 @@ impl Select {
             LogicalPlan::Sort(sort) => self.sort(sort),
             LogicalPlan::Limit(limit) => self.limit(limit),
             LogicalPlan::Window(window) => self.window(window),
+            LogicalPlan::Filter(filter) => self.filter(&filter.predicate),
             LogicalPlan::SubqueryAlias(_) => Some(self),
+            LogicalPlan::Extension(extension) => {
+                let top = extension.node.as_any().downcast_ref::<TopGroups>()?;
+                top.spelled_out().ok()?.iter().try_fold(self, Self::with)
+            }
             _ => None,
         }?;
         Some(Self { schema: Arc::clone(plan.schema()), ..wider })
