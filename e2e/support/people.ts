@@ -19,6 +19,7 @@ export async function signIn(page: Page, name: string, address = ''): Promise<vo
 
 /** Waits until nothing on the page is loading. */
 export async function settled(page: Page): Promise<void> {
+	await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 	await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
 }
 
