@@ -174,7 +174,7 @@ impl Executor {
 
 fn with_partitions(state: &SessionState, partitions: usize) -> SessionState {
     let mut parallel = state.clone();
-    parallel.config_mut().options_mut().execution.target_partitions = partitions.into();
+    parallel.config_mut().options_mut().execution.target_partitions = partitions;
     parallel
 }
 

@@ -47,9 +47,12 @@ pub fn is_geometry(field: &Field) -> bool {
 
 /// The schema of rows of the engine, its shapes marked: the only bytes that it computes with.
 pub(crate) fn marked(schema: &Schema) -> SchemaRef {
-    let fields = schema.fields().iter().map(|field| match is_binary(field.data_type()) {
-        true => Arc::new(field.as_ref().clone().with_metadata(marks())),
-        false => Arc::clone(field),
+    let fields = schema.fields().iter().map(|field| {
+        if is_binary(field.data_type()) {
+            Arc::new(field.as_ref().clone().with_metadata(marks()))
+        } else {
+            Arc::clone(field)
+        }
     });
     Arc::new(Schema::new(fields.collect::<Fields>()))
 }

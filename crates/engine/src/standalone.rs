@@ -35,6 +35,13 @@ pub struct Rows {
     pub batches: Vec<RecordBatch>,
 }
 
+impl Rows {
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+}
+
 /// What one step did on its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepProfile {

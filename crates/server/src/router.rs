@@ -121,7 +121,6 @@ async fn wrong_method() -> Problem {
 }
 
 /// The message of a panic may hold anything: it belongs in the log only.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 fn answer_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
     let message = panic
         .downcast_ref::<String>()

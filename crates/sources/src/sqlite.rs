@@ -234,7 +234,7 @@ impl Database for SqliteDatabase {
         for file in [path, log.into()] {
             let Ok(metadata) = file.metadata() else { continue };
             let changed: DateTime<Utc> = metadata.modified().map_err(|error| error.to_string())?.into();
-            id.push_str(&format!(":{}:{}", metadata.len(), changed.timestamp_nanos_opt().unwrap_or_default()));
+            id = format!("{id}:{}:{}", metadata.len(), changed.timestamp_nanos_opt().unwrap_or_default());
             modified = modified.max(changed);
         }
         Ok(TableVersion { id, modified })

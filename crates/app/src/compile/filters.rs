@@ -12,11 +12,11 @@ use crate::yaml::Node;
 /// `31/12/2024` as `2024-12-31`; of `1/2/2024` nobody can tell which is the month.
 fn year_first(text: &str) -> Option<String> {
     let numbers: Vec<u32> = text.split(['/', '.', '-']).map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
-    let (year, month, day) = match numbers.as_slice() {
-        &[day, month, year] if year >= 1000 && day > 12 => (year, month, day),
-        &[month, day, year] if year >= 1000 && (day > 12 || day == month) => (year, month, day),
-        &[year, month, day] if year >= 1000 => (year, month, day),
-        &[_, _, year] if year >= 1000 => return Some(format!("{year}-MM-DD")),
+    let (year, month, day) = match *numbers.as_slice() {
+        [day, month, year] if year >= 1000 && day > 12 => (year, month, day),
+        [month, day, year] if year >= 1000 && (day > 12 || day == month) => (year, month, day),
+        [year, month, day] if year >= 1000 => (year, month, day),
+        [_, _, year] if year >= 1000 => return Some(format!("{year}-MM-DD")),
         _ => return None,
     };
     let written = format!("{year:04}-{month:02}-{day:02}");

@@ -262,7 +262,7 @@ impl Compiler<'_> {
             let is_last = index + 1 == versions.len();
             match &version.when {
                 Some(when) if !is_last => {
-                    self.condition_of_text(when, version_node.node_at(&["when"]), glossary, named)
+                    self.condition_of_text(when, version_node.node_at(&["when"]), glossary, named);
                 }
                 Some(_) => {
                     let hint = Some("add a text without `when` at the end of the list".to_owned());

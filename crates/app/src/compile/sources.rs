@@ -10,8 +10,8 @@ use crate::source::{Postgresql, SecretReference, Source, SourceKind, Tls};
 use crate::yaml::Node;
 
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
-const REFRESH: Duration = Duration::from_secs(60);
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const REFRESH: Duration = Duration::from_mins(1);
+const LONGEST: Duration = Duration::from_hours(24);
 
 impl Compiler<'_> {
     pub(super) fn sources(&mut self) {
@@ -42,8 +42,9 @@ impl Compiler<'_> {
                     self.report.error("bad_value", place, message, Some("give it a name of its own".to_owned()));
                     return None;
                 }
-                let timeout = self.duration(settings.statement_timeout.as_deref(), "statement_timeout", node);
-                let refresh = self.duration(settings.refresh.as_deref(), "refresh", node);
+                let timeout =
+                    self.duration(settings.statement_timeout.as_deref(), STATEMENT_TIMEOUT, "statement_timeout", node);
+                let refresh = self.duration(settings.refresh.as_deref(), REFRESH, "refresh", node);
                 let default_tls = if is_this_machine(&settings.host) { Tls::Disable } else { Tls::Require };
                 Some(SourceKind::Postgresql(Box::new(Postgresql {
                     host: settings.host.clone(),
@@ -55,8 +56,8 @@ impl Compiler<'_> {
                     tls_ca: settings.tls_ca.clone(),
                     schema: settings.schema.clone().unwrap_or_else(|| "public".to_owned()),
                     pool_size: settings.pool_size.unwrap_or(8),
-                    statement_timeout: timeout?.unwrap_or(STATEMENT_TIMEOUT),
-                    refresh: refresh?.unwrap_or(REFRESH),
+                    statement_timeout: timeout?,
+                    refresh: refresh?,
                 })))
             }
         }
@@ -72,10 +73,10 @@ impl Compiler<'_> {
         None
     }
 
-    fn duration(&mut self, written: Option<&str>, key: &str, node: &Node) -> Option<Option<Duration>> {
-        let Some(text) = written else { return Some(None) };
+    fn duration(&mut self, written: Option<&str>, default: Duration, key: &str, node: &Node) -> Option<Duration> {
+        let Some(text) = written else { return Some(default) };
         if let Some(duration) = parse_duration(text).filter(|duration| *duration <= LONGEST) {
-            return Some(Some(duration));
+            return Some(duration);
         }
         let message = format!("`{text}` is no duration of at most a day");
         let hint = Some("write a number and `s`, `m` or `h`, such as `90s` or `5m`".to_owned());

@@ -33,12 +33,13 @@ impl Columns for Convert {
         let target = self.data_type.column_type();
         self.columns.iter().try_fold(input, |schema, name| {
             let kind = column(&schema, name)?;
-            let possible = match (kind, target) {
-                (ColumnType::Geometry, _) => false,
-                (ColumnType::Boolean, ColumnType::Date) | (ColumnType::Date, ColumnType::Boolean) => false,
-                _ => true,
-            };
-            if !possible {
+            let impossible = matches!(
+                (kind, target),
+                (ColumnType::Geometry, _)
+                    | (ColumnType::Boolean, ColumnType::Date)
+                    | (ColumnType::Date, ColumnType::Boolean)
+            );
+            if impossible {
                 let (from, to) = (describe(kind), describe(target));
                 return Err(Problem::new(format!("`{name}` holds {from}, which cannot become {to}")));
             }

@@ -129,7 +129,7 @@ impl Columns for Totals {
         let flow = Flow::default().read_all(keys);
         self.aggregations.iter().fold(flow, |flow, aggregation| {
             let flow = flow.read_all(&aggregation.columns);
-            aggregation.newcolumns.iter().fold(flow, |flow, new| flow.write(new))
+            aggregation.newcolumns.iter().fold(flow, Flow::write)
         })
     }
 }

@@ -43,7 +43,6 @@ mod tests {
     use crate::template::parse_steps;
     use serde_json::{Value as Json, json};
 
-    #[expect(clippy::needless_pass_by_value, reason = "the tests hand in literals")]
     fn left(steps: Json) -> Json {
         let parsed: Vec<Step> = parse_steps(steps.as_array().unwrap().clone()).unwrap();
         serde_json::to_value(parsed).unwrap()

@@ -12,8 +12,8 @@ struct Flights;
 
 impl SourceSchemas for Flights {
     fn columns(&self, _: &Source, relation: &Relation) -> Result<TableSchema, String> {
-        let Relation::Table(table) = relation else { return Err("no queries here".to_owned()) };
         use ColumnType::{Date, Float, Integer, Text};
+        let Relation::Table(table) = relation else { return Err("no queries here".to_owned()) };
         match table.as_str() {
             "data/flights.parquet" => Ok(schema(&[
                 ("year", Integer),

@@ -144,7 +144,8 @@ fn of_kind(kind: &str, wanted: &Json, root: &Json, depth: usize) -> BoxedStrateg
                 })
                 .collect();
             let map = |entries: Vec<(String, Option<Json>)>| {
-                Json::from(Map::from_iter(entries.into_iter().filter_map(|(name, value)| Some((name, value?)))))
+                let given = entries.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                Json::Object(given.collect())
             };
             entries.prop_map(map).boxed()
         }

@@ -35,7 +35,6 @@ struct Report<'a> {
     diagnostics: &'a [Diagnostic],
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "every command is run with its own flags")]
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let loaded = App::load(&arguments.folder, &aracari_sources::Sources::default());
     let diagnostics = &loaded.diagnostics;

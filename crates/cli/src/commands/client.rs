@@ -21,7 +21,6 @@ pub(super) struct Arguments {
     api: String,
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "every command is run with its own flags")]
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let api = arguments.api.trim_end_matches('/');
     let valid = (api.starts_with("https://") || api.starts_with("http://"))

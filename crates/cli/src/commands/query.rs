@@ -164,7 +164,7 @@ fn running<T: Send>(
                 async { tokio::time::timeout(limit, work).await.unwrap_or(Err(EngineError::Timeout { limit_ms })) };
             runtime.block_on(timed).map_err(|error| program.problem_of(error))
         });
-        running.map(|thread| thread.join())
+        running.map(std::thread::ScopedJoinHandle::join)
     });
     match outcome {
         Ok(Ok(done)) => done,

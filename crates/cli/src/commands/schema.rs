@@ -13,7 +13,6 @@ pub(super) struct Arguments {
     kind: String,
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "every command is run with its own flags")]
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let schema = aracari_app::schema_json(&arguments.kind).context("there is no such schema")?;
     let mut output = std::io::stdout().lock();

@@ -1,5 +1,7 @@
 //! What is said of pipelines that cannot work: one problem, the step, what to do.
 
+use std::fmt::Write;
+
 use serde_json::{Value as Json, json};
 
 use crate::support::Folder;
@@ -88,8 +90,11 @@ fn a_file_that_is_no_pipeline_is_told() {
 #[test]
 fn memory_is_limited() {
     let folder = Folder::new();
-    let rows: String = (0..200_000).map(|number| format!("{number},text number {number}\n")).collect();
-    folder.write("many.csv", &format!("n,t\n{rows}"));
+    let mut rows = String::from("n,t\n");
+    for number in 0..200_000 {
+        writeln!(rows, "{number},text number {number}").unwrap();
+    }
+    folder.write("many.csv", &rows);
     let steps = json!([
         {"name": "domain", "domain": "many"},
         {"name": "sort", "columns": [{"column": "t", "order": "desc"}]},

@@ -23,7 +23,9 @@ const REACH: f64 = 1.0 / (1 << 27) as f64;
 /// All that these shapes cover; `None` where there is nothing.
 pub(crate) fn union(shapes: Vec<Geometry>) -> Option<Geometry> {
     let mut parts = Parts::default();
-    shapes.into_iter().for_each(|shape| parts.add(shape));
+    for shape in shapes {
+        parts.add(shape);
+    }
     let area = united_area(parts.polygons);
     let lines = united_lines(parts.lines, &area);
     let covered = |point: &Point| area.intersects(point) || lines.iter().any(|line| line.intersects(point));
@@ -218,7 +220,7 @@ fn united_lines(mut lines: Vec<LineString>, area: &MultiPolygon) -> Vec<LineStri
 
 /// The pieces of lines between the places where they meet others or themselves; a piece that several have comes once.
 fn cut(lines: &[LineString]) -> Vec<LineString> {
-    let Some(bounds) = lines.iter().filter_map(|line| line.bounding_rect()).reduce(around) else { return Vec::new() };
+    let Some(bounds) = lines.iter().filter_map(BoundingRect::bounding_rect).reduce(around) else { return Vec::new() };
     let count = lines.iter().map(|line| line.0.len()).sum();
     let mut segments: Grid<(usize, usize)> = Grid::new(bounds, count);
     for (number, line) in lines.iter().enumerate() {

@@ -163,7 +163,7 @@ mod tests {
     fn every_kind_comes_back_as_it_was() {
         let ring = json!([[0.1, 0.2], [4.0, 0.0], [4.0, 4.0], [0.1, 0.2]]);
         for shape in [
-            json!({"type": "Point", "coordinates": [1.7660522460937498, -48.62564740882851]}),
+            json!({"type": "Point", "coordinates": [1.766_052_246_093_749_8, -48.625_647_408_828_51]}),
             json!({"type": "LineString", "coordinates": [[0.0, 1.0], [2.0, 3.0]]}),
             json!({"type": "Polygon", "coordinates": [ring, [[1.0, 0.5], [2.0, 0.5], [2.0, 1.0], [1.0, 0.5]]]}),
             json!({"type": "MultiPoint", "coordinates": [[0.0, 1.0], [2.0, 3.0]]}),

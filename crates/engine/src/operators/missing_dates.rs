@@ -172,7 +172,7 @@ impl Work for Filling {
 
     fn bytes(&self) -> usize {
         let dates = size_of_val(self.dates.as_slice()) + self.undated.len() + size_of_val(self.added.as_slice());
-        let groups: usize = self.group_columns.iter().map(|column| column.get_array_memory_size()).sum();
+        let groups: usize = self.group_columns.iter().map(Array::get_array_memory_size).sum();
         self.order.bytes() + self.groups.bytes() + groups + size_of_val(self.group_of.as_slice()) + dates
     }
 }

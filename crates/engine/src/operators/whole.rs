@@ -341,7 +341,7 @@ impl Held {
                 arrays => concat(arrays)?,
             };
             self.reservation.try_grow(whole.get_array_memory_size())?;
-            let bytes: usize = part.iter().map(|array| array.get_array_memory_size()).sum();
+            let bytes: usize = part.iter().map(Array::get_array_memory_size).sum();
             drop(part);
             self.reservation.shrink(bytes.min(self.reservation.size()));
             columns.push(whole);

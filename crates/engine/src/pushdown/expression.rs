@@ -143,14 +143,14 @@ impl<'a> Scope<'a> {
                     if *kind.get_or_insert(own) != own {
                         return None;
                     }
-                    sql.push_str(&format!(" WHEN {condition} THEN {value}"));
+                    sql.extend([" WHEN ", &condition, " THEN ", &value]);
                 }
                 if let Some(otherwise) = &case.else_expr {
                     let (value, own) = self.piece(otherwise)?;
                     if kind != Some(own) {
                         return None;
                     }
-                    sql.push_str(&format!(" ELSE {value}"));
+                    sql.extend([" ELSE ", &value]);
                 }
                 Some((format!("({sql} END)"), kind?))
             }

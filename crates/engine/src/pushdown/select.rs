@@ -316,7 +316,7 @@ impl Select {
         let mut text = format!("SELECT {items} FROM {}", self.from);
         let mut clause = |keyword: &str, parts: &[String], between: &str| {
             if !parts.is_empty() {
-                text.push_str(&format!(" {keyword} {}", parts.join(between)));
+                text.extend([" ", keyword, " ", &parts.join(between)]);
             }
         };
         clause("WHERE", &self.filters, " AND ");
@@ -327,13 +327,12 @@ impl Select {
             clause("ORDER BY", &order, ", ");
         }
         match self.limit {
-            Some((0, Some(rows))) => text.push_str(&format!(" LIMIT {rows}")),
-            Some((skip, Some(rows))) => text.push_str(&format!(" LIMIT {rows} OFFSET {skip}")),
+            Some((0, Some(rows))) => format!("{text} LIMIT {rows}"),
+            Some((skip, Some(rows))) => format!("{text} LIMIT {rows} OFFSET {skip}"),
             // One of the databases knows no OFFSET alone.
-            Some((skip, None)) => text.push_str(&format!(" LIMIT {} OFFSET {skip}", i64::MAX)),
-            None => {}
+            Some((skip, None)) => format!("{text} LIMIT {} OFFSET {skip}", i64::MAX),
+            None => text,
         }
-        text
     }
 
     /// The rows of the finished statement, in canonical types.

@@ -105,7 +105,6 @@ mod tests {
     use crate::steps::testing::{failure, run, table};
     use serde_json::{Value, json};
 
-    #[expect(clippy::needless_pass_by_value, reason = "the tests hand in literals")]
     fn aggregate(on: Value, function: &str, extra: Value) -> Value {
         let input = table(json!({
             "k": ["b", null, "a", "b", "a", null],

@@ -69,7 +69,6 @@ mod tests {
     use crate::steps::testing::{run, table};
     use serde_json::{Value, json};
 
-    #[expect(clippy::needless_pass_by_value, reason = "the tests hand in literals")]
     fn convert(column: Value, kind: &str) -> Value {
         run(table(json!({"c": column})), json!([{"name": "convert", "columns": ["c"], "dataType": kind}]))["c"].clone()
     }

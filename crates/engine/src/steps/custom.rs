@@ -5,7 +5,6 @@ use aracari_app::steps::custom::{Custom, REFUSED};
 use crate::error::EngineError;
 use crate::table::Table;
 
-#[expect(clippy::needless_pass_by_value, reason = "every step takes its table")]
 pub(super) fn compile(_step: &Custom, _table: Table) -> Result<Table, EngineError> {
     Err(EngineError::invalid(format!("{REFUSED}; use other steps in its place")))
 }

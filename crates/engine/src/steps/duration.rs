@@ -29,7 +29,7 @@ mod tests {
     fn time_is_measured_in_each_unit_forwards_and_back() {
         for (unit, expected) in [
             ("seconds", json!([129_600.5, -60.0, null, null])),
-            ("minutes", json!([2160.008_333_333_333_4, -1.0, null, null])),
+            ("minutes", json!([2_160.008_333_333_333, -1.0, null, null])),
             ("hours", json!([36.000_138_888_888_89, -1.0 / 60.0, null, null])),
             ("days", json!([1.5 + 0.5 / 86_400.0, -1.0 / 1440.0, null, null])),
         ] {

@@ -17,7 +17,6 @@ mod tests {
     use crate::steps::testing::{failure, run, table};
     use serde_json::{Value, json};
 
-    #[expect(clippy::needless_pass_by_value, reason = "the tests hand in literals")]
     fn kept(condition: Value) -> Value {
         let input = table(json!({
             "n": [1, 2, 3, 4, 5],

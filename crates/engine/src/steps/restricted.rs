@@ -28,7 +28,7 @@ impl Flow {
         let mut restricted = after(step, input, others);
         let flow = step.columns().map(aracari_app::infer::Columns::flow);
         let read = flow.filter(|flow| flow.reads_any(before.iter().map(String::as_str)));
-        restricted.extend(read.iter().flat_map(|flow| flow.writes()).map(str::to_owned));
+        restricted.extend(read.iter().flat_map(aracari_app::infer::Flow::writes).map(str::to_owned));
         let known = read.map(|flow| match flow.keeps() {
             Some(kept) => kept.iter().map(|name| (*name).to_owned()).collect(),
             None => input.columns().to_vec(),

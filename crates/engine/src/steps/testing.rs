@@ -1,5 +1,4 @@
 //! Small tables in and out of pipelines, as JSON columns, for the steps' tests.
-#![expect(clippy::needless_pass_by_value, reason = "the tests hand in literals")]
 
 use std::collections::HashMap;
 use std::sync::Arc;

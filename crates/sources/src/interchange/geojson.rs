@@ -69,19 +69,19 @@ mod tests {
 
     #[test]
     fn features_come_back_as_they_were() {
-        let point = json!({"type": "Point", "coordinates": [2.3522219000000177, 48.856614]});
+        let point = json!({"type": "Point", "coordinates": [2.352_221_900_000_017_7, 48.856_614]});
         let document =
             json!({"type": "FeatureCollection", "features": [place("Paris", &point), place("?", &Json::Null)]});
         let batch = read_json(&document).unwrap();
         let names: Vec<_> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
         assert_eq!(names, ["name", "size", "geometry"]);
         assert!(aracari_engine::geometry::is_geometry(batch.schema().field(2)));
-        assert_eq!(write_geojson(&batch.schema(), &[batch.clone()]), document);
+        assert_eq!(write_geojson(&batch.schema(), std::slice::from_ref(&batch)), document);
 
         let table = write_json(&batch.schema(), &[batch]);
         assert_eq!(table["schema"]["fields"][2], json!({"name": "geometry", "type": "geojson"}));
         let again = read_json(&table).unwrap();
-        assert_eq!(write_geojson(&again.schema(), &[again.clone()]), document);
+        assert_eq!(write_geojson(&again.schema(), std::slice::from_ref(&again)), document);
     }
 
     #[test]

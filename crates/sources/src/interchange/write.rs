@@ -22,12 +22,12 @@ pub fn write_json(schema: &Schema, batches: &[RecordBatch]) -> Json {
         .collect();
     let mut data = Vec::new();
     for batch in batches {
-        let columns: Vec<Vec<Json>> =
-            batch.columns().iter().map(|array| aracari_engine::encode::json_values(array)).collect();
+        let columns: Vec<Vec<Json>> = batch.columns().iter().map(aracari_engine::encode::json_values).collect();
         for row in 0..batch.num_rows() {
-            let record = schema.fields().iter().enumerate().map(|(index, field)| {
-                let value = &columns[index][row];
-                let shown = if kinds[index] == ColumnType::Date { iso(value) } else { value.clone() };
+            let cells = schema.fields().iter().zip(&kinds).zip(&columns);
+            let record = cells.map(|((field, kind), values)| {
+                let value = &values[row];
+                let shown = if *kind == ColumnType::Date { iso(value) } else { value.clone() };
                 (field.name().clone(), shown)
             });
             data.push(Json::Object(record.collect::<Map<_, _>>()));

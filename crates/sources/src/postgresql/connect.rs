@@ -171,7 +171,7 @@ pub(super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        text.push_str(&format!(": {inner}"));
+        text.extend([": ", &inner.to_string()]);
         cause = inner.source();
     }
     text

@@ -187,7 +187,7 @@ fn same(expected: &Cell, actual: &Cell) -> bool {
 
 fn order(left: &[Cell], right: &[Cell]) -> Ordering {
     let key = |cell: &Cell| match cell {
-        Cell::Number(number) => (1, format!("{:+.4e}", number), *number),
+        Cell::Number(number) => (1, format!("{number:+.4e}"), *number),
         Cell::Text(text) => (2, text.clone(), 0.0),
         #[expect(clippy::cast_precision_loss, reason = "only an order")]
         Cell::Instant(instant) => (3, String::new(), *instant as f64),

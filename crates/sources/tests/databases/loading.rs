@@ -24,7 +24,7 @@ pub(crate) fn postgresql(server: &PostgresqlServer) -> Source {
             schema: "public".into(),
             pool_size: 4,
             statement_timeout: std::time::Duration::from_secs(20),
-            refresh: std::time::Duration::from_secs(3600),
+            refresh: std::time::Duration::from_hours(1),
         })),
         folder: PathBuf::from("/nowhere"),
     }
@@ -71,7 +71,7 @@ pub(crate) fn script(target: Target, table: &str, batch: &RecordBatch) -> Option
     let mut script = format!("CREATE TABLE {} ({});\n", identifier(table), columns.join(", "));
     for row in 0..batch.num_rows() {
         let values: Option<Vec<String>> = batch.columns().iter().map(|column| literal(target, column, row)).collect();
-        script.push_str(&format!("INSERT INTO {} VALUES ({});\n", identifier(table), values?.join(", ")));
+        script.extend(["INSERT INTO ", &identifier(table), " VALUES (", &values?.join(", "), ");\n"]);
     }
     Some(script)
 }

@@ -1,5 +1,6 @@
 //! The table in `docs/sources.md` of what is pushed down where: it is what the engine does.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use aracari_app::Step;
@@ -22,7 +23,7 @@ impl std::fmt::Debug for Nothing {
 }
 
 impl SqlSource for Nothing {
-    fn id(&self) -> &str {
+    fn id(&self) -> &'static str {
         "nothing"
     }
 
@@ -87,7 +88,7 @@ fn is_pushed_down(dialect: Box<dyn Dialect>, step: &Json) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let explanation = runtime.block_on(standalone.explain(&steps)).unwrap_or_else(|error| panic!("{step}: {error}"));
     explanation.plan.lines().all(|line| ["Projection:", "TableScan:"].iter().any(|word| line.trim().starts_with(word)))
-        && !explanation.plan.contains("(")
+        && !explanation.plan.contains('(')
 }
 
 #[test]
@@ -95,11 +96,8 @@ fn the_guide_says_what_is_pushed_down() {
     let mut table = String::from("| step | PostgreSQL | SQLite |\n|---|---|---|\n");
     for (what, step) in samples() {
         let word = |dialect: Box<dyn Dialect>| if is_pushed_down(dialect, &step) { "yes" } else { "here" };
-        table.push_str(&format!(
-            "| {what} | {} | {} |\n",
-            word(Box::new(PostgresqlDialect)),
-            word(Box::new(SqliteDialect))
-        ));
+        let (postgresql, sqlite) = (word(Box::new(PostgresqlDialect)), word(Box::new(SqliteDialect)));
+        writeln!(table, "| {what} | {postgresql} | {sqlite} |").unwrap();
     }
     let guide = include_str!("../../../../docs/sources.md");
     assert!(guide.contains(&table), "docs/sources.md should hold this table:\n{table}");

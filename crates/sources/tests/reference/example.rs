@@ -19,6 +19,9 @@ pub(crate) struct Example {
     pub(crate) pipeline: Vec<Json>,
 }
 
+/// Tables by their names, as documents.
+pub(crate) type Tables = Vec<(String, Json)>;
+
 impl Example {
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -26,7 +29,7 @@ impl Example {
     }
 
     /// The tables as the engine sees them, and what comes out; nothing of an example that no table is given for.
-    pub(crate) fn run(&self) -> Result<Option<(Vec<(String, Json)>, Json)>, String> {
+    pub(crate) fn run(&self) -> Result<Option<(Tables, Json)>, String> {
         if self.tables.is_empty() {
             return Ok(None);
         }

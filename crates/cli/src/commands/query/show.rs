@@ -24,7 +24,7 @@ pub(super) fn rows(output: &mut impl Write, program: &Program, rows: &Rows) -> i
     {
         writeln!(output, "{}", visible(&program.place(index)))?;
     }
-    let total: usize = rows.batches.iter().map(|batch| batch.num_rows()).sum();
+    let total = rows.count();
     let mut left = MAX_ROWS;
     let mut first = Vec::new();
     for batch in &rows.batches {
@@ -125,9 +125,8 @@ pub(super) fn profile(
     if format == Format::Csv {
         write!(output, "{}\r\n", header.join(","))?;
         for line in lines {
-            let cells = line.map(|cell| match cell.contains([',', '"', '\n', '\r']) {
-                true => format!("\"{}\"", cell.replace('"', "\"\"")),
-                false => cell,
+            let cells = line.map(|cell| {
+                if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
             });
             write!(output, "{}\r\n", cells.join(","))?;
         }

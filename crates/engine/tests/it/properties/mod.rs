@@ -51,7 +51,7 @@ impl Runner {
         }
         let steps: Vec<Step> = std::iter::once(domain()).chain(steps.iter().cloned()).collect();
         let handle = self.runtime.spawn(async move { standalone.run(&steps).await });
-        self.runtime.block_on(handle).expect("no pipeline panics")
+        self.runtime.block_on(handle).unwrap_or_else(|panic| panic!("no pipeline panics: {panic}"))
     }
 }
 
