@@ -270,6 +270,14 @@ pub(crate) fn type_of(value: &Value) -> ColumnType {
     }
 }
 
+/// The type of a value that goes into a column.
+pub(crate) fn single(value: &Value) -> Inferred<ColumnType> {
+    match value {
+        Value::List(_) => Err(Problem::new("a column cannot hold a list").hint("write one value")),
+        one => Ok(type_of(one)),
+    }
+}
+
 /// The type that holds both; [`ColumnType::Unknown`] gives way to the other.
 pub(crate) fn unite(left: ColumnType, right: ColumnType) -> ColumnType {
     match (left, right) {
@@ -409,6 +417,11 @@ mod tests {
                 "todate",
             ),
             (json!([{"name": "fromdate", "column": "carrier", "format": "%Y"}]), 0, "not dates", "todate"),
+            (json!([{"name": "fromdate", "column": "date", "format": "yyyy"}]), 0, "`yyyy` holds no part", ""),
+            (json!([{"name": "todate", "column": "carrier", "format": "%Q"}]), 0, "`%Q` is no pattern", ""),
+            (json!([{"name": "text", "text": [1, 2], "newColumn": "x"}]), 0, "a list", "one value"),
+            (json!([{"name": "fillna", "columns": ["date"], "value": [1]}]), 0, "a list", ""),
+            (json!([{"name": "replace", "searchColumn": "carrier", "toReplace": [["AA", [1]]]}]), 0, "a list", ""),
             (
                 json!([{"name": "split", "column": "carrier", "delimiter": "", "numberColsToKeep": 1}]),
                 0,

@@ -124,7 +124,15 @@ mod tests {
     fn without_a_date_it_is_told_from_today() {
         let written = json!({"operator": "until", "quantity": 0, "duration": "day"});
         let today = Utc::now().date_naive().and_hms_opt(0, 0, 0).unwrap().and_utc();
-        assert_eq!(date(written), Ok(Value::Date(today)));
+        assert_eq!(date(written.clone()), Ok(Value::Date(today)));
+        let told_on = |date: Json| {
+            let mut condition =
+                json!([{"name": "filter", "condition": {"column": "d", "operator": "from", "value": written}}]);
+            condition[0]["condition"]["value"]["date"] = date;
+            crate::template::has_variables(&condition)
+        };
+        assert!(told_on(json!(null)), "it is read again for each question");
+        assert!(!told_on(json!("2024-01-31")));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `ifthenelse`: computes a column by cases.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::FormulaText;
 use crate::condition::Condition;
@@ -26,11 +26,25 @@ pub struct Ifthenelse {
 }
 
 /// What holds when the condition does not: a formula or a further case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Otherwise {
     Case(Box<Case>),
     Formula(FormulaText),
+}
+
+/// A map with a condition is a case, so that a mistake in it is told of the case.
+impl<'de> Deserialize<'de> for Otherwise {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = serde_json::Value::deserialize(deserializer)?;
+        let is_case = ["if", "condition"].iter().any(|key| written.get(key).is_some());
+        let read = if is_case {
+            serde_json::from_value(written).map(|case| Self::Case(Box::new(case)))
+        } else {
+            serde_json::from_value(written).map(Self::Formula)
+        };
+        read.map_err(de::Error::custom)
+    }
 }
 
 /// A further case of an if-then-else.
@@ -100,4 +114,25 @@ fn of_case(test: &Condition, then: &FormulaText, otherwise: &Otherwise, schema: 
         Otherwise::Case(case) => of_case(&case.condition, &case.then, &case.otherwise, schema)?,
     };
     Ok(unite(first, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ifthenelse;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_mistake_in_a_further_case_is_told_as_such() {
+        let with = |case: Value| {
+            let step = json!({"newColumn": "c", "if": {"column": "a", "value": 1}, "then": "1", "else": case});
+            serde_json::from_value::<Ifthenelse>(step).unwrap_err().to_string()
+        };
+        let condition = json!({"column": "a", "operator": "near", "value": 1});
+        assert!(with(json!({"if": condition, "then": "1", "else": "2"})).contains("`near`"));
+        let nested =
+            json!({"and": [{"column": "a", "value": {"operator": "from", "quantity": "x", "duration": "day"}}]});
+        assert!(with(json!({"if": nested, "then": "1", "else": "2"})).contains("`x` is no whole number"));
+        assert!(with(json!({"if": {"column": "a"}, "then": "1", "els": "2"})).contains("`els`"));
+        assert!(with(json!({"name": "filter", "if": {"column": "a"}, "then": "1", "else": "2"})).contains("`filter`"));
+    }
 }

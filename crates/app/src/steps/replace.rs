@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred, column, shape, type_of, unite};
+use crate::infer::{Columns, Context, Flow, Inferred, column, shape, single, unite};
 use crate::schema::TableSchema;
 use crate::value::Value;
 
@@ -22,7 +22,10 @@ pub struct Replace {
 impl Columns for Replace {
     fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
         let kind = column(&input, &self.search_column)?;
-        let united = self.to_replace.iter().fold(kind, |united, (_, new)| unite(united, type_of(&new.fitted(kind))));
+        let mut united = kind;
+        for (_, new) in &self.to_replace {
+            united = unite(united, single(&new.fitted(kind))?);
+        }
         Ok(shape::with(input, &self.search_column, united))
     }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred, shape, type_of};
+use crate::infer::{Columns, Context, Flow, Inferred, shape, single};
 use crate::schema::TableSchema;
 use crate::value::Value;
 
@@ -20,7 +20,7 @@ pub struct TextStep {
 
 impl Columns for TextStep {
     fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        Ok(shape::with(input, &self.new_column, type_of(&self.text)))
+        Ok(shape::with(input, &self.new_column, single(&self.text)?))
     }
 
     fn flow(&self) -> Flow<'_> {
