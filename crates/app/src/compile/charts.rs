@@ -128,6 +128,7 @@ impl Compiler<'_> {
             self.infer(&sampled, dataset.schema.clone(), steps_node)?
         };
         let before = self.report.error_count();
+        let read = dataset.schema.clone();
         let shaped = Dataset { schema, ..dataset };
         self.check_fields(parts, &shaped, node);
         let mut tail = TailBuilder::default();
@@ -158,7 +159,7 @@ impl Compiler<'_> {
             return None;
         }
         let tail = tail.finish();
-        self.check_result(&tail, &shaped.schema, node);
+        self.check_result(&tail, &read, node);
         Some(CompiledFrame {
             name: String::new(),
             dataset: query.dataset.clone(),
