@@ -1,7 +1,7 @@
 //! Pipelines as an author wrote them: fixed steps, or a tree whose variables are bound for each question.
 
 use crate::steps::Step;
-use crate::template::{Template, TemplateError, Variables};
+use crate::template::{Template, TemplateError, VariablePath, Variables};
 
 /// A list of steps, parsed once where no variable stands in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,12 @@ impl Pipeline {
             Self::Fixed(steps) => Ok(steps.clone()),
             Self::Templated(template) => template.bind_steps(variables),
         }
+    }
+
+    /// True where a reader's choices are among the values of the steps.
+    pub fn reads_choices(&self) -> bool {
+        let Self::Templated(template) = self else { return false };
+        template.variables().into_iter().any(|path| !matches!(path, VariablePath::Attribute(_)))
     }
 
     /// True when there is nothing to do.

@@ -1,5 +1,6 @@
 //! A secured query to one logical plan.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -17,6 +18,9 @@ use crate::policy::{SecuredInput, SecuredQuery};
 use crate::prepared::Rows;
 use crate::steps::{self, Datasets};
 use crate::table::{Names, Table};
+
+/// A dataset counts as often as it is named, those inside it as often as it.
+const MAX_DATASETS: usize = 1_000;
 
 /// The tables that a plan reads: of sources, and prepared rows of datasets in their place.
 #[derive(Default)]
@@ -45,7 +49,7 @@ pub(crate) async fn compile(
     executor: &Executor,
 ) -> Result<LogicalPlan, EngineError> {
     looking(executor, |looks| {
-        let compiler = Compiler { query, tables, names: Names::default(), looks };
+        let compiler = Compiler { query, tables, names: Names::default(), looks, read: Cell::default() };
         let start = compiler.dataset(query.dataset_id())?;
         steps::compile(query.steps(), start, &compiler)?.finish(limit)
     })
@@ -59,7 +63,8 @@ pub(crate) async fn compile_whole(
     executor: &Executor,
 ) -> Result<(LogicalPlan, BTreeSet<String>), EngineError> {
     looking(executor, |looks| {
-        let table = Compiler { query: whole, tables, names: Names::default(), looks }.dataset(whole.dataset_id())?;
+        let compiler = Compiler { query: whole, tables, names: Names::default(), looks, read: Cell::default() };
+        let table = compiler.dataset(whole.dataset_id())?;
         let denied = table.denied().clone();
         Ok((table.finish(None)?, denied))
     })
@@ -71,6 +76,8 @@ struct Compiler<'a> {
     tables: &'a Tables,
     names: Names,
     looks: &'a Looks,
+    /// How often a dataset was written into the plan.
+    read: Cell<usize>,
 }
 
 impl Compiler<'_> {
@@ -89,6 +96,11 @@ impl Datasets for Compiler<'_> {
     fn dataset(&self, name: &str) -> Result<Table, EngineError> {
         let dataset =
             self.query.dataset(name).ok_or_else(|| EngineError::UnknownDataset { dataset: name.to_owned() })?;
+        self.read.set(self.read.get() + 1);
+        if self.read.get() > MAX_DATASETS {
+            let message = format!("datasets that are made of others name more than {MAX_DATASETS} in all");
+            return Err(EngineError::invalid(message));
+        }
         if let Some((prepared, rows)) = self.tables.prepared.get(name) {
             return Ok(self.scan(prepared)?.with_denied(&rows.denied));
         }
@@ -109,7 +121,7 @@ impl Datasets for Compiler<'_> {
                 input.filter(predicate)?
             }
         };
-        let restricted = permitted.restrict(dataset.hidden.clone());
+        let restricted = permitted.restrict(dataset.hidden.clone()).chosen_by_reader(dataset.chosen);
         steps::compile(&dataset.steps, restricted, self)?.without_restricted()
     }
 }

@@ -11,13 +11,16 @@ use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryConsumer, Memor
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
+use datafusion::physical_optimizer::projection_pushdown::ProjectionPushdown;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{displayable, execute_stream};
 use datafusion::prelude::SessionConfig;
 use futures::{Stream, StreamExt};
 
 use crate::error::EngineError;
+use crate::fences;
 use crate::operators::Planner;
 use crate::parallel;
 use crate::pushdown::push_down;
@@ -77,7 +80,10 @@ impl Executor {
         options.optimizer.enable_round_robin_repartition = false;
         options.optimizer.repartition_joins = false;
         options.optimizer.repartition_file_min_size = 0;
-        let rules = PhysicalOptimizer::new().rules.into_iter().filter(|rule| rule.name() != "join_selection").collect();
+        // Projections move into filters before orders are decided: a filter that has one forgets that a column is constant.
+        let projections: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(ProjectionPushdown::new());
+        let known = PhysicalOptimizer::new().rules.into_iter().filter(|rule| rule.name() != "join_selection");
+        let rules = std::iter::once(projections).chain(known).collect();
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
@@ -94,7 +100,7 @@ impl Executor {
 
     /// The plan as it runs: optimised, with statements for what databases compute.
     pub(crate) fn prepare(&self, plan: &LogicalPlan) -> Result<LogicalPlan, EngineError> {
-        let optimized = self.state.optimize(plan)?;
+        let optimized = fences::take_down(self.state.optimize(&fences::put_up(plan)?)?)?;
         Ok(if self.pushdown { push_down(optimized)? } else { optimized })
     }
 

@@ -11,6 +11,7 @@ pub mod error;
 mod execute;
 mod explain;
 mod expression;
+mod fences;
 mod flight;
 mod functions;
 pub mod geometry;

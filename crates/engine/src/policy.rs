@@ -38,6 +38,8 @@ pub(crate) struct SecuredDataset {
     pub(crate) rows: BoundRule,
     /// Removed after the steps, with what they make of them.
     pub(crate) hidden: BTreeSet<String>,
+    /// The reader's choices are among the values of the steps.
+    pub(crate) chosen: bool,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -227,9 +229,10 @@ impl Walk<'_> {
         self.visit_references(&steps)?;
         self.path.pop();
 
+        let chosen = dataset.steps.reads_choices();
         let rows = dataset.permissions.bind_rows(self.reader);
         let hidden = dataset.permissions.hidden_columns(self.reader).into_iter().map(str::to_owned).collect();
-        self.found.insert(id.to_owned(), Arc::new(SecuredDataset { input, rows, hidden, steps }));
+        self.found.insert(id.to_owned(), Arc::new(SecuredDataset { input, rows, hidden, chosen, steps }));
         Ok(())
     }
 

@@ -56,6 +56,9 @@ pub(crate) struct Table {
     denied: BTreeSet<String>,
     /// Columns that steps may read here and that the reader may not see in the end.
     restricted: BTreeSet<String>,
+    /// The reader's choices are among the values of the steps: restricted columns may not decide which rows stay, or one
+    /// could be told from the other.
+    chosen: bool,
     names: Names,
 }
 
@@ -83,7 +86,7 @@ impl Table {
         }
         let projected = LogicalPlanBuilder::from(plan).project(expressions)?.build()?;
         let (denied, restricted) = (BTreeSet::new(), BTreeSet::new());
-        Ok(Self { plan: projected, columns, order: Vec::new(), loose: false, denied, restricted, names })
+        Ok(Self { plan: projected, columns, order: Vec::new(), loose: false, denied, restricted, chosen: false, names })
     }
 
     pub(crate) fn columns(&self) -> &[String] {
@@ -196,8 +199,23 @@ impl Table {
         Self { restricted, ..self }
     }
 
+    /// Says whether the reader's choices are among the values of the steps that follow.
+    pub(crate) fn chosen_by_reader(self, chosen: bool) -> Self {
+        Self { chosen, ..self }
+    }
+
+    /// Refuses that rows are chosen by what the reader may not see, where the reader has a say in it.
+    pub(crate) fn check_choice(&self, by: &Expr) -> Result<(), EngineError> {
+        let read = by.column_refs();
+        match read.into_iter().find(|column| self.chosen && self.restricted.contains(&column.name)) {
+            Some(column) => Err(EngineError::NotPermittedColumn { column: column.name.clone() }),
+            None => Ok(()),
+        }
+    }
+
     /// Forgets the restricted columns; asking for one later is an error of its own.
     pub(crate) fn without_restricted(mut self) -> Result<Self, EngineError> {
+        self.chosen = false;
         let hidden = std::mem::take(&mut self.restricted);
         self.denied.extend(hidden.iter().cloned());
         if !self.columns.iter().any(|name| hidden.contains(name)) {
@@ -228,7 +246,8 @@ impl Table {
     /// A plan that a step made itself.
     pub(crate) fn from_parts(plan: LogicalPlan, columns: Vec<String>, order: Vec<OrderKey>, like: &Self) -> Self {
         let (denied, restricted) = (like.denied.clone(), like.restricted.clone());
-        Self { plan, columns, order, loose: false, denied, restricted, names: like.names.clone() }
+        let (chosen, names) = (like.chosen, like.names.clone());
+        Self { plan, columns, order, loose: false, denied, restricted, chosen, names }
     }
 
     pub(crate) fn plan(&self) -> &LogicalPlan {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aracari_app::{PageRef, Query, QueryRequest, Reader, ResolveError};
+use aracari_app::{PageRef, Privilege, Query, QueryRequest, Reader, ResolveError};
 use aracari_engine::{Answer, EngineError, SecuredQuery, Share, policy};
 use futures::future::try_join_all;
 use serde_json::{Map, Value};
@@ -15,7 +15,22 @@ use crate::state::Server;
 pub(crate) struct Question {
     pub block: String,
     share: Share,
+    asked: Asked,
     frames: Result<Vec<(String, SecuredQuery)>, Problem>,
+}
+
+/// What a failure is told with: where it happened, and whether to somebody who can mend it.
+struct Asked {
+    app: String,
+    part: String,
+    by_editor: bool,
+}
+
+impl Asked {
+    fn of(visible: &VisibleApp, part: &str) -> Self {
+        let by_editor = matches!(visible.privilege, Privilege::Contributor | Privilege::Admin);
+        Self { app: visible.app.id.clone(), part: part.to_owned(), by_editor }
+    }
 }
 
 /// The answer to a block: its frames, and where they come from.
@@ -48,7 +63,12 @@ pub(crate) fn prepare(
             Err(error @ ResolveError::UnknownBlock { .. }) => Err(resolve_problem(&error)),
             Err(error) => return Err(resolve_problem(&error)),
         };
-        questions.push(Question { block: block.clone(), share: share_of(visible), frames });
+        questions.push(Question {
+            block: block.clone(),
+            share: share_of(visible),
+            asked: Asked::of(visible, block),
+            frames,
+        });
     }
     Ok(questions)
 }
@@ -84,9 +104,10 @@ pub(crate) async fn run(server: &Server, question: Question) -> Result<Answered,
 }
 
 async fn run_frames(server: &Server, question: Question) -> Result<Answered, Problem> {
-    let share = &question.share;
+    let (share, asked) = (&question.share, &question.asked);
     let runs = question.frames?.into_iter().map(async |(name, query)| {
-        let (answer, from_cache) = server.engine.run_for(share, query).await.map_err(|error| engine_problem(&error))?;
+        let (answer, from_cache) =
+            server.engine.run_for(share, query).await.map_err(|error| engine_problem(&error, asked))?;
         Ok::<_, Problem>((name, answer, from_cache))
     });
     let mut cached = true;
@@ -128,8 +149,11 @@ pub(crate) async fn choices(
         .resolve_filter_values(id, search, filters, view, reader)
         .map_err(|error| resolve_problem(&error))?;
     let secured = policy::secure(&visible.app, query, reader).map_err(|error| Problem::internal(&error))?;
-    let (answer, _) =
-        server.engine.run_for(&share_of(visible), secured).await.map_err(|error| engine_problem(&error))?;
+    let (answer, _) = server
+        .engine
+        .run_for(&share_of(visible), secured)
+        .await
+        .map_err(|error| engine_problem(&error, &Asked::of(visible, id)))?;
     Ok(answer)
 }
 
@@ -145,18 +169,27 @@ fn sentence(text: &str) -> String {
     format!("{}{}.", first.into_iter().flatten().collect::<String>(), characters.as_str())
 }
 
-/// What readers learn of a failed query; the log has the rest.
-fn engine_problem(error: &EngineError) -> Problem {
+/// What is told of a failed query; the log has the rest. A mistake of the author's is told to those who can mend it.
+fn engine_problem(error: &EngineError, asked: &Asked) -> Problem {
+    let Asked { app, part, by_editor } = asked;
     let code = match error {
         EngineError::Timeout { .. } => Code::Timeout,
         EngineError::MemoryLimit { .. } | EngineError::TooManyRows { .. } => Code::LimitExceeded,
         EngineError::Busy => Code::Unavailable,
         EngineError::NotPermittedColumn { .. } => Code::Forbidden,
         EngineError::Source { .. } | EngineError::NotAtSource { .. } => {
-            tracing::error!(error = %error, "a source failed");
+            tracing::error!(%app, %part, %error, "a source failed");
             return Problem::new(Code::SourceFailed, "The source of this chart could not be read. Try again later.");
         }
-        _ => return Problem::internal(error),
+        EngineError::Invalid { .. } | EngineError::UnknownColumn { .. } | EngineError::UnknownDataset { .. } => {
+            tracing::error!(%app, %part, %error, "a pipeline failed");
+            let problem = Problem::new(Code::PipelineFailed, "The steps behind this chart do not work.");
+            return if *by_editor { problem.with_hint(sentence(&error.to_string())) } else { problem };
+        }
+        _ => {
+            tracing::error!(%app, %part, "a query failed");
+            return Problem::internal(error);
+        }
     };
     let problem = Problem::new(code, error.reader_message());
     if code == Code::Unavailable { problem.with_retry_after(1) } else { problem }

@@ -20,6 +20,8 @@ pub enum Code {
     LimitExceeded,
     Timeout,
     SourceFailed,
+    /// Steps of the app's author that cannot work.
+    PipelineFailed,
     Unavailable,
     /// An app whose files were wrong from the start.
     NotReady,
@@ -38,7 +40,7 @@ impl Code {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-            Self::LimitExceeded => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::LimitExceeded | Self::PipelineFailed => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
             Self::SourceFailed => StatusCode::BAD_GATEWAY,
             Self::Unavailable | Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
@@ -61,6 +63,7 @@ impl Code {
             Self::LimitExceeded => "limit_exceeded",
             Self::Timeout => "timeout",
             Self::SourceFailed => "source_failed",
+            Self::PipelineFailed => "pipeline_failed",
             Self::Unavailable => "unavailable",
             Self::NotReady => "not_ready",
             Self::Internal => "internal",
@@ -80,6 +83,7 @@ impl Code {
             Self::LimitExceeded => "Limit exceeded",
             Self::Timeout => "Took too long",
             Self::SourceFailed => "Source failed",
+            Self::PipelineFailed => "Pipeline failed",
             Self::Unavailable => "Unavailable for now",
             Self::NotReady => "Not ready yet",
             Self::Internal => "Internal error",

@@ -24,6 +24,7 @@ use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
 
+use crate::fences::Fence;
 pub(crate) use top_groups::TopGroups;
 pub(crate) use whole::{KeepsOrder, WholeTable, apply};
 
@@ -57,6 +58,9 @@ impl ExtensionPlanner for Operators {
             let physical =
                 |expression: &_| planner.create_physical_expr(expression, top.input_schema(), session, context);
             return top.plan(Arc::clone(input), physical).map(Some);
+        }
+        if node.as_any().is::<Fence>() {
+            return Ok(Some(Fence::execution(Arc::clone(input))));
         }
         let Some(whole) = node.as_any().downcast_ref::<WholeTable>() else { return Ok(None) };
         whole.execution(Arc::clone(input)).map(Some)

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::{Arc, LazyLock};
 
 use aracari_app::steps::customsql::Customsql;
@@ -21,7 +22,7 @@ use datafusion::logical_expr::{
 };
 use datafusion::optimizer::Analyzer;
 use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
-use datafusion::sql::sqlparser::ast::Statement;
+use datafusion::sql::sqlparser::ast::{ObjectName, Query, Statement, Visit, Visitor};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
@@ -41,6 +42,9 @@ const MAX_WORDS: usize = 2_000;
 const MAX_NESTING: usize = 50;
 /// Deeper expressions could exhaust the stack of whoever plans them.
 const MAX_DEPTH: usize = 200;
+
+/// Every part that `WITH` names is planned anew wherever it is read.
+const MAX_TABLES: usize = 200;
 
 /// Functions that tell of the engine, or make texts as long as one likes out of nothing.
 const REFUSED: [&str; 4] = ["version", "repeat", "lpad", "rpad"];
@@ -82,10 +86,54 @@ fn parse(text: &str) -> Result<Statement, EngineError> {
             other => refused(format!("this is no SQL: {other}")),
         })?;
     match (statements.pop(), statements.is_empty()) {
-        (Some(query @ Statement::Query(_)), true) => Ok(query),
+        (Some(Statement::Query(query)), true) => {
+            let tables = tables(&query, &mut HashMap::new())
+                .ok_or_else(|| refused("`WITH` stands at the beginning of a query, not inside it".into()))?;
+            if tables > MAX_TABLES {
+                let message = format!(
+                    "the query reads tables {tables} times, those of its `WITH` parts counted each time; {MAX_TABLES} are the most"
+                );
+                return Err(refused(message));
+            }
+            Ok(Statement::Query(query))
+        }
         (Some(_), false) => Err(refused("write one query, not several".into())),
         _ => Err(refused(format!("only a query that reads works here: SELECT … FROM {INPUT}"))),
     }
+}
+
+/// How often a query reads a table, when what `WITH` names is written out in each place; `None` where a query inside it
+/// has a `WITH` of its own.
+fn tables(query: &Query, named: &mut HashMap<String, usize>) -> Option<usize> {
+    for part in query.with.iter().flat_map(|with| &with.cte_tables) {
+        let read = read_in(&part.query, named)?;
+        named.insert(part.alias.name.value.to_lowercase(), read);
+    }
+    let mut body = query.clone();
+    body.with = None;
+    read_in(&body, named)
+}
+
+fn read_in(query: &Query, named: &HashMap<String, usize>) -> Option<usize> {
+    struct Tables<'a> {
+        named: &'a HashMap<String, usize>,
+        read: usize,
+    }
+    impl Visitor for Tables<'_> {
+        type Break = ();
+
+        fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+            if query.with.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
+
+        fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
+            let read = self.named.get(&relation.to_string().trim_matches('"').to_lowercase()).copied().unwrap_or(1);
+            self.read = self.read.saturating_add(read);
+            ControlFlow::Continue(())
+        }
+    }
+    let mut tables = Tables { named, read: 0 };
+    query.visit(&mut tables).is_continue().then_some(tables.read)
 }
 
 /// How deep the expressions of a query can be at most: a chain has two words a level, and parentheses stand in chains.
@@ -521,5 +569,20 @@ mod tests {
         let columns: Vec<_> = (0..200).map(|number| format!("age * {number} + 1 AS c{number}")).collect();
         let wide = run(people(), sql(&format!("SELECT {} FROM input", columns.join(", "))));
         assert_eq!(wide.as_object().unwrap().len(), 200);
+    }
+
+    #[test]
+    fn a_query_that_doubles_itself_without_end_is_refused() {
+        let mut query = String::from("WITH c0 AS (SELECT v FROM input)");
+        for number in 1..40 {
+            let before = number - 1;
+            query += &format!(", c{number} AS (SELECT a.v FROM c{before} a CROSS JOIN C{before} b)");
+        }
+        query += " SELECT v FROM c39";
+        let message = failure(table(json!({"v": [1]})), json!([{"name": "customsql", "query": query}]));
+        assert!(message.contains("200 are the most"), "{message}");
+        let inside = "SELECT v FROM (WITH c AS (SELECT v FROM input) SELECT v FROM c)";
+        let message = failure(table(json!({"v": [1]})), json!([{"name": "customsql", "query": inside}]));
+        assert!(message.contains("`WITH` stands at the beginning"), "{message}");
     }
 }

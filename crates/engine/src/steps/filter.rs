@@ -9,6 +9,7 @@ use crate::table::Table;
 pub(super) fn compile(step: &Filter, table: Table) -> Result<Table, EngineError> {
     let Some(condition) = step.condition.clone().without_all() else { return Ok(table) };
     let predicate = condition::compile(&condition, &table, Purpose::Question)?;
+    table.check_choice(&predicate)?;
     table.filter(predicate)
 }
 

@@ -12,6 +12,7 @@ use crate::table::{OrderKey, Table, column};
 
 pub(super) fn compile(step: &Top, table: Table) -> Result<Table, EngineError> {
     let ranked = (table.column(&step.rank_on)?, step.sort == Order::Asc);
+    table.check_choice(&ranked.0)?;
     let mut groups = Vec::with_capacity(step.groups.len());
     for group in &step.groups {
         groups.push(table.column(group)?);
@@ -54,6 +55,9 @@ fn first_in_one_pass(table: Table, groups: Vec<Expr>, ranked: (Expr, bool), limi
 #[cfg(test)]
 mod tests {
     use crate::steps::testing::{run, table};
+    use arrow::array::RecordBatch;
+    use arrow::compute::cast;
+    use arrow::datatypes::DataType;
     use serde_json::json;
 
     #[test]
@@ -81,5 +85,23 @@ mod tests {
         let steps = json!([{"name": "top", "rankOn": "v", "sort": "asc", "limit": 2},
             {"name": "aggregate", "on": [], "aggregations": [{"aggfunction": "sum", "columns": ["v"], "newcolumns": ["v"]}]}]);
         assert_eq!(run(input, steps), json!({"v": [3]}));
+    }
+
+    #[test]
+    fn a_group_that_a_filter_makes_constant_is_still_a_group() {
+        let rows = table(json!({
+            "r": ["N", "N", "S", "S"], "p": ["a", "b", "a", "b"], "q": [1, 2, 3, 4],
+            "d": ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z", "2025-01-01T00:00:00Z"]}));
+        // Texts as files have them: they are brought to the engine's own when they are read.
+        let texts = ["r", "p"].map(|name| (name, cast(rows.column_by_name(name).unwrap(), &DataType::Utf8).unwrap()));
+        let others = ["q", "d"].map(|name| (name, rows.column_by_name(name).unwrap().clone()));
+        let rows = RecordBatch::try_from_iter(texts.into_iter().chain(others)).unwrap();
+        let steps = json!([
+            {"name": "filter", "condition": {"column": "d", "operator": "from", "value": "2026-01-01"}},
+            {"name": "filter", "condition": {"column": "r", "operator": "eq", "value": "N"}},
+            {"name": "aggregate", "on": ["r", "p"],
+             "aggregations": [{"aggfunction": "sum", "columns": ["q"], "newcolumns": ["q"]}]},
+            {"name": "top", "groups": ["r"], "rankOn": "q", "sort": "desc", "limit": 1}]);
+        assert_eq!(run(rows, steps), json!({"r": ["N"], "p": ["b"], "q": [2]}));
     }
 }

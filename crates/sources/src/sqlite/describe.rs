@@ -103,7 +103,7 @@ fn look(column: &str) -> String {
     format!(
         "coalesce(max(typeof({column}) = 'integer'), 0), coalesce(max(typeof({column}) = 'real'), 0), \
          coalesce(max(typeof({column}) = 'text'), 0), coalesce(max(typeof({column}) = 'blob'), 0), \
-         coalesce(max({column} NOT IN (0, 1)), 0) = 0, coalesce(min({is_date}), 0) = 1"
+         coalesce(max({column} NOT IN (0, 1)), 0) = 0, coalesce(min(iif({column} IS NULL, NULL, {is_date})), 0) = 1"
     )
 }
 

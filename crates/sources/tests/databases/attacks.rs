@@ -134,7 +134,8 @@ fn sqlite_stands_hostile_content() {
     // Types are found from the values, whatever was declared.
     execute(
         "CREATE TABLE mixed (i INTEGER, r NUMERIC, d DATE, odd DATE, flag BOOLEAN, blob BLOB, name TEXT COLLATE NOCASE);
-         INSERT INTO mixed VALUES (1, 1, '2024-02-29', 'soon', 1, x'00', 'a'), ('x', 2.5, '2024-03-01 10:00:00.25', '2024-01-01', 0, NULL, 'A');",
+         INSERT INTO mixed VALUES (1, 1, '2024-02-29', 'soon', 1, x'00', 'a'), ('x', 2.5, '2024-03-01 10:00:00.25', '2024-01-01', 0, NULL, 'A'),
+                (NULL, NULL, NULL, NULL, NULL, NULL, NULL);",
     );
     let steps = json!([{"name": "filter", "condition": {"column": "name", "value": "A"}}]);
     let answer = runtime().block_on(run(&Sources::default(), &source, "mixed".into(), steps)).unwrap();

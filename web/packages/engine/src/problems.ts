@@ -12,6 +12,7 @@ const wordings: Record<string, Wording> = {
 	limit_exceeded: 'problemLimit',
 	too_large: 'problemLimit',
 	source_failed: 'problemSource',
+	pipeline_failed: 'problemPipeline',
 	rate_limited: 'problemBusy',
 	unavailable: 'problemBusy',
 	not_ready: 'appNotReady',
@@ -20,7 +21,9 @@ const wordings: Record<string, Wording> = {
 
 export function explain(problem: Problem, t: Messages): string {
 	const key = Object.hasOwn(wordings, problem.code) ? wordings[problem.code] : undefined;
-	return t[key ?? 'problemOther'];
+	const words = t[key ?? 'problemOther'];
+	// Those who can mend the steps are told what is wrong with them.
+	return problem.code === 'pipeline_failed' && problem.hint ? `${words} ${problem.hint}` : words;
 }
 
 /** Whether asking again may help. */

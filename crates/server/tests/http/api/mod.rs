@@ -9,6 +9,7 @@ mod hygiene;
 mod limits;
 mod openapi;
 mod paths;
+mod pipelines;
 mod queries;
 mod queries_permissions;
 mod session;

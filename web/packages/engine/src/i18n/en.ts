@@ -122,6 +122,7 @@ export const en = {
 	problemTimeout: 'This took too long. Choose a shorter period, or try again.',
 	problemLimit: 'This asks for more than the server allows. Narrow the filters.',
 	problemSource: 'The data source did not answer.',
+	problemPipeline: 'The steps behind this chart do not work.',
 	appNotReady: 'This app is not ready yet',
 	appNotReadyHint: 'Those who look after it are still setting it up. Come back in a while.',
 	problemBusy: 'The server is busy. Try again in a moment.',

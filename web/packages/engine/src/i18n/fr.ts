@@ -115,6 +115,7 @@ export const fr: Messages = {
 	problemTimeout: 'Le calcul a pris trop de temps. Choisissez une période plus courte, ou réessayez.',
 	problemLimit: 'La demande dépasse ce que le serveur permet. Resserrez les filtres.',
 	problemSource: 'La source de données n’a pas répondu.',
+	problemPipeline: 'Les étapes derrière ce graphique ne fonctionnent pas.',
 	appNotReady: 'Cette application n’est pas encore prête',
 	appNotReadyHint: 'Les personnes qui s’en occupent la préparent encore. Revenez un peu plus tard.',
 	problemBusy: 'Le serveur est très sollicité. Réessayez dans un instant.',
