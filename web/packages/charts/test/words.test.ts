@@ -5,6 +5,7 @@ import { figureOf } from '../src/kpi';
 import { rankingOf } from '../src/ranking';
 import { summarise } from '../src/summary';
 import { columnsOf, fitting, rowsOf, within } from '../src/table';
+import type { Chart, Field, Frame } from '../src/types';
 
 const sample = (name: string) => samples.find((each) => each.name === name)!;
 const say = (name: string, locale: string): string => summarise(sample(name).chart, sample(name).frames, locale).replace(/[\u00a0\u202f]/g, ' ');
@@ -12,13 +13,37 @@ const say = (name: string, locale: string): string => summarise(sample(name).cha
 describe('summaries', () => {
 	test.each([
 		['kpi on time', 'On-time rate: 78.4%. −0.7 pts vs 2012', 'On-time rate : 78,4 %. −0,7 pts vs 2012'],
-		['line months', 'Line chart of On-time rate by Date. From 81.4% (January 2013) to 72.3% (December 2013); peak 86.1% (September 2013), low 70.4% (July 2013). Target: 80.0%.', 'Courbe : On-time rate par Date. De 81,4 % (Janvier 2013) à 72,3 % (Décembre 2013) ; plus haut 86,1 % (Septembre 2013), plus bas 70,4 % (Juillet 2013). Objectif : 80,0 %.'],
+		['line months', 'Line chart of On-time rate by month (Date). From 81.4% (January 2013) to 72.3% (December 2013); peak 86.1% (September 2013), low 70.4% (July 2013). Target: 80.0%.', 'Courbe : On-time rate par mois (Date). De 81,4 % (Janvier 2013) à 72,3 % (Décembre 2013) ; plus haut 86,1 % (Septembre 2013), plus bas 70,4 % (Juillet 2013). Objectif : 80,0 %.'],
 		['bar one', 'Bar chart of Departures by Carrier. United Air Lines: 58,665.', 'Diagramme en barres : Departures par Carrier. United Air Lines : 58 665.'],
 		['bar none', 'Bar chart. No data for this selection.', 'Diagramme en barres. Aucune donnée pour cette sélection.'],
 		['map', 'Map: Departures. 101 places; the largest is Chicago Ohare Intl (17,283).', 'Carte : Departures. 101 lieux ; le plus grand est Chicago Ohare Intl (17 283).'],
 	])('%s', (name, en, fr) => {
 		expect(say(name, 'en')).toBe(en);
 		expect(say(name, 'fr')).toBe(fr);
+	});
+	test('the leading series is said with the point at which it leads', () => {
+		const fields: Field[] = [
+			{ id: 'day', label: 'Day', kind: 'dimension', format: { style: 'date' }, by: 'month' },
+			{ id: 'region', label: 'Region', kind: 'dimension', format: { style: 'text' } },
+			{ id: 'revenue', label: 'Revenue', kind: 'measure', format: { style: 'compact' }, unit: 'EUR' },
+		];
+		const [october, november] = [Date.UTC(2026, 9, 1), Date.UTC(2026, 10, 1)];
+		const frame = (rows: [number, string, number][]): Frame => ({
+			columns: [
+				{ name: 'day', type: 'date', values: rows.map(([day]) => day) },
+				{ name: 'region', type: 'text', values: rows.map(([, region]) => region) },
+				{ name: 'revenue', type: 'number', values: rows.map(([, , revenue]) => revenue) },
+			],
+			rows: rows.length,
+			truncated: false,
+		});
+		const chart: Chart = { type: 'line', fields, encoding: { x: 'day', y: ['revenue'], series: 'region' }, options: {} };
+		const main = frame([[october, 'South', 3945], [november, 'North', 443], [november, 'West', 120], [october, 'West', 200]]);
+
+		expect(summarise(chart, { main }, 'en')).toBe('Line chart of Revenue by month (Day). 3 series; for November 2026, North is highest (443\u00a0EUR).');
+		expect(summarise(chart, { main }, 'fr')).toBe('Courbe : Revenue par mois (Day). 3 séries ; pour Novembre 2026, North est en tête (443\u00a0EUR).');
+		const daily = fields.map((field) => (field.id === 'day' ? { ...field, by: 'day' } : field));
+		expect(summarise({ ...chart, fields: daily }, { main }, 'en')).toMatch(/^Line chart of Revenue by day\. /);
 	});
 	test('every sample has one', () => {
 		for (const { name } of samples) expect(say(name, 'en').length).toBeGreaterThan(8);
@@ -35,6 +60,16 @@ describe('figures', () => {
 	test('a figure too wide for its tile is shortened, and said in full besides', () => {
 		expect(figure('kpi money', 240)).toMatchObject({ text: '€123M', full: '€123,456,789.50' });
 		expect(figure('kpi money', 600).text).toBe('€123,456,789.50');
+	});
+	test('a figure that is still too wide is set smaller, with its unit', () => {
+		const field = { id: 'revenue', label: 'Revenue', kind: 'measure', format: { style: 'compact' }, unit: 'EUR' } as const;
+		const chart: Chart = { type: 'kpi', fields: [field], encoding: { value: 'revenue' }, options: {} };
+		const main: Frame = { columns: [{ name: 'revenue', type: 'number', values: [11_600] }], rows: 1, truncated: false };
+		const sizes = [300, 141, 60].map((width) => figureOf(chart, { main }, 'en', width).size);
+		expect(sizes[0]).toBe(40);
+		expect(sizes[1]).toBeLessThan(40);
+		expect(sizes[1]).toBeGreaterThan(30);
+		expect(sizes[2]).toBe(22);
 	});
 });
 
