@@ -107,12 +107,36 @@ describe('tables', () => {
 		expect(columns.map((column) => column.right)).toEqual([false, true, true, true]);
 		expect([0, 1, 2].map((row) => columns[3]!.text(row))).toEqual(['12.1', '13.0', '20.0']);
 	});
+	test('columns that no declaration knows follow the answer: fractions and numbers stand right, names of digits stay whole', () => {
+		const field = (id: string, style: 'text' | 'decimal'): Field => ({ id, label: id, kind: 'dimension', format: { style } });
+		const fields = [field('pivoted', 'text'), field('flight', 'text'), field('joined', 'decimal'), field('words', 'decimal')];
+		const answer: Frame = {
+			columns: [
+				{ name: 'pivoted', type: 'number', values: [1234.5, null] },
+				{ name: 'flight', type: 'number', values: [1141, 12] },
+				{ name: 'joined', type: 'text', values: ['3000', null] },
+				{ name: 'words', type: 'text', values: ['none', '3'] },
+			],
+			rows: 2,
+			truncated: false,
+		};
+		const found = columnsOf({ type: 'table', fields, encoding: {}, options: {} }, answer, 'en');
+		expect(found.map((column) => column.right)).toEqual([true, true, true, false]);
+		expect(found.map((column) => column.text(0))).toEqual(['1,234.5', '1141', '3,000', 'none']);
+	});
+	test('short values and the words of heads are never cut', () => {
+		const widths = columns.map((column, index) => ({ ...column, width: 85, right: index > 1 }));
+		expect(within(widths, 200)).toEqual(widths);
+		const field = { ...chart.fields[0]!, label: 'Immatriculation' };
+		const [head] = columnsOf({ ...chart, fields: [field] }, { ...frames.main!, rows: 0 }, 'en', 24, (text, size) => text.length * size);
+		expect(head!.width).toBe('Immatriculation'.length * 13 + 24);
+	});
 	test('names give way before the table scrolls, numbers never', () => {
 		const wide = columns.map((column, index) => ({ ...column, width: index === 0 ? 300 : 100 }));
 		expect(within(wide, 700)).toEqual(wide);
 		expect(within(wide, 500).map((column) => column.width)).toEqual([200, 100, 100, 100]);
 		const narrow = within(wide, 200);
-		expect(narrow[0]!.width).toBeLessThan(130);
+		expect(narrow[0]!.width).toBe(144);
 		expect(narrow.slice(1)).toEqual(wide.slice(1));
 	});
 	test('a long head takes lines rather than width', () => {
