@@ -14,7 +14,7 @@ export interface FormatOptions {
 	signed?: boolean;
 	/** Largest amount shown beside it: short forms then share its magnitude, 5k beside 15k. */
 	among?: number;
-	/** The same decimals as those beside it: 9.0k beside 12.4k. */
+	/** As many digits as those beside it: 3.90k beside 3.95k. */
 	even?: boolean;
 	/** Grain of a date: day, isoWeek, month, quarter, year. */
 	by?: string;
@@ -161,7 +161,7 @@ const STEPS: [number, string][] = [
 ];
 
 /** Three digits that count: 1.03M, 12.4k, 344M; French keeps its space: 1,03 M, 12,4 k, 1 Md. */
-function compact(value: number, locale: string, currency?: string, even?: number): string {
+function compact(value: number, locale: string, currency?: string, even = false): string {
 	const size = Math.abs(value);
 	// 999,600 rounds to 1M, not to 1,000k.
 	const step = STEPS.find(([amount]) => size >= amount * 0.9995);
@@ -172,15 +172,14 @@ function compact(value: number, locale: string, currency?: string, even?: number
 	if (french && suffix) suffix = NBSP + suffix;
 	const whole = Math.abs(scaled);
 	const most = !step && Number.isInteger(value) ? 0 : whole >= 99.95 ? 0 : whole >= 9.995 ? 1 : 2;
-	const shared = even !== undefined && step ? sharedDecimals(even, step[0]) : undefined;
-	const [least, upmost] = [shared ?? 0, shared ?? most];
-	if (!currency) return plain(scaled, locale, least, upmost) + suffix;
+	const least = even && step ? most : 0;
+	if (!currency) return plain(scaled, locale, least, most) + suffix;
 	const parts = numberFormat(locale, {
 		style: 'currency',
 		currency,
 		currencyDisplay: 'narrowSymbol',
 		minimumFractionDigits: least,
-		maximumFractionDigits: upmost,
+		maximumFractionDigits: most,
 	}).formatToParts(scaled);
 	let last = -1;
 	parts.forEach((part, index) => {
@@ -189,13 +188,10 @@ function compact(value: number, locale: string, currency?: string, even?: number
 	return parts.map((part, index) => part.value + (index === last ? suffix : '')).join('');
 }
 
-/** 12.4k beside 9.0k, but 336k beside 120k. */
-const sharedDecimals = (among: number, step: number): number => (Math.abs(among) / step >= 99.95 ? 0 : 1);
-
 function formatAmount(value: number, format: Format, options: FormatOptions): string {
 	const { locale, short = false } = options;
 	const decimals = format.decimals;
-	const even = options.even ? (options.among ?? value) : undefined;
+	const { even } = options;
 	switch (format.style) {
 		case 'percent': {
 			const digits = decimals ?? 0;

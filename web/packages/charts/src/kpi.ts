@@ -11,6 +11,8 @@ export interface Figure {
 	none: boolean;
 	/** The figure without its unit, as wide as the tile allows. */
 	text: string;
+	/** Its size in pixels: smaller where even the short figure is too wide. */
+	size: number;
 	/** The full figure, where the text is the short one. */
 	full: string;
 	unit: string;
@@ -19,6 +21,9 @@ export interface Figure {
 	target: { text: string; met: boolean | null } | null;
 	trend: (number | null)[];
 }
+
+const LARGEST = 40;
+const SMALLEST = 22;
 
 const UNKNOWN: Field = { id: '', label: '', kind: 'measure', format: { style: 'decimal' } };
 
@@ -70,8 +75,9 @@ export function figureOf(chart: Chart, frames: Frames, locale: string, width: nu
 
 	const full = formatValue(value, field.format, { locale });
 	const unit = value === null ? '' : (field.unit ?? '');
-	const wide = textWidth(full, 40) + (unit ? textWidth(unit, 20) + 8 : 0);
-	const text = width > 0 && wide > width ? formatValue(value, field.format, { locale, short: true }) : full;
+	const wide = (figure: string): number => textWidth(figure, LARGEST) + (unit ? textWidth(unit, LARGEST / 2) + 8 : 0);
+	const text = width > 0 && wide(full) > width ? formatValue(value, field.format, { locale, short: true }) : full;
+	const fit = width > 0 ? Math.min(1, width / wide(text)) : 1;
 
 	const options_ = { locale, unit: field.unit, higherIs: field.higher_is };
 	const number = amount(value);
@@ -86,6 +92,7 @@ export function figureOf(chart: Chart, frames: Frames, locale: string, width: nu
 		field,
 		none,
 		text,
+		size: Math.max(SMALLEST, Math.floor(LARGEST * fit)),
 		full: formatValue(value, field.format, { locale, unit: field.unit }),
 		unit,
 		evolution: formatEvolution(byPoint ? points.at(-1)?.value : number, before, field.format, options_),

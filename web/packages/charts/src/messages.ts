@@ -56,12 +56,22 @@ const english = {
 		extremes: 'Highest: {max} ({maxValue}); lowest: {min} ({minValue}).',
 		single: '{name}: {value}.',
 		trend: 'From {firstValue} ({first}) to {lastValue} ({last}); peak {maxValue} ({max}), low {minValue} ({min}).',
-		series: '{count} series, led by {leader} ({value}).',
+		series: '{count} series; for {at}, {leader} is highest ({value}).',
 		target: 'Target: {target}.',
 		points: '{count} places; the largest is {max} ({maxValue}).',
 		table: 'Table of {rows} rows and {columns} columns.',
 		and: '{list} and {last}',
+		grain: '{grain} ({dimension})',
 	},
+	grains: {
+		year: 'year',
+		quarter: 'quarter',
+		month: 'month',
+		isoWeek: 'week',
+		day: 'day',
+		hour: 'hour',
+		isoDayOfWeek: 'day of the week',
+	} as Record<string, string>,
 };
 
 export type Messages = typeof english;
@@ -123,11 +133,21 @@ const french: Messages = {
 		single: '{name} : {value}.',
 		trend:
 			'De {firstValue} ({first}) à {lastValue} ({last}) ; plus haut {maxValue} ({max}), plus bas {minValue} ({min}).',
-		series: '{count} séries, {leader} en tête ({value}).',
+		series: '{count} séries ; pour {at}, {leader} est en tête ({value}).',
 		target: 'Objectif : {target}.',
 		points: '{count} lieux ; le plus grand est {max} ({maxValue}).',
 		table: 'Tableau de {rows} lignes et {columns} colonnes.',
 		and: '{list} et {last}',
+		grain: '{grain} ({dimension})',
+	},
+	grains: {
+		year: 'an',
+		quarter: 'trimestre',
+		month: 'mois',
+		isoWeek: 'semaine',
+		day: 'jour',
+		hour: 'heure',
+		isoDayOfWeek: 'jour de la semaine',
 	},
 };
 

@@ -1,5 +1,5 @@
 /** One sentence or two that say what a chart shows, for those who do not see it. */
-import { amountsOf, fieldById, fieldOf, ids, isEmpty, isNatural, lastValue, nameOf, readGrid, valuesOf } from './data';
+import { amountsOf, fieldById, fieldOf, ids, isEmpty, isNatural, nameOf, readGrid, valuesOf, type Grid } from './data';
 import { formatEvolution } from './format';
 import { full } from './marks';
 import { fill, messages } from './messages';
@@ -66,6 +66,26 @@ function entries(
 		.filter((entry): entry is Entry => entry.value !== null);
 }
 
+/** A dimension by its grain where it has one: "month (Day)", or only "day" where the label says it. */
+function dimensionOf(field: Field, locale: string): string {
+	const words = messages(locale);
+	const grain = words.grains[field.by ?? ''];
+	if (!grain) return field.label;
+	if (field.label.toLocaleLowerCase(locale) === grain) return grain;
+	return fill(words.summary.grain, { grain, dimension: field.label });
+}
+
+/** The highest series where it matters: at the last point of time, or in the first of the ordered categories. */
+function leaderOf(grid: Grid): { series: Grid['series'][number]; at: number; value: number } | null {
+	const places = grid.keys.map((_, index) => index);
+	if (grid.natural) places.reverse();
+	const at = places.find((index) => grid.series.some((one) => one.values[index] !== null));
+	if (at === undefined) return null;
+	const size = (series: Grid['series'][number]): number => series.values[at] ?? -Infinity;
+	const series = grid.series.reduce((best, one) => (size(one) > size(best) ? one : best));
+	return { series, at, value: size(series) };
+}
+
 function extremes(list: Entry[]): { min: Entry; max: Entry } | null {
 	if (list.length === 0) return null;
 	return list.reduce(
@@ -100,7 +120,11 @@ function described(
 	locale: string,
 ): string {
 	if (!group || !measure) return `${type}.`;
-	const lead = fill(messages(locale).summary.by, { type, measure: measure.label, dimension: group.label });
+	const lead = fill(messages(locale).summary.by, {
+		type,
+		measure: measure.label,
+		dimension: dimensionOf(group, locale),
+	});
 	return `${lead} ${spread(entries(chart, frame, group, measure, locale), measure, locale)}`;
 }
 
@@ -113,7 +137,10 @@ function heat(chart: Chart, frame: Frame, type: string, locale: string): string 
 	const list = amountsOf(chart, frame, measure.id)
 		.map((value, row) => ({ name: at(row), value }))
 		.filter((entry): entry is Entry => entry.value !== null);
-	const dimension = fill(messages(locale).summary.and, { list: y.label, last: x.label });
+	const dimension = fill(messages(locale).summary.and, {
+		list: dimensionOf(y, locale),
+		last: dimensionOf(x, locale),
+	});
 	return `${fill(messages(locale).summary.by, { type, measure: measure.label, dimension })} ${spread(list, measure, locale)}`;
 }
 
@@ -128,17 +155,16 @@ function axes(chart: Chart, frame: Frame, type: string, locale: string): string 
 		names.length > 1
 			? fill(words.and, { list: names.slice(0, -1).join(', '), last: names[names.length - 1]! })
 			: names[0]!;
-	const parts = [fill(words.by, { type, measure, dimension: x.label })];
+	const parts = [fill(words.by, { type, measure, dimension: dimensionOf(x, locale) })];
 	if (grid.series.length > 1) {
-		const leader = grid.series.reduce((best, one) =>
-			(lastValue(one.values) ?? -Infinity) > (lastValue(best.values) ?? -Infinity) ? one : best,
-		);
-		if (measures.length === 1)
+		const leader = measures.length === 1 ? leaderOf(grid) : null;
+		if (leader)
 			parts.push(
 				fill(words.series, {
 					count: grid.series.length,
-					leader: leader.label,
-					value: full(lastValue(leader.values), leader.field, locale),
+					at: nameOf(grid.keys[leader.at] ?? null, x, locale),
+					leader: leader.series.label,
+					value: full(leader.value, leader.series.field, locale),
 				}),
 			);
 	} else if (grid.series[0]) {

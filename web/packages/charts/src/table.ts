@@ -2,7 +2,7 @@
 import { valuesOf } from './data';
 import { formatValue, isAmount, timeOf } from './format';
 import { textWidth, wrap } from './text';
-import type { Chart, Field, Format, Frame, Value } from './types';
+import type { Chart, Field, Format, Frame, FrameColumn, Value } from './types';
 
 export interface Column {
 	field: Field;
@@ -18,12 +18,25 @@ export interface Order {
 }
 
 const SAMPLE = 300;
-/** The narrowest that a column of names becomes. */
-const NARROWEST = 96;
+/** Longer names give way to the other columns, down to here; shorter ones are never cut. */
+const NARROWEST = 144;
+
+/** Width in pixels of a text at a size. */
+export type Measure = (text: string, size: number, weight?: number) => number;
+
+/** What a column's values are: the answer knows better than a declaration that could not tell. */
+function formatOf(field: Field, type: FrameColumn['type'] | undefined, values: Value[]): Format {
+	const { format } = field;
+	// Whole numbers may be names, of flights or accounts; a fraction never is.
+	const counted = type === 'number' && format.style === 'text' && values.some((value) => Number(value) % 1 !== 0);
+	return sameDecimals(counted ? { style: 'decimal' } : format, values);
+}
+
+const isNumeric = (value: Value): boolean =>
+	value === null || value === '' || (typeof value !== 'boolean' && Number.isFinite(Number(value)));
 
 /** All numbers of a column have the same decimals. */
-function sameDecimals(field: Field, values: Value[]): Format {
-	const { format } = field;
+function sameDecimals(format: Format, values: Value[]): Format {
 	if (format.decimals !== undefined || format.style !== 'decimal') return format;
 	const sample = values.slice(0, SAMPLE).filter((value): value is number => typeof value === 'number');
 	if (sample.every((value) => Number.isInteger(value))) return { ...format, decimals: 0 };
@@ -37,20 +50,30 @@ function sameDecimals(field: Field, values: Value[]): Format {
 	};
 }
 
-export function columnsOf(chart: Chart, frame: Frame, locale: string, air = 24): Column[] {
+export function columnsOf(
+	chart: Chart,
+	frame: Frame,
+	locale: string,
+	air = 24,
+	measure: Measure = textWidth,
+): Column[] {
 	return chart.fields.map((field) => {
 		const values = valuesOf(chart, frame, field.id);
-		const format = sameDecimals(field, values);
 		const type = frame.columns.find((column) => column.name === field.id)?.type;
-		const right = isAmount(format) && type !== 'text' && type !== 'boolean';
+		const format = formatOf(field, type, values);
+		const right = isAmount(format)
+			? type !== 'boolean' && values.every(isNumeric)
+			: type === 'number' && format.style === 'text';
 		const shown: Field = { ...field, format };
 		const text = (row: number): string => {
 			const value = values[row] ?? null;
 			return formatValue(value, shown.format, { locale, by: field.by, short: field.format.style === 'date' });
 		};
 		// A head of several words may take a few lines.
-		let widest = Math.max(...wrap(label(field), headRoom(label(field)), 3, 13).map((line) => textWidth(line, 13)));
-		for (let row = 0; row < Math.min(SAMPLE, frame.rows); row++) widest = Math.max(widest, textWidth(text(row), 14));
+		const head = label(field);
+		const heads = [...wrap(head, headRoom(head), 3, 13), ...head.split(' ')];
+		let widest = Math.max(...heads.map((line) => measure(line, 13, 600)));
+		for (let row = 0; row < Math.min(SAMPLE, frame.rows); row++) widest = Math.max(widest, measure(text(row), 14));
 		return { field, values, right, width: Math.min(320, Math.max(64, widest + air)), text };
 	});
 }

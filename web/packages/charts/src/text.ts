@@ -22,6 +22,19 @@ export function textWidth(text: string, size = 12): number {
 	return Math.ceil(widest);
 }
 
+let canvas: CanvasRenderingContext2D | null | undefined;
+/** Inter's tabular figures and signs all have this width, of the size. */
+const TABULAR = 0.65;
+
+/** Width in pixels as the browser draws it with tabular figures; an estimate where there is no browser. */
+export function drawnWidth(text: string, size: number, weight = 400): number {
+	canvas ??= globalThis.document?.createElement('canvas').getContext('2d') ?? null;
+	if (!canvas) return textWidth(text, size);
+	canvas.font = `${weight} ${size}px 'Inter Variable', Inter, system-ui, sans-serif`;
+	const rest = text.replace(/[\d+\-−=<>×*]/g, '');
+	return Math.ceil(canvas.measureText(rest).width + (text.length - rest.length) * TABULAR * size) + 1;
+}
+
 /** Cuts a text to a width, with an ellipsis. */
 export function shorten(text: string, width: number, size = 12): string {
 	if (textWidth(text, size) <= width) return text;

@@ -89,7 +89,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser under the policy', () => {
 
 	test('the hidden table holds the data, the plot its summary', async () => {
 		const { page } = await open('only=line months&locale=fr');
-		await expect.poll(() => page.locator('.plot').getAttribute('aria-label')).toContain('Courbe : On-time rate par Date.');
+		await expect.poll(() => page.locator('.plot').getAttribute('aria-label')).toContain('Courbe : On-time rate par mois (Date).');
 		expect(await page.locator('figure table tbody tr').count()).toBe(12);
 		expect(await page.locator('figure table tbody tr').first().textContent()).toContain('Janvier 2013');
 		await page.close();

@@ -53,6 +53,11 @@ export function neighbours(
 	return { previous: at > 0 ? order[at - 1] : undefined, next: at < 0 ? undefined : order[at + 1] };
 }
 
+/** Pixels of what stands below a figure: lines of 24 and a trend of 52. */
+export function belowFigure({ options }: Chart): number {
+	return (options.compare ? 24 : 0) + (options.target == null ? 0 : 24) + (options.trend ? 52 : 0);
+}
+
 /** Figures that stand side by side on a phone in pairs: those left without a neighbour, which take the whole width. */
 export function oddFigures(items: readonly { id: string; chart?: Chart }[]): Set<string> {
 	const odd = new Set<string>();

@@ -1,5 +1,6 @@
 //! The lists that filters and views offer, asked when opened and again when what limits them changes.
 import { isAbort, Problem, type Choice, type Choices } from '@aracari/api';
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 
 export type ChoiceState = {
@@ -30,12 +31,14 @@ export class ChoiceLists {
 		return this.#labels.get(labelKey(id, value));
 	}
 
-	/** Loads a list unless it is already there for the same limits and search. Resolves with it once loaded. */
+	/**
+	 * Loads a list unless it was already asked for with the same limits and search. Resolves with it once loaded.
+	 * One that failed stays so until it is forgiven. An effect that loads does not depend on what comes of it.
+	 */
 	async load(id: string, limits: string, search?: string): Promise<Choice[] | null> {
 		const key = `${limits}\n${search ?? ''}`;
-		const known = this.#lists.get(id);
-		if (this.#keys.get(id) === key && known?.status !== 'failed')
-			return known?.status === 'ready' ? known.choices : null;
+		const known = untrack(() => this.#lists.get(id));
+		if (this.#keys.get(id) === key) return known?.status === 'ready' ? known.choices : null;
 		this.#running.get(id)?.abort();
 		const controller = new AbortController();
 		this.#running.set(id, controller);
@@ -52,6 +55,11 @@ export class ChoiceLists {
 			this.#lists.set(id, { status: 'failed', choices: [], truncated: false, problem: Problem.of(error) });
 			return null;
 		}
+	}
+
+	/** Forgets that a list failed: the next to ask for it tries again. */
+	forgive(id: string): void {
+		if (untrack(() => this.#lists.get(id))?.status === 'failed') this.#keys.delete(id);
 	}
 
 	/** Forgets the lists: another language or version words them anew. */

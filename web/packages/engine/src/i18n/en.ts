@@ -131,6 +131,8 @@ export const en = {
 	// Editors
 	diagnosticsTitle: (n: number) => `${count(n, 'problem', 'problems')} in the configuration`,
 	diagnosticsHint: 'Readers keep the last good version until it is mended.',
+	warningsTitle: (n: number) => `${count(n, 'warning', 'warnings')} in the configuration`,
+	warningsHint: 'Readers see this version.',
 	diagnosticsNever: 'Readers can open the app as soon as they are mended.',
 	details: 'Details',
 	hideDetails: 'Hide',

@@ -123,6 +123,8 @@ export const fr: Messages = {
 	problemInvalid: 'Ce choix n’a pas de réponse.',
 	diagnosticsTitle: (n) => `${count(n, 'problème', 'problèmes')} dans la configuration`,
 	diagnosticsHint: 'Les lecteurs gardent la dernière version valable jusqu’à la correction.',
+	warningsTitle: (n) => `${count(n, 'avertissement', 'avertissements')} dans la configuration`,
+	warningsHint: 'Les lecteurs voient cette version.',
 	diagnosticsNever: 'Les lecteurs pourront l’ouvrir dès la correction.',
 	details: 'Détails',
 	hideDetails: 'Masquer',
