@@ -42,7 +42,7 @@ export function columnsOf(chart: Chart, frame: Frame, locale: string, air = 24):
 		const values = valuesOf(chart, frame, field.id);
 		const format = sameDecimals(field, values);
 		const type = frame.columns.find((column) => column.name === field.id)?.type;
-		const right = isAmount(format) && type !== 'text' && type !== 'boolean';
+		const right = isAmount(format) && type !== 'text' && type !== 'boolean' && type !== 'geometry';
 		const shown: Field = { ...field, format };
 		const text = (row: number): string => {
 			const value = values[row] ?? null;
