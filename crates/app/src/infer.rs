@@ -95,9 +95,10 @@ impl Context<'_> {
                     return Err(Problem::new("a pipeline written inside a step starts with a `domain` step")
                         .hint("begin it with { name: domain, domain: a dataset }"));
                 }
-                infer_nested(steps, TableSchema::default(), self.datasets, self.depth + 1).map_err(|mistake| Problem {
-                    message: format!("in step {} of the inner pipeline: {}", mistake.step_index + 1, mistake.message),
-                    hint: mistake.hint,
+                infer_nested(steps, TableSchema::default(), self.datasets, self.depth + 1).map_err(|mistake| {
+                    let (number, name) = (mistake.step_index + 1, steps[mistake.step_index].name());
+                    let message = format!("in step {number} (`{name}`) of the inner pipeline: {}", mistake.message);
+                    Problem { message, hint: mistake.hint }
                 })
             }
         }
@@ -387,7 +388,7 @@ mod tests {
                 json!([{"name": "append", "pipelines": [[{"name": "domain", "domain": "airlines"},
                        {"name": "select", "columns": ["nam"]}]]}]),
                 0,
-                "in step 2 of the inner pipeline: there is no column `nam`",
+                "in step 2 (`select`) of the inner pipeline: there is no column `nam`",
                 "`name`",
             ),
             (

@@ -6,6 +6,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value as Json, json};
 
+use crate::spelling::other_spelling;
 use crate::{config, steps::Step};
 
 /// The kinds of files and values that have a schema.
@@ -24,7 +25,7 @@ pub fn schema_json(kind: &str) -> Option<Json> {
         "step" => generate::<Step>(),
         _ => return None,
     };
-    accept_snake_case(&mut schema);
+    accept_both_spellings(&mut schema);
     Some(schema)
 }
 
@@ -60,24 +61,21 @@ fn tidy(schema: &mut Json, definitions: &Json) {
 }
 
 /// Lets the keys of steps be written in both spellings, as the loader does.
-fn accept_snake_case(schema: &mut Json) {
+fn accept_both_spellings(schema: &mut Json) {
     match schema {
         Json::Object(object) => {
-            object.values_mut().for_each(accept_snake_case);
+            object.values_mut().for_each(accept_both_spellings);
             let Some(Json::Object(properties)) = object.get_mut("properties") else { return };
-            let spellings: Vec<(String, String)> = properties
-                .keys()
-                .filter(|key| key.contains(|letter: char| letter.is_ascii_uppercase()))
-                .map(|key| (key.clone(), snake_case(key)))
-                .collect();
-            for (camel, snake) in &spellings {
-                if let Some(shape) = properties.get(camel).cloned() {
-                    properties.entry(snake.clone()).or_insert(shape);
+            let spellings: Vec<(String, String)> =
+                properties.keys().filter_map(|key| Some((key.clone(), other_spelling(key)?))).collect();
+            for (first, other) in &spellings {
+                if let Some(shape) = properties.get(first).cloned() {
+                    properties.entry(other.clone()).or_insert(shape);
                 }
             }
             require_either(object, &spellings);
         }
-        Json::Array(items) => items.iter_mut().for_each(accept_snake_case),
+        Json::Array(items) => items.iter_mut().for_each(accept_both_spellings),
         _ => {}
     }
 }
@@ -85,28 +83,17 @@ fn accept_snake_case(schema: &mut Json) {
 /// A key that has to be there may be there in either spelling.
 fn require_either(object: &mut Map<String, Json>, spellings: &[(String, String)]) {
     let Some(Json::Array(required)) = object.get_mut("required") else { return };
-    let is_required = |camel: &str| required.iter().any(|key| key == camel);
+    let is_required = |first: &str| required.iter().any(|key| key == first);
     let either: Vec<Json> = spellings
         .iter()
-        .filter(|(camel, _)| is_required(camel))
-        .map(|(camel, snake)| json!({ "anyOf": [{ "required": [camel] }, { "required": [snake] }] }))
+        .filter(|(first, _)| is_required(first))
+        .map(|(first, other)| json!({ "anyOf": [{ "required": [first] }, { "required": [other] }] }))
         .collect();
     if either.is_empty() {
         return;
     }
-    required.retain(|key| !spellings.iter().any(|(camel, _)| key == camel));
+    required.retain(|key| !spellings.iter().any(|(first, _)| key == first));
     object.insert("allOf".to_owned(), Json::Array(either));
-}
-
-fn snake_case(key: &str) -> String {
-    let mut snake = String::with_capacity(key.len() + 2);
-    for character in key.chars() {
-        if character.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.push(character.to_ascii_lowercase());
-    }
-    snake
 }
 
 fn inline_variant(object: &mut Map<String, Json>, definitions: &Json) {

@@ -21,6 +21,7 @@ mod relative_date;
 mod resolve;
 pub mod schema;
 mod source;
+mod spelling;
 pub mod steps;
 pub mod template;
 pub mod value;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use arrow::array::RecordBatch;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryConsumer, MemoryPool};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
@@ -20,7 +20,11 @@ use datafusion::prelude::SessionConfig;
 use futures::{Stream, StreamExt};
 
 use crate::error::EngineError;
+<<<<<<< HEAD
 use crate::fences;
+=======
+use crate::memory::SharedMemory;
+>>>>>>> h-sql
 use crate::operators::Planner;
 use crate::parallel;
 use crate::pushdown::push_down;
@@ -31,7 +35,7 @@ const BATCH_ROWS: usize = 8192;
 #[derive(Clone)]
 pub(crate) struct Executor {
     state: Arc<SessionState>,
-    pool: Arc<dyn MemoryPool>,
+    memory: Arc<SharedMemory>,
     pushdown: bool,
     cores: usize,
     running: Arc<AtomicUsize>,
@@ -64,9 +68,9 @@ impl Executor {
     /// a large plan whose answer does not depend on that order has the cores that are free (see [`parallel`]). Joins
     /// are not turned around, because the left rows of a join keep their order.
     pub(crate) fn new(memory_bytes: usize) -> Result<Self, EngineError> {
-        let pool: Arc<dyn MemoryPool> = Arc::new(GreedyMemoryPool::new(memory_bytes));
+        let memory = Arc::new(SharedMemory::new(memory_bytes));
         let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::clone(&pool))
+            .with_memory_pool(Arc::clone(&memory) as Arc<dyn MemoryPool>)
             .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled))
             .with_metadata_cache_limit(8 << 20)
             .build_arc()?;
@@ -90,7 +94,7 @@ impl Executor {
             .with_query_planner(Arc::new(Planner))
             .with_physical_optimizer_rules(rules)
             .build();
-        Ok(Self { state: Arc::new(state), pool, pushdown: true, cores: cores(), running: Arc::default() })
+        Ok(Self { state: Arc::new(state), memory, pushdown: true, cores: cores(), running: Arc::default() })
     }
 
     /// The same, leaving to databases nothing but the reading of their tables.
@@ -154,7 +158,8 @@ impl Executor {
     }
 
     async fn collected(&self, mut stream: SendableRecordBatchStream) -> Result<Vec<RecordBatch>, EngineError> {
-        let reservation = MemoryConsumer::new("answer").register(&self.pool);
+        let pool: Arc<dyn MemoryPool> = Arc::clone(&self.memory) as _;
+        let reservation = MemoryConsumer::new("answer").register(&pool);
         let mut batches = Vec::new();
         while let Some(batch) = stream.next().await {
             let batch = batch?;
@@ -174,7 +179,12 @@ impl Executor {
 
     /// Bytes that running queries use now.
     pub(crate) fn memory_used(&self) -> usize {
-        self.pool.reserved()
+        self.memory.reserved()
+    }
+
+    /// The most bytes that running queries ever used at once.
+    pub(crate) fn memory_peak(&self) -> usize {
+        self.memory.peak()
     }
 }
 

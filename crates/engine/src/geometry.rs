@@ -27,7 +27,13 @@ const MAX_DEPTH: usize = 32;
 /// A column of shapes.
 #[must_use]
 pub fn geometry_field(name: &str) -> Field {
-    Field::new(name, DataType::Binary, true).with_metadata(marks())
+    as_geometry(Field::new(name, DataType::Binary, true))
+}
+
+/// The column marked as shapes, which its bytes are.
+#[must_use]
+pub fn as_geometry(field: Field) -> Field {
+    field.with_metadata(marks())
 }
 
 fn marks() -> HashMap<String, String> {
@@ -48,16 +54,14 @@ pub fn is_geometry(field: &Field) -> bool {
 /// The schema of rows of the engine, its shapes marked: the only bytes that it computes with.
 pub(crate) fn marked(schema: &Schema) -> SchemaRef {
     let fields = schema.fields().iter().map(|field| {
-        if is_binary(field.data_type()) {
-            Arc::new(field.as_ref().clone().with_metadata(marks()))
-        } else {
-            Arc::clone(field)
-        }
+        if is_binary(field.data_type()) { Arc::new(as_geometry(field.as_ref().clone())) } else { Arc::clone(field) }
     });
     Arc::new(Schema::new(fields.collect::<Fields>()))
 }
 
-pub(crate) fn is_binary(data_type: &DataType) -> bool {
+/// True for bytes, whatever they are.
+#[must_use]
+pub fn is_binary(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
 }
 

@@ -16,6 +16,7 @@ mod flight;
 mod functions;
 pub mod geometry;
 mod look;
+mod memory;
 mod operators;
 mod parallel;
 pub mod policy;

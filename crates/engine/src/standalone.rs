@@ -13,6 +13,7 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::TableReference;
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use futures::TryStreamExt;
 
 use crate::column_type::column_type;
 use crate::error::EngineError;
@@ -77,7 +78,39 @@ impl Standalone {
     pub async fn run(&self, steps: &[Step]) -> Result<Rows, EngineError> {
         let plan = self.plan(steps).await?;
         let schema = Arc::new(plan.schema().as_arrow().clone());
-        Ok(Rows { schema, batches: self.executor.collect(&plan).await? })
+        match self.executor.collect(&plan).await {
+            Ok(batches) => Ok(Rows { schema, batches }),
+            Err(error @ EngineError::Invalid { .. }) => {
+                let number = self.failing_step(steps).await;
+                Err(error.at_step(number, &steps[number - 1]))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The most bytes that pipelines ever used at once.
+    pub fn memory_peak(&self) -> usize {
+        self.executor.memory_peak()
+    }
+
+    /// The number of the first step with which a pipeline that fails begins to fail. Rows are made and let go, so that
+    /// running the steps before takes no more memory than they need.
+    pub async fn failing_step(&self, steps: &[Step]) -> usize {
+        let (mut works, mut fails) = (0, steps.len());
+        while fails - works > 1 {
+            let middle = works.midpoint(fails);
+            match self.run_through(&steps[..middle]).await {
+                Ok(()) => works = middle,
+                Err(_) => fails = middle,
+            }
+        }
+        fails
+    }
+
+    async fn run_through(&self, steps: &[Step]) -> Result<(), EngineError> {
+        let mut rows = self.executor.stream(&self.plan(steps).await?).await?;
+        while rows.try_next().await?.is_some() {}
+        Ok(())
     }
 
     /// What of the pipeline the sources of its tables compute, and what is computed here.

@@ -39,9 +39,9 @@ pub(crate) struct Frame {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Column {
     name: String,
-    /// `text`, `number`, `boolean` or `date`.
+    /// `text`, `number`, `boolean`, `date` or `geometry`.
     r#type: String,
-    /// Dates are milliseconds since 1970, UTC.
+    /// Dates are milliseconds since 1970, UTC; shapes are GeoJSON.
     values: Vec<serde_json::Value>,
 }
 

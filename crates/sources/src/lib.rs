@@ -6,7 +6,6 @@ pub mod interchange;
 mod postgresql;
 mod sqlite;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use aracari_app::schema::TableSchema;
@@ -55,9 +54,4 @@ impl SourceSchemas for Sources {
             self.file_schemas.columns(source, relation)
         }
     }
-}
-
-/// A table of an SQLite file that the caller may read, wherever it lies.
-pub async fn sqlite_table(path: &Path, table: &str) -> Result<Arc<dyn TableProvider>, String> {
-    database::table(&sqlite::SqliteDatabase::at("sqlite", path), &Relation::Table(table.to_owned())).await
 }

@@ -10,9 +10,14 @@ use aracari_app::{
     App, CsvOptions, Dataset, DatasetInput, Permissions, Pipeline, Query, Reader, RowPermissions, Source, SourceKind,
     SourceSchemas, Step,
 };
+use aracari_engine::geometry::from_geojson;
 use aracari_engine::{Engine, EngineSettings, encode, secure};
 use aracari_sources::{FileCatalog, FileSchemas};
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use indexmap::IndexMap;
+use parquet::arrow::ArrowWriter;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
 use serde_json::{Value, json};
 
 fn source(folder: &Path) -> Source {
@@ -114,4 +119,50 @@ fn a_changed_file_is_read_again_and_a_broken_one_fails_alone() {
         assert!(schemas.columns(&source(folder.path()), &broken.into()).is_err(), "{broken}");
     }
     assert!(schemas.columns(&source(folder.path()), &"t.csv".into()).is_ok());
+}
+
+#[test]
+fn shapes_of_a_geoparquet_file_are_known_by_its_description() {
+    let folder = tempfile::tempdir().unwrap();
+    let square = |left: f64| {
+        let corners = [[left, 0.0], [left + 1.0, 0.0], [left + 1.0, 1.0], [left, 1.0], [left, 0.0]];
+        json!({"type": "Polygon", "coordinates": [corners]})
+    };
+    let shapes = [square(0.0), square(1.0), Value::Null];
+    let bytes = from_geojson(shapes.iter()).unwrap();
+    let rows = RecordBatch::try_from_iter([
+        ("land", Arc::new(StringArray::from(vec!["a", "a", "b"])) as ArrayRef),
+        ("geometry", Arc::clone(&bytes)),
+        ("stamp", bytes),
+    ])
+    .unwrap();
+    let description = json!({
+        "version": "1.1.0",
+        "primary_column": "geometry",
+        "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Polygon"]}, "land": {"encoding": "WKB"}},
+    });
+    for (file, description) in [("lands.parquet", description.to_string()), ("torn.parquet", "{".to_owned())] {
+        let about = KeyValue::new("geo".to_owned(), description);
+        let properties = WriterProperties::builder().set_key_value_metadata(Some(vec![about])).build();
+        let output = std::fs::File::create(folder.path().join(file)).unwrap();
+        let mut writer = ArrowWriter::try_new(output, rows.schema(), Some(properties)).unwrap();
+        writer.write(&rows).unwrap();
+        writer.close().unwrap();
+    }
+
+    // Bytes that nothing is said of are no column at all.
+    let known = |file: &str| FileSchemas::default().columns(&source(folder.path()), &file.into()).unwrap().columns;
+    let lands = known("lands.parquet");
+    assert_eq!(
+        lands.into_iter().collect::<Vec<_>>(),
+        [("land".to_owned(), ColumnType::Text), ("geometry".to_owned(), ColumnType::Geometry)]
+    );
+    assert_eq!(known("torn.parquet").keys().collect::<Vec<_>>(), ["land"]);
+
+    let engine = Engine::new(Arc::new(FileCatalog::default()), EngineSettings::default()).unwrap();
+    let plain = ask(&engine, folder.path(), "lands.parquet", json!([]));
+    assert_eq!(plain["columns"][1], json!({"name": "geometry", "type": "geometry", "values": shapes}));
+    let dissolved = ask(&engine, folder.path(), "lands.parquet", json!([{"name": "dissolve", "groups": ["land"]}]));
+    assert_eq!(dissolved["columns"][0]["values"][0], "a");
+    assert_eq!(dissolved["columns"][1]["values"][0]["type"], "Polygon");
 }

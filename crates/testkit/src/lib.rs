@@ -1,5 +1,6 @@
 //! For tests: the real binary as a process, and clients that speak to it.
 
+pub mod certificates;
 pub mod client;
 #[cfg(unix)]
 pub mod postgresql;

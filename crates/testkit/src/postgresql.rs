@@ -3,12 +3,15 @@
 use std::fs;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use tempfile::TempDir;
+
+use crate::certificates::Certificate;
 
 const START_TIME: Duration = Duration::from_secs(30);
 
@@ -30,6 +33,15 @@ impl PostgresqlServer {
     /// A new server; `None`, said on standard output, where PostgreSQL is not installed.
     #[expect(clippy::print_stdout, reason = "what is left out is said where the tests' results are")]
     pub fn start() -> anyhow::Result<Option<Self>> {
+        Self::start_with(None)
+    }
+
+    /// A new server that offers TLS with this certificate.
+    pub fn start_encrypted(certificate: &Certificate) -> anyhow::Result<Option<Self>> {
+        Self::start_with(Some(certificate))
+    }
+
+    fn start_with(certificate: Option<&Certificate>) -> anyhow::Result<Option<Self>> {
         let Some(programs) = programs() else {
             println!("Left out: there is no PostgreSQL server here; install the package postgresql.");
             return Ok(None);
@@ -39,7 +51,9 @@ impl PostgresqlServer {
         fs::create_dir(&data)?;
         fs::write(folder.path().join("password"), Self::PASSWORD)?;
         let account = Account::find()?;
-        account.own(folder.path())?;
+        for path in [&data, &folder.path().join("password"), folder.path()] {
+            account.own(path)?;
+        }
         let made = account
             .command(&programs.join("initdb"))
             .current_dir(&data)
@@ -51,6 +65,11 @@ impl PostgresqlServer {
         if !made.status.success() {
             bail!("initdb failed: {}", String::from_utf8_lossy(&made.stderr));
         }
+        if let Some(Certificate { certificate, key }) = certificate {
+            for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+                account.write_secret(&data.join(name), text)?;
+            }
+        }
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let keeper = account
             .command(Path::new("/bin/sh"))
@@ -58,6 +77,7 @@ impl PostgresqlServer {
             .args(["-c", KEEPER, "keeper"])
             .arg(programs.join("postgres"))
             .args(["-D", ".", "-k", "..", "-h", "127.0.0.1", "-p", &port.to_string()])
+            .args(["-c", if certificate.is_some() { "ssl=on" } else { "ssl=off" }])
             .args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB"])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -150,12 +170,16 @@ impl Account {
         Ok(Self { other: Some(other) })
     }
 
-    fn own(self, folder: &Path) -> anyhow::Result<()> {
+    fn own(self, path: &Path) -> anyhow::Result<()> {
         let Some((user, group)) = self.other else { return Ok(()) };
-        for path in [folder.join("data"), folder.join("password"), folder.to_owned()] {
-            std::os::unix::fs::chown(path, Some(user), Some(group))?;
-        }
-        Ok(())
+        Ok(std::os::unix::fs::chown(path, Some(user), Some(group))?)
+    }
+
+    /// A file that nobody else may read.
+    fn write_secret(self, path: &Path, text: &str) -> anyhow::Result<()> {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(text.as_bytes())?;
+        self.own(path)
     }
 
     fn command(self, program: &Path) -> Command {

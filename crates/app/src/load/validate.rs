@@ -6,6 +6,7 @@ use super::report::{Reporter, did_you_mean, quoted};
 use super::shape::{self, Shape};
 use crate::config::{COLOUR_PATTERN, ID_PATTERN};
 use crate::json_schema::APP;
+use crate::spelling::other_spelling;
 use crate::yaml::{Entry, Node, NodeValue};
 
 /// What the neighbourhood of a node allows.
@@ -225,29 +226,11 @@ fn find_property<'a>(known: &'a Map<String, Json>, key: &str, allowed: Allowed) 
     if !allowed.snake_case {
         return None;
     }
-    let alias = match key {
-        "condition" if known.contains_key("if") => "if".to_owned(),
-        "else_value" => "else".to_owned(),
-        "new_columns" | "agg_function" if known.contains_key("aggfunction") => key.replace('_', ""),
-        _ => camel_case(key),
+    let is_meant = |name: &str| match key {
+        "new_columns" | "agg_function" if known.contains_key("aggfunction") => name == key.replace('_', ""),
+        _ => other_spelling(name).is_some_and(|other| other == key),
     };
-    known.get_key_value(&alias).map(|(name, schema)| (name.as_str(), schema))
-}
-
-fn camel_case(key: &str) -> String {
-    let mut camel = String::with_capacity(key.len());
-    let mut upper = false;
-    for character in key.chars() {
-        if character == '_' {
-            upper = true;
-        } else if upper {
-            camel.extend(character.to_uppercase());
-            upper = false;
-        } else {
-            camel.push(character);
-        }
-    }
-    camel
+    known.iter().find(|(name, _)| is_meant(name)).map(|(name, schema)| (name.as_str(), schema))
 }
 
 fn unknown_key(entry: &Entry, properties: Option<&Map<String, Json>>, findings: &mut Findings) {

@@ -9,4 +9,5 @@ mod pipelines;
 mod presentation;
 mod properties;
 mod resolving;
+mod spellings;
 mod support;

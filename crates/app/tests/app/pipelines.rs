@@ -120,19 +120,13 @@ fn of_kind(kind: &str, wanted: &Json, root: &Json, depth: usize) -> BoxedStrateg
         "object" => {
             let names =
                 |keys: &Json, name: &str| keys.as_array().is_some_and(|keys| keys.iter().any(|key| key == name));
-            let required = |name: &str| {
-                // A key of several words is required in either spelling.
-                let pairs = wanted["allOf"].as_array().into_iter().flatten();
-                let mut either = pairs.filter_map(|pair| pair["anyOf"].as_array()).flatten();
-                names(&wanted["required"], name) || either.any(|one| names(&one["required"], name))
+            // A key of several words is required in either spelling.
+            let spelt = |name: &str, which: usize| {
+                let mut pairs = wanted["allOf"].as_array().into_iter().flatten();
+                pairs.any(|pair| names(&pair["anyOf"][which]["required"], name))
             };
-            let is_other_spelling = |name: &str| {
-                let camel = name.split('_').enumerate().map(|(index, word)| match (index, word.chars().next()) {
-                    (1.., Some(first)) => format!("{}{}", first.to_uppercase(), &word[first.len_utf8()..]),
-                    _ => word.to_owned(),
-                });
-                name.contains('_') && wanted["properties"].get(camel.collect::<String>()).is_some()
-            };
+            let required = |name: &str| names(&wanted["required"], name) || spelt(name, 0);
+            let is_other_spelling = |name: &str| name.contains('_') || spelt(name, 1);
             let entries: Vec<_> = wanted["properties"]
                 .as_object()
                 .into_iter()

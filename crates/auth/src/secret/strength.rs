@@ -2,8 +2,8 @@
 
 /// Fewest bytes of a secret.
 pub(super) const FEWEST_BYTES: usize = 32;
-/// Fewest different characters; 32 random hexadecimal digits have 14 on average.
-const FEWEST_DIFFERENT: usize = 10;
+/// Fewest different characters; 32 random hexadecimal digits have 14 on average, and one in twenty million has fewer than 8.
+const FEWEST_DIFFERENT: usize = 8;
 /// Fewest bits by the frequency of characters; 32 random hexadecimal digits reach about 115.
 const FEWEST_BITS: f64 = 90.0;
 

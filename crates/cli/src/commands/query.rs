@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use aracari_engine::EngineError;
 use aracari_engine::standalone::{Rows, Standalone};
 use aracari_sources::interchange::{open_table, write_csv, write_json_to};
+use tokio::runtime::Runtime;
 
 use problem::Problem;
 use program::Program;
@@ -26,7 +27,8 @@ const STACK_BYTES: usize = 16 << 20;
 pub(super) struct Arguments {
     /// The file that holds the pipeline.
     file: PathBuf,
-    /// A table and its file: `.json` (table-schema, GeoJSON or records), `.csv` or `.parquet`. May be repeated.
+    /// A table and its file: `.json` (table-schema, GeoJSON or records), `.csv`, `.parquet`, or `.sqlite` (its table of
+    /// that name; another one as `FILE#TABLE`). May be repeated.
     #[arg(long = "table", value_name = "NAME=FILE", value_parser = table)]
     tables: Vec<(String, PathBuf)>,
     /// A JSON object whose keys are the variables of the pipeline.
@@ -101,13 +103,13 @@ impl From<std::io::Error> for Failure {
 }
 
 fn query(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = tables(arguments)?;
+    let tables = runtime()?.block_on(tables(arguments))?;
     let program = Program::read(&arguments.file, arguments.variables.as_deref(), arguments.until, &tables)?;
     let is_terminal = std::io::stdout().is_terminal();
     let format = arguments.format.unwrap_or(if is_terminal { Format::Table } else { Format::Json });
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     if arguments.explain {
-        let explanation = running(arguments, &program, tables.explain(&program.steps))?;
+        let explanation = running(arguments, &program, &tables, tables.explain(&program.steps))?;
         show::explanation(&mut output, &program, &explanation, arguments.format)?;
     } else if arguments.profile {
         let work = async {
@@ -116,10 +118,10 @@ fn query(arguments: &Arguments) -> Result<(), Failure> {
             tables.run(&program.steps).await?;
             Ok((profiles, started.elapsed()))
         };
-        let (profiles, together) = running(arguments, &program, work)?;
+        let (profiles, together) = running(arguments, &program, &tables, work)?;
         show::profile(&mut output, &program, &profiles, together, format)?;
     } else {
-        let rows = running(arguments, &program, tables.run(&program.steps))?;
+        let rows = running(arguments, &program, &tables, tables.run(&program.steps))?;
         print(&mut output, &program, &rows, format)?;
     }
     Ok(output.flush()?)
@@ -133,11 +135,11 @@ fn print(output: &mut impl Write, program: &Program, rows: &Rows, format: Format
     }
 }
 
-fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
+async fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
     let mut tables =
         Standalone::new(arguments.memory.saturating_mul(1 << 20)).map_err(|error| Problem::new(error.to_string()))?;
     for (name, file) in &arguments.tables {
-        let table = open_table(file).map_err(|error| {
+        let table = open_table(file, name).await.map_err(|error| {
             Problem::new(format!("the table `{name}` cannot be read from `{}`: {error}", file.display()))
         })?;
         if tables.columns(name).is_some() {
@@ -148,21 +150,36 @@ fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
     Ok(tables)
 }
 
+fn runtime() -> Result<Runtime, Problem> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Problem::new(error.to_string()))
+}
+
 /// Runs the work within the time that it may take, on a thread whose stack holds deep plans.
 fn running<T: Send>(
     arguments: &Arguments,
     program: &Program,
+    tables: &Standalone,
     work: impl Future<Output = Result<T, EngineError>> + Send,
 ) -> Result<T, Problem> {
     let limit = Duration::from_secs(arguments.time);
     let outcome = std::thread::scope(|scope| {
         let running = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(|error| Problem::new(error.to_string()))?;
             let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-            let timed =
-                async { tokio::time::timeout(limit, work).await.unwrap_or(Err(EngineError::Timeout { limit_ms })) };
-            runtime.block_on(timed).map_err(|error| program.problem_of(error))
+            runtime()?.block_on(async {
+                let failed = match tokio::time::timeout(limit, work).await {
+                    Ok(Ok(done)) => return Ok(done),
+                    Ok(Err(error)) => error,
+                    Err(_) => EngineError::Timeout { limit_ms },
+                };
+                let step = match failed {
+                    EngineError::MemoryLimit { .. } => {
+                        tokio::time::timeout(limit, tables.failing_step(&program.steps)).await.ok()
+                    }
+                    _ => None,
+                };
+                Err(program.problem_of(failed, step))
+            })
         });
         running.map(std::thread::ScopedJoinHandle::join)
     });

@@ -133,3 +133,27 @@ fn references_name_tables() {
         {"name": "append", "pipelines": [{"type": "ref", "uid": "nobody"}, {"type": "ref", "uid": "shops"}]}]);
     assert_eq!(folder.rows(&steps, &[])["data"].as_array().unwrap().len(), 4);
 }
+
+#[test]
+fn tables_of_an_sqlite_file_are_read_where_they_are() {
+    let folder = Folder::new();
+    let database = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
+    database
+        .execute_batch(
+            "CREATE TABLE goods (name TEXT, price REAL); INSERT INTO goods VALUES ('tea', 4.5), ('jam', 6.0), ('rice', 2.0);
+             CREATE TABLE \"old goods\" (name TEXT, price REAL); INSERT INTO \"old goods\" VALUES ('salt', 1.0);",
+        )
+        .unwrap();
+    let steps = json!([
+        {"name": "domain", "domain": "goods"},
+        {"name": "append", "pipelines": ["old"]},
+        {"name": "filter", "condition": {"column": "price", "operator": "lt", "value": 5}},
+        {"name": "sort", "columns": [{"column": "price", "order": "desc"}]}]);
+    let tables = ["--table", "goods=shop.db", "--table", "old=shop.db#\"old goods\""];
+    let answer = folder.rows(&steps, &tables);
+    let expected =
+        [("tea", 4.5), ("rice", 2.0), ("salt", 1.0)].map(|(name, price)| json!({"name": name, "price": price}));
+    assert_eq!(answer["data"], json!(expected));
+    let explained = folder.query(&steps, &[tables.as_slice(), &["--explain"]].concat());
+    assert!(explained.output.contains("WHERE"), "{}", explained.output);
+}

@@ -43,7 +43,7 @@ fn a_mistake_names_its_step_and_suggests() {
         ),
         (
             json!({"name": "append", "pipelines": [[{"name": "domain", "domain": "shops"}, {"name": "select", "columns": ["town"]}]]}),
-            "error: step 2 (`append`): in step 2 of the inner pipeline: there is no column `town` here\n",
+            "error: step 2 (`append`): in step 2 (`select`) of the inner pipeline: there is no column `town` here\n",
         ),
         (
             json!({"name": "join", "type": "left", "rightPipeline": {"type": "ref", "uid": "x"}, "on": []}),
@@ -63,6 +63,8 @@ fn a_file_that_is_no_pipeline_is_told() {
     folder.write("object.json", "{\"name\": \"domain\"}");
     folder.write("list.json", "[]");
     folder.write("table.xyz", "");
+    folder.write("text.sqlite", "this is no database, however long it goes on");
+    folder.write("empty.db", "");
     folder.write("no-table.json", "{\"a\": 1}");
     folder.write("start.json", "[{\"name\": \"domain\", \"domain\": \"sals\"}]");
     let sales = ["--table", "sales=sales.json"];
@@ -72,6 +74,9 @@ fn a_file_that_is_no_pipeline_is_told() {
         (vec!["none.json"], "error: there is no file `none.json`"),
         (vec!["list.json", sales[0], sales[1]], "starts with a `domain` step\n  hint: begin with"),
         (vec!["list.json", "--table", "x=table.xyz"], "`x` cannot be read from `table.xyz`: expected a `.json`"),
+        (vec!["list.json", "--table", "x=none.db#goods"], "from `none.db#goods`: there is no such file"),
+        (vec!["list.json", "--table", "x=text.sqlite"], "from `text.sqlite`: file is not a database"),
+        (vec!["list.json", "--table", "x=empty.db"], "there is no table `x`; `empty.db#TABLE` names a table"),
         (vec!["list.json", "--table", "x=none.csv"], "`x` cannot be read from `none.csv`: there is no such file"),
         (vec!["list.json", "--table", "x=no-table.json"], "`x` cannot be read from `no-table.json`: expected"),
         (vec!["list.json", "--table", "x"], "expected NAME=FILE"),
@@ -101,6 +106,18 @@ fn memory_is_limited() {
         {"name": "aggregate", "on": ["t"], "aggregations": []}]);
     let outcome = folder.query(&steps, &["--table", "many=many.csv", "--memory", "1"]);
     assert!(!outcome.succeeded);
-    assert!(outcome.errors.starts_with("error: steps 1 to 3: the query needs more memory"), "{}", outcome.errors);
+    assert!(outcome.errors.starts_with("error: step 2 (`sort`): the query needs more memory"), "{}", outcome.errors);
     assert!(outcome.errors.contains("hint: give more with `--memory`"), "{}", outcome.errors);
+}
+
+#[test]
+fn what_fails_while_running_names_its_step_too() {
+    let folder = Folder::new();
+    let steps = json!([
+        {"name": "domain", "domain": "sales"},
+        {"name": "append", "pipelines": ["sales"]},
+        {"name": "evolution", "label": "Growth", "dateCol": "day", "valueCol": "pieces", "evolutionType": "vsLastDay", "evolutionFormat": "abs"},
+        {"name": "select", "columns": ["shop", "pieces_EVOL_ABS"]}]);
+    let problem = folder.query(&steps, &[]).errors;
+    assert!(problem.starts_with("error: step 3 (`evolution`): there are several rows for 2024-01-0"), "{problem}");
 }

@@ -5,9 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aracari_engine::Counted;
+use aracari_engine::geometry::{as_geometry, is_binary};
+use arrow::datatypes::{Fields, Schema};
 use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use serde_json::Value as Json;
 
 use super::Opened;
 
@@ -17,7 +20,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, String> {
     let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
         .map_err(|error| format!("this is not a Parquet file that can be read: {error}"))?;
     // Views of texts point into the pages as they are, where plain texts are copied.
-    let plain = metadata.schema().as_ref().clone().with_metadata(std::collections::HashMap::new());
+    let plain = with_shapes(metadata.schema(), &shapes(&metadata));
     let schema = Arc::new(transform_schema_to_view(&plain));
     let url = url::Url::from_file_path(path).map_err(|()| "the path is not absolute".to_owned())?;
     let location = ListingTableUrl::parse(url.as_str()).map_err(|error| error.to_string())?;
@@ -27,4 +30,21 @@ pub(super) fn open(path: &Path) -> Result<Opened, String> {
     let rows = usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
     let provider = Arc::new(Counted::new(Arc::new(table), rows).spread_in_order());
     Ok(Opened { schema, provider })
+}
+
+/// The columns of shapes that the file's own description names, as GeoParquet has it: those in well-known binary.
+fn shapes(metadata: &ArrowReaderMetadata) -> Vec<String> {
+    let entries = metadata.metadata().file_metadata().key_value_metadata().into_iter().flatten();
+    let described = entries.filter(|entry| entry.key == "geo").find_map(|entry| entry.value.as_deref());
+    let description: Json = described.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let columns = description["columns"].as_object().into_iter().flatten();
+    columns.filter(|(_, about)| about["encoding"] == "WKB").map(|(name, _)| name.clone()).collect()
+}
+
+fn with_shapes(schema: &Schema, shapes: &[String]) -> Schema {
+    let fields = schema.fields().iter().map(|field| {
+        let is_shape = shapes.contains(field.name()) && is_binary(field.data_type());
+        if is_shape { Arc::new(as_geometry(field.as_ref().clone())) } else { Arc::clone(field) }
+    });
+    Schema::new(fields.collect::<Fields>())
 }

@@ -1,19 +1,34 @@
-//! Tables of files that a person names: JSON, CSV, Parquet.
+//! Tables of files that a person names: JSON, CSV, Parquet, SQLite.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use aracari_app::Relation;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
 use serde_json::Value as Json;
 
 use super::{TableError, read_json};
+use crate::database;
 use crate::files::open_anywhere;
+use crate::sqlite::SqliteDatabase;
+
+const DATABASES: [&str; 3] = ["sqlite", "sqlite3", "db"];
 
 /// Opens a table by its file's extension: `.json` and `.geojson` are read whole, `.csv`, `.tsv` and `.parquet` while
-/// they are queried.
-pub fn open_table(path: &Path) -> Result<Arc<dyn TableProvider>, TableError> {
+/// they are queried. Of a database (`.sqlite`, `.sqlite3`, `.db`) it is the table behind a `#`, else that called `name`.
+pub async fn open_table(path: &Path, name: &str) -> Result<Arc<dyn TableProvider>, TableError> {
     let shape = |reason: String| TableError::Shape(reason);
+    if let Some((file, table)) = in_database(path, name) {
+        if !file.exists() {
+            return Err(shape("there is no such file".to_owned()));
+        }
+        let database = SqliteDatabase::at(name, file);
+        return database::table(&database, &Relation::Table(table.to_owned())).await.map_err(|reason| {
+            let file = file.display();
+            shape(format!("{reason}; `{file}#TABLE` names a table of the database"))
+        });
+    }
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     match extension.as_deref() {
         Some("json" | "geojson") => {
@@ -28,6 +43,16 @@ pub fn open_table(path: &Path) -> Result<Arc<dyn TableProvider>, TableError> {
             Ok(Arc::new(table.map_err(|error| shape(error.to_string()))?))
         }
         Some("csv" | "tsv" | "txt" | "parquet") => open_anywhere(path).map_err(shape),
-        _ => Err(shape("expected a `.json`, `.csv` or `.parquet` file".to_owned())),
+        _ => Err(shape("expected a `.json`, `.csv`, `.parquet` or `.sqlite` file".to_owned())),
     }
+}
+
+/// The file of a database and the table in it.
+fn in_database<'a>(path: &'a Path, name: &'a str) -> Option<(&'a Path, &'a str)> {
+    let written = path.to_str()?;
+    [Some((written, name)), written.rsplit_once('#')].into_iter().flatten().find_map(|(file, table)| {
+        let file = Path::new(file);
+        let extension = file.extension()?.to_str()?.to_ascii_lowercase();
+        DATABASES.contains(&extension.as_str()).then_some((file, table))
+    })
 }

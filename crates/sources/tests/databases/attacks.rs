@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aracari_app::{App, Relation, Source, SourceKind, SourceSchemas, Step};
+use aracari_engine::EngineError;
 use aracari_engine::standalone::Standalone;
-use aracari_engine::{Catalog, EngineError};
 use aracari_sources::Sources;
 use aracari_sources::interchange::{read_json, write_json};
 use aracari_testkit::PostgresqlServer;
 use serde_json::{Value as Json, json};
 
-use crate::loading::{Target, identifier, postgresql, script, sqlite};
+use crate::loading::{Target, identifier, postgresql, run, runtime, script, sqlite};
 
 const HOSTILE: [&str; 10] = [
     "'",
@@ -26,20 +26,6 @@ const HOSTILE: [&str; 10] = [
     "\u{202e}Ω–é",
     "x) AS q; DELETE FROM victim; --",
 ];
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
-}
-
-async fn run(sources: &Sources, source: &Source, relation: Relation, steps: Json) -> Result<Json, EngineError> {
-    let mut standalone = Standalone::new(64 << 20)?;
-    standalone.add_table("in", sources.table(source, &relation).await?);
-    let mut pipeline = vec![json!({"name": "domain", "domain": "in"})];
-    pipeline.extend(steps.as_array().cloned().unwrap_or_default());
-    let pipeline: Vec<Step> = serde_json::from_value(Json::Array(pipeline)).unwrap();
-    let rows = standalone.run(&pipeline).await?;
-    Ok(write_json(&rows.schema, &rows.batches)["data"].clone())
-}
 
 /// Every hostile text is a table's name, a column's name, a value and what is asked for.
 fn hostile_texts_are_only_texts(target: Target, source: &Source, execute: &dyn Fn(&str)) {

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod differential;
+mod encryption;
 mod loading;
 mod permissions;
 mod steps;

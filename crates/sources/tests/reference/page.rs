@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use crate::example::Example;
-use crate::shape::{followed, words};
+use crate::shape::{followed, is_other_spelling, is_required, words};
 
 /// What every step can have, described once for all of them.
 const NOTES: [&str; 4] = ["name", "disabled", "label", "comment"];
@@ -58,18 +58,11 @@ fn described(schema: &Json) -> String {
 
 fn parameters(variant: &Json, root: &Json) -> String {
     let mut lines = String::new();
-    let names = |keys: &Json, name: &str| keys.as_array().is_some_and(|keys| keys.iter().any(|key| key == name));
-    // A key of several words is required in either spelling.
-    let either = |name: &str| {
-        let pairs = variant["allOf"].as_array().into_iter().flatten();
-        pairs.filter_map(|pair| pair["anyOf"].as_array()).flatten().any(|one| names(&one["required"], name))
-    };
-    let required = |name: &str| names(&variant["required"], name) || either(name);
     for (name, schema) in variant["properties"].as_object().into_iter().flatten() {
-        if NOTES.contains(&name.as_str()) || name.contains('_') {
+        if NOTES.contains(&name.as_str()) || is_other_spelling(variant, name) {
             continue;
         }
-        let default = match (&schema["default"], required(name)) {
+        let default = match (&schema["default"], is_required(variant, name)) {
             (_, true) => "required".to_owned(),
             (Json::Null, false) => String::new(),
             (default, false) => format!("default `{default}`"),

@@ -40,6 +40,25 @@ pub(crate) fn words(schema: &Json, root: &Json) -> String {
     }
 }
 
+/// True for a key that has to be there, in either spelling.
+pub(crate) fn is_required(schema: &Json, key: &str) -> bool {
+    holds(&schema["required"], key) || is_spelt(schema, key, 0)
+}
+
+/// True for the spelling of a key that the pages do not show.
+pub(crate) fn is_other_spelling(schema: &Json, key: &str) -> bool {
+    key.contains('_') || is_spelt(schema, key, 1)
+}
+
+fn is_spelt(schema: &Json, key: &str, which: usize) -> bool {
+    let mut pairs = schema["allOf"].as_array().into_iter().flatten();
+    pairs.any(|pair| holds(&pair["anyOf"][which]["required"], key))
+}
+
+fn holds(keys: &Json, key: &str) -> bool {
+    keys.as_array().is_some_and(|keys| keys.iter().any(|one| one == key))
+}
+
 /// The schema that a reference leads to.
 pub(crate) fn followed<'a>(schema: &Json, root: &'a Json) -> Option<&'a Json> {
     root["$defs"].get(schema["$ref"].as_str()?.strip_prefix("#/$defs/")?)
@@ -69,9 +88,9 @@ fn single(kind: &str, schema: &Json, root: &Json) -> String {
             None => format!("list of {}", words(&schema["items"], root)),
         },
         "object" => {
-            let keys: Vec<String> =
-                schema["properties"].as_object().into_iter().flatten().map(|(key, _)| format!("`{key}`")).collect();
-            format!("map of {}", keys.join(", "))
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            let keys = properties.filter(|(key, _)| !is_other_spelling(schema, key)).map(|(key, _)| format!("`{key}`"));
+            format!("map of {}", keys.collect::<Vec<_>>().join(", "))
         }
         other => other.to_owned(),
     }

@@ -313,9 +313,9 @@ export interface components {
         Code: "unauthenticated" | "forbidden" | "not_found" | "invalid_request" | "conflict" | "too_large" | "unsupported_media" | "rate_limited" | "limit_exceeded" | "timeout" | "source_failed" | "unavailable" | "not_ready" | "internal";
         Column: {
             name: string;
-            /** @description `text`, `number`, `boolean` or `date`. */
+            /** @description `text`, `number`, `boolean`, `date` or `geometry`. */
             type: string;
-            /** @description Dates are milliseconds since 1970, UTC. */
+            /** @description Dates are milliseconds since 1970, UTC; shapes are GeoJSON. */
             values: unknown[];
         };
         /**

@@ -66,8 +66,8 @@ export type Value = string | number | boolean | null;
 
 export interface FrameColumn {
 	name: string;
-	/** Dates are epoch milliseconds in UTC. */
-	type: 'text' | 'number' | 'boolean' | 'date';
+	/** Dates are epoch milliseconds in UTC, shapes the text of their GeoJSON. */
+	type: 'text' | 'number' | 'boolean' | 'date' | 'geometry';
 	values: Value[];
 }
 

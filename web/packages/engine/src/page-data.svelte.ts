@@ -1,5 +1,6 @@
 //! The answers of one page: asked in one request, kept while newer ones load, retried one by one.
 import { isAbort, Problem, type AnswerLine, type Frames, type PageRef, type QueriesRequest } from '@aracari/api';
+import { readable } from './frames.ts';
 import { SvelteMap } from 'svelte/reactivity';
 
 export type BlockState = {
@@ -111,7 +112,7 @@ export class PageData {
 		}
 		const state: BlockState = {
 			status: 'ready',
-			frames: line.frames,
+			frames: readable(line.frames),
 			dataTime: line.data_time,
 			receivedAt: Date.now(),
 		};

@@ -89,9 +89,9 @@ impl Program {
         })
     }
 
-    /// What a person is told of a failure while running.
-    pub(super) fn problem_of(&self, error: EngineError) -> Problem {
-        let all = format!("steps 1 to {}", self.steps.len());
+    /// What a person is told of a failure while running; `step` is where it begins to fail, counted from 1.
+    pub(super) fn problem_of(&self, error: EngineError, step: Option<usize>) -> Problem {
+        let place = step.map_or_else(|| format!("steps 1 to {}", self.steps.len()), |number| self.place(number - 1));
         let which = "`--profile` runs step by step; `--until N` stops after a step";
         match error {
             EngineError::UnknownColumn { ref suggestion, .. } => {
@@ -99,10 +99,10 @@ impl Program {
                 Problem::new(error.to_string()).maybe_hint(hint)
             }
             EngineError::MemoryLimit { .. } => {
-                Problem::new(error.to_string()).at(all).hint(format!("give more with `--memory`; {which}"))
+                Problem::new(error.to_string()).at(place).hint(format!("give more with `--memory`; {which}"))
             }
             EngineError::Timeout { .. } => {
-                Problem::new(error.to_string()).at(all).hint(format!("give more with `--time`; {which}"))
+                Problem::new(error.to_string()).at(place).hint(format!("give more with `--time`; {which}"))
             }
             other => Problem::new(other.to_string()),
         }

@@ -4,7 +4,7 @@ use aracari_app::schema::{ColumnType, TableSchema};
 use serde_json::{Value as Json, json};
 
 /// Every step that is made here.
-pub(super) const KINDS: [&str; 45] = [
+pub(super) const KINDS: [&str; 49] = [
     "absolutevalue",
     "addmissingdates",
     "aggregate",
@@ -15,9 +15,11 @@ pub(super) const KINDS: [&str; 45] = [
     "concatenate",
     "convert",
     "cumsum",
+    "customsql",
     "dateextract",
     "dategranularity",
     "delete",
+    "dissolve",
     "duplicate",
     "duration",
     "evolution",
@@ -25,6 +27,7 @@ pub(super) const KINDS: [&str; 45] = [
     "filter",
     "formula",
     "fromdate",
+    "hierarchy",
     "ifthenelse",
     "join",
     "lowercase",
@@ -37,6 +40,7 @@ pub(super) const KINDS: [&str; 45] = [
     "replacetext",
     "rollup",
     "select",
+    "simplify",
     "sort",
     "split",
     "statistics",
@@ -210,6 +214,29 @@ impl<'a> Generator<'a> {
         json!({"aggfunction": function, "columns": [column], "newcolumns": [self.one_of(&["agg", "b", "total"])]})
     }
 
+    /// A query whose rows have one order.
+    fn query(&mut self) -> Json {
+        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        let mut columns = self.columns(3);
+        let key = quoted(&columns[0]);
+        let query = match self.below(3) {
+            0 => format!(
+                "SELECT {} FROM input WHERE {key} IS NOT NULL",
+                columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+            ),
+            1 => {
+                columns.truncate(1);
+                columns.push("rows".to_owned());
+                format!("SELECT {key}, count(*) AS rows FROM input GROUP BY {key} ORDER BY {key}")
+            }
+            _ => {
+                columns = vec!["one".to_owned()];
+                "SELECT 1 AS one FROM input".to_owned()
+            }
+        };
+        json!({"query": query, "columns": columns})
+    }
+
     fn common(&mut self) -> (Json, Json) {
         let left = self.column();
         let right: Vec<&String> = self.other.columns.keys().collect();
@@ -241,6 +268,7 @@ impl<'a> Generator<'a> {
             "cumsum" => {
                 json!({"toCumSum": [[me.number(), me.new_name()]], "referenceColumn": me.column(), "groupby": me.groups()})
             }
+            "customsql" => me.query(),
             "dateextract" => {
                 let part = me.one_of(&[
                     "year",
@@ -257,6 +285,9 @@ impl<'a> Generator<'a> {
                 json!({"column": me.date(), "granularity": me.one_of(&["day", "isoWeek", "week", "month", "quarter", "year"])})
             }
             "delete" => json!({"columns": me.columns(2)}),
+            "dissolve" => {
+                json!({"groups": me.columns(2), "aggregations": [me.aggregation()], "includeNulls": me.flip()})
+            }
             "duplicate" => json!({"column": me.column(), "newColumnName": me.new_name()}),
             "duration" => {
                 json!({"newColumnName": me.new_name(), "startDateColumn": me.date(), "endDateColumn": me.date(), "durationIn": me.one_of(&["seconds", "minutes", "hours", "days"])})
@@ -268,6 +299,9 @@ impl<'a> Generator<'a> {
             "filter" => json!({"condition": me.condition()}),
             "formula" => json!({"newColumn": me.new_name(), "formula": me.formula()}),
             "fromdate" => json!({"column": me.date(), "format": me.one_of(&["%Y-%m-%d", "%d %B %y", "week %V"])}),
+            "hierarchy" => {
+                json!({"hierarchyLevelColumn": me.new_name(), "hierarchy": me.columns(2), "includeNulls": me.flip()})
+            }
             "ifthenelse" => {
                 json!({"newColumn": me.new_name(), "if": me.condition(), "then": me.formula(), "else": {"if": me.condition(), "then": me.formula(), "else": me.formula()}})
             }
@@ -292,6 +326,7 @@ impl<'a> Generator<'a> {
             }
             "rollup" => json!({"hierarchy": me.columns(3), "aggregations": [me.aggregation()]}),
             "select" => json!({"columns": me.columns(4)}),
+            "simplify" => json!({"tolerance": me.one_of(&[0.0, 0.5, 3.0])}),
             "sort" => {
                 json!({"columns": [{"column": me.column(), "order": order}, {"column": me.column(), "order": "asc"}]})
             }

@@ -42,17 +42,38 @@ impl Runner {
         Self { runtime }
     }
 
-    /// Runs on a thread with the engine's stack.
     fn run(&self, input: &RecordBatch, other: &RecordBatch, steps: &[Step]) -> Result<Rows, EngineError> {
-        let mut standalone = Standalone::new(MEMORY).unwrap();
+        self.run_within(MEMORY, input, other, steps).rows
+    }
+
+    /// Runs on a thread with the engine's stack.
+    fn run_within(&self, memory: usize, input: &RecordBatch, other: &RecordBatch, steps: &[Step]) -> Outcome {
+        let mut standalone = Standalone::new(memory).unwrap();
         for (name, batch) in [("input", input), ("other", other)] {
             let table = MemTable::try_new(batch.schema(), vec![vec![batch.clone()]]).unwrap();
             standalone.add_table(name, Arc::new(table));
         }
         let steps: Vec<Step> = std::iter::once(domain()).chain(steps.iter().cloned()).collect();
-        let handle = self.runtime.spawn(async move { standalone.run(&steps).await });
+        let handle = self.runtime.spawn(async move {
+            let rows = standalone.run(&steps).await;
+            let peak = standalone.memory_peak();
+            let failing = match &rows {
+                Err(EngineError::MemoryLimit { .. }) => Some(standalone.failing_step(&steps).await),
+                _ => None,
+            };
+            Outcome { rows, peak, failing }
+        });
         self.runtime.block_on(handle).unwrap_or_else(|panic| panic!("no pipeline panics: {panic}"))
     }
+}
+
+/// What became of a pipeline.
+struct Outcome {
+    rows: Result<Rows, EngineError>,
+    /// The most memory that was in use, in bytes.
+    peak: usize,
+    /// The first step that needs too much memory.
+    failing: Option<usize>,
 }
 
 fn domain() -> Step {
@@ -211,4 +232,49 @@ fn switched_off_is_as_good_as_removed() {
         }
         Ok(())
     });
+}
+
+/// The rows many times over, so that they need memory.
+fn repeated(batch: &RecordBatch, times: usize) -> RecordBatch {
+    concat_batches(&batch.schema(), std::iter::repeat_n(batch, times)).unwrap()
+}
+
+#[test]
+fn a_pipeline_stays_within_its_memory_or_says_so() {
+    let runner = Runner::new();
+    let (mut answered, mut refused) = (0, 0);
+    check(|input, other, steps| {
+        let all: Vec<Step> = steps.iter().map(|(_, step)| step.clone()).collect();
+        let large = repeated(input, 300);
+        let whole = runner.run(&large, other, &all);
+        for memory in [64 << 10, 512 << 10, 4 << 20] {
+            let outcome = runner.run_within(memory, &large, other, &all);
+            if outcome.peak > memory {
+                return Err(format!("{} bytes were used of {memory}", outcome.peak));
+            }
+            match (&whole, &outcome.rows) {
+                (_, Err(EngineError::MemoryLimit { .. })) => {
+                    refused += 1;
+                    let failing = outcome.failing.unwrap_or_default();
+                    if !(1..=all.len() + 1).contains(&failing) {
+                        return Err(format!("step {failing} is said to need too much memory"));
+                    }
+                }
+                (Ok(whole), Ok(rows)) => {
+                    answered += 1;
+                    same(whole, rows)?;
+                }
+                (Err(whole), Err(other)) if is_of_the_data(whole) && is_of_the_data(other) => {}
+                (whole, rows) => {
+                    return Err(format!(
+                        "with {memory} bytes: {:?} and {:?}",
+                        whole.as_ref().err(),
+                        rows.as_ref().err()
+                    ));
+                }
+            }
+        }
+        Ok(())
+    });
+    assert!(answered > 100 && refused > 100, "{answered} were answered, {refused} refused");
 }
