@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use aracari_app::{BoundRule, Relation, Source};
-use arrow::array::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, lit};
@@ -12,7 +11,7 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, lit};
 use crate::condition::{self, Purpose};
 use crate::error::EngineError;
 use crate::execute::Executor;
-use crate::look::{Looks, looking};
+use crate::look::{Looks, Seen, looking};
 use crate::policy::{SecuredInput, SecuredQuery};
 use crate::prepared::Rows;
 use crate::steps::{self, Datasets};
@@ -82,7 +81,7 @@ impl Compiler<'_> {
 }
 
 impl Datasets for Compiler<'_> {
-    fn look(&self, plan: LogicalPlan) -> Result<RecordBatch, EngineError> {
+    fn look(&self, plan: LogicalPlan) -> Result<Arc<Seen>, EngineError> {
         self.looks.next(plan)
     }
 
