@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use aracari_app::{BoundRule, Relation, Source};
-use arrow::array::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, lit};
@@ -13,7 +12,7 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, lit};
 use crate::condition::{self, Purpose};
 use crate::error::EngineError;
 use crate::execute::Executor;
-use crate::look::{Looks, looking};
+use crate::look::{Looks, Seen, looking};
 use crate::policy::{SecuredInput, SecuredQuery};
 use crate::prepared::Rows;
 use crate::steps::{self, Datasets};
@@ -89,7 +88,7 @@ impl Compiler<'_> {
 }
 
 impl Datasets for Compiler<'_> {
-    fn look(&self, plan: LogicalPlan) -> Result<RecordBatch, EngineError> {
+    fn look(&self, plan: LogicalPlan) -> Result<Arc<Seen>, EngineError> {
         self.looks.next(plan)
     }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use arrow::array::RecordBatch;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, MemoryReservation};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
@@ -40,6 +40,9 @@ pub(crate) struct Executor {
     cores: usize,
     running: Arc<AtomicUsize>,
 }
+
+/// Rows, and what counts them against the pool.
+type Held = (Vec<RecordBatch>, MemoryReservation);
 
 /// A plan that runs, counted until it is dropped.
 struct Running {
@@ -137,14 +140,19 @@ impl Executor {
     ///
     /// Where a database fails over a value, such as a sum that is too large for it, everything is computed here.
     pub(crate) async fn collect(&self, plan: &LogicalPlan) -> Result<Vec<RecordBatch>, EngineError> {
-        match self.collect_once(plan).await {
-            Err(EngineError::NotAtSource { .. }) if self.pushdown => self.without_pushdown().collect_once(plan).await,
+        Ok(self.hold(plan).await?.0)
+    }
+
+    /// The same, with what counts them against the pool.
+    pub(crate) async fn hold(&self, plan: &LogicalPlan) -> Result<Held, EngineError> {
+        match self.hold_once(plan).await {
+            Err(EngineError::NotAtSource { .. }) if self.pushdown => self.without_pushdown().hold_once(plan).await,
             other => other,
         }
     }
 
-    async fn collect_once(&self, plan: &LogicalPlan) -> Result<Vec<RecordBatch>, EngineError> {
-        self.collected(self.stream(plan).await?).await
+    async fn hold_once(&self, plan: &LogicalPlan) -> Result<Held, EngineError> {
+        self.held(self.stream(plan).await?).await
     }
 
     /// All rows of a plan that runs in this many partitions.
@@ -154,10 +162,10 @@ impl Executor {
         plan: &LogicalPlan,
         partitions: usize,
     ) -> Result<Vec<RecordBatch>, EngineError> {
-        self.collected(self.stream_in(&self.prepare(plan)?, partitions).await?).await
+        Ok(self.held(self.stream_in(&self.prepare(plan)?, partitions).await?).await?.0)
     }
 
-    async fn collected(&self, mut stream: SendableRecordBatchStream) -> Result<Vec<RecordBatch>, EngineError> {
+    async fn held(&self, mut stream: SendableRecordBatchStream) -> Result<Held, EngineError> {
         let pool: Arc<dyn MemoryPool> = Arc::clone(&self.memory) as _;
         let reservation = MemoryConsumer::new("answer").register(&pool);
         let mut batches = Vec::new();
@@ -168,7 +176,7 @@ impl Executor {
                 batches.push(batch);
             }
         }
-        Ok(batches)
+        Ok((batches, reservation))
     }
 
     /// The operators that run a prepared plan, one a line.

@@ -4,6 +4,7 @@ use datafusion::logical_expr::LogicalPlan;
 
 use crate::error::EngineError;
 use crate::execute::Executor;
+use crate::look;
 use crate::pushdown;
 use crate::sql::Statement;
 
@@ -11,7 +12,8 @@ use crate::sql::Statement;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
     pub statements: Vec<Sent>,
-    /// What the engine does with the rows, one operation a line, the last one first.
+    /// What the engine does with the rows, one operation a line, the last one first. Where a step looks at rows before
+    /// its columns are known, what computes these comes below.
     pub plan: String,
     /// The operators that do it.
     pub operators: String,
@@ -25,14 +27,24 @@ pub struct Sent {
 }
 
 pub(crate) async fn explain(executor: &Executor, plan: &LogicalPlan) -> Result<Explanation, EngineError> {
-    let prepared = executor.prepare(plan)?;
-    let statements = pushdown::statements(&prepared)?;
-    let sent = statements.into_iter().map(|(source_id, statement)| Sent { source_id, statement });
-    // Hidden columns begin with a control character.
-    let shown = |plan: String| plan.replace('\u{1}', "#");
-    Ok(Explanation {
-        statements: sent.collect(),
-        plan: shown(prepared.display_indent().to_string()),
-        operators: shown(executor.operators(&prepared).await?),
-    })
+    let mut runs = vec![executor.prepare(plan)?];
+    let mut next = 0;
+    while let Some(run) = runs.get(next) {
+        let seen = look::seen(run)?.iter().map(|seen| executor.prepare(seen.plan())).collect::<Result<Vec<_>, _>>()?;
+        runs.extend(seen);
+        next += 1;
+    }
+    let mut explanation = Explanation { statements: Vec::new(), plan: String::new(), operators: String::new() };
+    for run in runs {
+        let statements = pushdown::statements(&run)?.into_iter();
+        explanation.statements.splice(0..0, statements.map(|(source_id, statement)| Sent { source_id, statement }));
+        explanation.plan += &shown(&format!("{}\n", run.display_indent()));
+        explanation.operators += &shown(&executor.operators(&run).await?);
+    }
+    Ok(explanation)
+}
+
+/// Hidden columns begin with a control character.
+fn shown(plan: &str) -> String {
+    plan.replace('\u{1}', "#")
 }

@@ -122,9 +122,6 @@ fn projected(projection: &Projection, mut input: Walked) -> Result<Walked> {
         .collect();
     let again: BTreeSet<String> = written.intersection(&input.rewritten).cloned().collect();
     if !again.is_empty() {
-        for name in &again {
-            input.sizes.remove(name);
-        }
         input.plan = fenced(input.plan, again, false);
         input.rewritten.clear();
     }

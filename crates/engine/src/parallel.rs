@@ -9,7 +9,7 @@ use datafusion::datasource::source_as_provider;
 use datafusion::logical_expr::{Aggregate, Distinct, Expr, LogicalPlan, SortExpr, Union, Window};
 
 use crate::counted::Counted;
-use crate::operators::TopGroups;
+use crate::operators::{TopGroups, WholeTable};
 use crate::table::column;
 
 /// A plan over fewer rows is done before other cores have heard of it.
@@ -134,10 +134,14 @@ fn is_free(plan: &LogicalPlan, order: &Order) -> bool {
             let columns: Vec<Expr> = input.schema().columns().into_iter().map(Expr::Column).collect();
             *order != Order::AsStreamed && order.tells_apart(&columns) && is_free(input, &Order::Ignored)
         }
-        LogicalPlan::Extension(extension) => match extension.node.as_any().downcast_ref::<TopGroups>() {
-            Some(top) => order.tells_apart(&[column(top.position())]) && is_spread_in_order(&top.input),
-            None => false,
-        },
+        LogicalPlan::Extension(extension) => {
+            let node = extension.node.as_any();
+            let in_order = extension.node.inputs().into_iter().all(is_spread_in_order);
+            match node.downcast_ref::<TopGroups>() {
+                Some(top) => in_order && order.tells_apart(&[column(top.position())]),
+                None => in_order && node.is::<WholeTable>(),
+            }
+        }
         _ => false,
     }
 }
@@ -339,6 +343,10 @@ mod tests {
             json!([{"name": "filter", "condition": {"column": "v", "operator": "notnull"}},
                 {"name": "top", "groups": ["g", "k"], "rankOn": "v", "sort": "desc", "limit": 1}]),
             json!([{"name": "top", "groups": ["k"], "rankOn": "v", "sort": "desc", "limit": 3}, by_group]),
+            json!([{"name": "cumsum", "toCumSum": [["v", "sum"]], "referenceColumn": "k", "groupby": ["g"]}]),
+            json!([{"name": "rank", "valueCol": "v", "order": "desc", "method": "dense", "groupby": ["k"]}]),
+            json!([{"name": "filter", "condition": {"column": "v", "operator": "notnull"}},
+                {"name": "movingaverage", "valueColumn": "v", "columnToSort": "k", "movingWindow": 2}, by_group]),
             json!([{"name": "pivot", "index": ["g"], "columnToPivot": "k", "valueColumn": "v", "aggFunction": "sum"}]),
             json!([{"name": "rollup", "hierarchy": ["g", "k"], "aggregations": [
                 {"aggfunction": "sum", "columns": ["v"], "newcolumns": ["v"]}]}]),

@@ -19,7 +19,7 @@ use crate::column_type::column_type;
 use crate::error::EngineError;
 use crate::execute::Executor;
 use crate::explain::{Explanation, explain};
-use crate::look::{Looks, looking};
+use crate::look::{Looks, Seen, looking};
 use crate::steps::{self, Datasets};
 use crate::table::{Names, Table};
 
@@ -204,7 +204,7 @@ impl Datasets for Compiler<'_> {
         self.scan(name, provider)
     }
 
-    fn look(&self, plan: LogicalPlan) -> Result<RecordBatch, EngineError> {
+    fn look(&self, plan: LogicalPlan) -> Result<Arc<Seen>, EngineError> {
         self.looks.next(plan)
     }
 }

@@ -11,9 +11,10 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UI
 use arrow::buffer::Buffer;
 use arrow::compute::{concat, take};
 use arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::utils::memory::RecordBatchMemoryCounter;
-use datafusion::common::{DFSchema, DFSchemaRef, internal_datafusion_err, resources_err};
+use datafusion::common::{DFSchema, DFSchemaRef, exec_datafusion_err, internal_datafusion_err, resources_err};
 use datafusion::error::Result;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -23,8 +24,8 @@ use datafusion::physical_plan::coop::cooperative;
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, SchedulingType};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
-    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, InputDistributionRequirements,
-    Partitioning, PhysicalExpr, PlanProperties, ReplaceChildrenOptions,
+    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties,
+    InputDistributionRequirements, Partitioning, PhysicalExpr, PlanProperties, ReplaceChildrenOptions,
 };
 use futures::{Stream, StreamExt, TryStreamExt};
 
@@ -265,7 +266,7 @@ impl ExecutionPlan for WholeTableExec {
     }
 
     fn input_distribution_requirements(&self) -> InputDistributionRequirements {
-        InputDistributionRequirements::new(vec![Distribution::SinglePartition])
+        InputDistributionRequirements::new(vec![Distribution::UnspecifiedDistribution])
     }
 
     fn apply_expressions(
@@ -288,16 +289,40 @@ impl ExecutionPlan for WholeTableExec {
         self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
     }
 
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let batch_rows = context.session_config().batch_size();
+    fn execute(&self, _: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let options = context.session_config();
+        let (batch_rows, tasks) = (options.batch_size(), options.target_partitions());
         let reservation = MemoryConsumer::new(self.operation.name()).register(context.memory_pool());
         let work = self.operation.start(&self.input.schema())?;
-        let input = self.input.execute(partition, context)?;
+        let partitions = self.input.output_partitioning().partition_count();
+        let inputs = (0..partitions).map(|partition| self.input.execute(partition, Arc::clone(&context)));
+        let inputs = inputs.collect::<Result<Vec<_>>>()?;
         let held = Held::new(self.kept.clone(), self.schema(), reservation);
-        let leaving =
-            futures::stream::once(Box::pin(arrange(input, work, held, batch_rows))).map_ok(Leaving::into_stream);
+        let leaving = futures::stream::once(Box::pin(arrange(inputs, work, held)));
+        let leaving = leaving.map_ok(move |leaving| leaving.into_stream(batch_rows, tasks));
         let rows = RecordBatchStreamAdapter::new(self.schema(), leaving.try_flatten());
         Ok(Box::pin(cooperative(rows)))
+    }
+}
+
+/// The rows of a partition that are read before it is their turn, each batch with the bytes reserved for it.
+struct Ahead {
+    batches: Vec<(RecordBatch, usize)>,
+    reservation: MemoryReservation,
+}
+
+impl Ahead {
+    fn start(mut input: SendableRecordBatchStream, reservation: MemoryReservation) -> SpawnedTask<Result<Self>> {
+        SpawnedTask::spawn(async move {
+            let mut batches = Vec::new();
+            while let Some(batch) = input.next().await {
+                let batch = compact(&batch?)?;
+                let bytes = batch.get_array_memory_size();
+                reservation.try_grow(bytes)?;
+                batches.push((batch, bytes));
+            }
+            Ok(Self { batches, reservation })
+        })
     }
 }
 
@@ -356,27 +381,36 @@ struct Leaving {
     work: Box<dyn Work>,
     schema: SchemaRef,
     source: Source,
-    _reservation: MemoryReservation,
+    reservation: MemoryReservation,
 }
 
 enum Source {
-    /// Batches that leave as they came, and the number of the first row of the next one.
-    Batches { batches: std::vec::IntoIter<RecordBatch>, next: u32 },
-    /// Rows that are gathered, and how many have left.
-    Gathered { columns: Vec<ArrayRef>, rows: Vec<u32>, next: usize, batch_rows: usize },
+    /// Batches that leave as they came.
+    Batches(Vec<RecordBatch>),
+    /// Rows that are gathered.
+    Gathered { columns: Vec<ArrayRef>, rows: Vec<u32> },
 }
 
-async fn arrange(
-    mut input: SendableRecordBatchStream,
-    mut work: Box<dyn Work>,
-    mut held: Held,
-    batch_rows: usize,
-) -> Result<Leaving> {
-    while let Some(batch) = input.next().await {
-        let batch = work.read(batch?)?;
-        held.push(&batch, work.as_ref())?;
+/// The rows of a partition come before those of the next one; all are read at the same time.
+async fn arrange(inputs: Vec<SendableRecordBatchStream>, mut work: Box<dyn Work>, mut held: Held) -> Result<Leaving> {
+    let mut inputs = inputs.into_iter();
+    let first = inputs.next();
+    let others: Vec<_> = inputs.map(|input| Ahead::start(input, held.reservation.new_empty())).collect();
+    if let Some(mut input) = first {
+        while let Some(batch) = input.next().await {
+            let batch = work.read(batch?)?;
+            held.push(&batch, work.as_ref())?;
+        }
     }
-    drop(input);
+    for other in others {
+        let Ahead { batches, reservation } = joined(other).await?;
+        for (batch, bytes) in batches {
+            reservation.shrink(bytes);
+            let batch = work.read(batch)?;
+            held.push(&batch, work.as_ref())?;
+            tokio::task::yield_now().await;
+        }
+    }
     if held.rows >= NEW_ROW as usize {
         return resources_err!("{} rows are more than a step can arrange", held.rows);
     }
@@ -388,56 +422,70 @@ async fn arrange(
     held.reservation.try_resize(held.counter.memory_usage() + work.bytes())?;
     let schema = Arc::clone(&held.schema);
     let Rows::These(rows) = rows else {
-        let source = Source::Batches { batches: held.batches.into_iter(), next: 0 };
-        return Ok(Leaving { work, schema, source, _reservation: held.reservation });
+        return Ok(Leaving { work, schema, source: Source::Batches(held.batches), reservation: held.reservation });
     };
     held.reservation.try_grow(size_of_val(rows.as_slice()))?;
     let (columns, reservation) = held.into_columns().await?;
-    let source = Source::Gathered { columns, rows, next: 0, batch_rows };
-    Ok(Leaving { work, schema, source, _reservation: reservation })
+    Ok(Leaving { work, schema, source: Source::Gathered { columns, rows }, reservation })
+}
+
+async fn joined<T: 'static>(task: SpawnedTask<Result<T>>) -> Result<T> {
+    task.join_unwind().await.map_err(|error| exec_datafusion_err!("{error}"))?
 }
 
 impl Leaving {
-    fn next(&mut self) -> Result<Option<RecordBatch>> {
-        let (rows, kept) = match &mut self.source {
-            Source::Batches { batches, next } => {
-                let Some(batch) = batches.next() else { return Ok(None) };
-                let end = *next + u32::try_from(batch.num_rows()).unwrap_or(NEW_ROW);
-                let rows: Vec<u32> = (*next..end).collect();
-                *next = end;
-                (rows, batch)
-            }
-            Source::Gathered { columns, rows, next, batch_rows } => {
-                let picked = &rows[*next..rows.len().min(*next + *batch_rows)];
-                if picked.is_empty() {
-                    return Ok(None);
-                }
-                *next += picked.len();
-                let indices: UInt32Array = if picked.contains(&NEW_ROW) {
-                    picked.iter().map(|row| (*row != NEW_ROW).then_some(*row)).collect()
-                } else {
-                    picked.to_vec().into()
+    /// The rows; so many tasks gather them, and one batch after the other is computed with.
+    fn into_stream(self, batch_rows: usize, tasks: usize) -> impl Stream<Item = Result<RecordBatch>> {
+        let Self { mut work, schema, source, reservation } = self;
+        let batches = match source {
+            Source::Batches(batches) => futures::stream::iter(numbered(batches)).map(Ok).left_stream(),
+            Source::Gathered { columns, rows } => {
+                let fields: Vec<FieldRef> = schema.fields().iter().take(columns.len()).cloned().collect();
+                let starts = (0..rows.len()).step_by(batch_rows);
+                let whole = Arc::new((Arc::new(Schema::new(fields)), columns, rows));
+                let gather = move |first: usize| {
+                    let whole = Arc::clone(&whole);
+                    let work = async move {
+                        let (schema, columns, rows) = whole.as_ref();
+                        let picked = &rows[first..rows.len().min(first + batch_rows)];
+                        Ok((picked.to_vec(), gathered(schema, columns, picked)?))
+                    };
+                    async move { if tasks > 1 { joined(SpawnedTask::spawn(work)).await } else { work.await } }
                 };
-                let gathered = columns.iter().map(|column| take(column, &indices, None));
-                let gathered = gathered.collect::<Result<Vec<_>, _>>()?;
-                let fields: Vec<FieldRef> = self.schema.fields().iter().take(gathered.len()).cloned().collect();
-                let options = RecordBatchOptions::new().with_row_count(Some(picked.len()));
-                let batch = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), gathered, &options)?;
-                (picked.to_vec(), compact(&batch)?)
+                futures::stream::iter(starts).map(gather).buffered(tasks).right_stream()
             }
         };
-        let mut columns = kept.columns().to_vec();
-        columns.extend(self.work.compute(&rows, &kept)?);
-        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
-        Ok(Some(RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?))
+        batches.map(move |batch: Result<(Vec<u32>, RecordBatch)>| {
+            let _still_held = &reservation;
+            let (rows, kept) = batch?;
+            let mut columns = kept.columns().to_vec();
+            columns.extend(work.compute(&rows, &kept)?);
+            let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+            Ok(RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &options)?)
+        })
     }
+}
 
-    fn into_stream(self) -> impl Stream<Item = Result<RecordBatch>> {
-        futures::stream::iter(std::iter::from_fn({
-            let mut leaving = self;
-            move || leaving.next().transpose()
-        }))
-    }
+/// The batches, each with the numbers of its rows.
+fn numbered(batches: Vec<RecordBatch>) -> impl Iterator<Item = (Vec<u32>, RecordBatch)> {
+    batches.into_iter().scan(0, |next, batch| {
+        let first = *next;
+        *next += u32::try_from(batch.num_rows()).unwrap_or(NEW_ROW);
+        Some(((first..*next).collect(), batch))
+    })
+}
+
+/// The rows of these numbers.
+fn gathered(schema: &SchemaRef, columns: &[ArrayRef], rows: &[u32]) -> Result<RecordBatch> {
+    let indices: UInt32Array = if rows.contains(&NEW_ROW) {
+        rows.iter().map(|row| (*row != NEW_ROW).then_some(*row)).collect()
+    } else {
+        rows.to_vec().into()
+    };
+    let columns = columns.iter().map(|column| take(column, &indices, None));
+    let columns = columns.collect::<Result<Vec<_>, _>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+    compact(&RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
 }
 
 /// Lets go of texts that no row shows: a few rows must not hold on to the texts of all.

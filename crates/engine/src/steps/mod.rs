@@ -56,14 +56,15 @@ mod uppercase;
 mod waterfall;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use aracari_app::Step;
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::PipelineReference;
-use arrow::array::RecordBatch;
 use datafusion::logical_expr::LogicalPlan;
 
 use crate::error::EngineError;
+use crate::look::Seen;
 use crate::table::Table;
 
 /// How deep pipelines may be written inside one another.
@@ -76,7 +77,7 @@ pub(crate) trait Datasets {
 
     /// The rows of a plan, for a step whose columns depend on the data. Where they are not known yet, the answer is
     /// [`EngineError::Look`]: whoever compiles runs the plan and compiles again.
-    fn look(&self, plan: LogicalPlan) -> Result<RecordBatch, EngineError>;
+    fn look(&self, plan: LogicalPlan) -> Result<Arc<Seen>, EngineError>;
 }
 
 /// The table after all of these steps.

@@ -1,15 +1,15 @@
 //! `pivot`: turns the values of a column into columns.
 //!
-//! Which columns there are is looked up first. Then the rows are summarised by index and value once, and these few
-//! groups are spread over the columns. Rows and columns come sorted, null rows last; a null value makes no column.
+//! The rows are summarised by index and value first. These groups are few: they are looked at, which tells what columns
+//! there are, and then spread over them, so that the rows themselves are read once. Rows and columns come sorted, null rows last; a null value makes no column.
 
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::pivot::{Pivot, PivotFunction};
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray};
 use arrow::datatypes::DataType;
 use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::functions_aggregate::expr_fn::{avg, count, max, min, sum};
-use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, lit};
+use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, cast, lit};
 
 use super::sets::each_once;
 use crate::column_type::text_literal;
@@ -34,12 +34,13 @@ pub(super) fn compile(step: &Pivot, input: Table, datasets: &dyn Datasets) -> Re
         }
     };
     let table = input.filter(counts)?;
-    let names = columns(step, &table, kind, datasets)?;
-
     let [key, value] = std::array::from_fn(|_| table.names().next());
     let mut keys = index.clone();
     keys.push(pivoted.alias(&key));
-    let groups = LogicalPlanBuilder::from(table.plan().clone()).aggregate(keys, vec![summary.alias(&value)])?;
+    let groups =
+        LogicalPlanBuilder::from(table.plan().clone()).aggregate(keys, vec![summary.alias(&value)])?.build()?;
+    let groups = datasets.look(groups)?.scan(table.names())?;
+    let names = columns(step, &groups, &key, kind, datasets)?;
     let mut cells: Vec<Expr> = index.clone();
     cells.push(functions::text_of(column(&key), kind).alias(&key));
     cells.push(column(&value));
@@ -49,7 +50,7 @@ pub(super) fn compile(step: &Pivot, input: Table, datasets: &dyn Datasets) -> Re
         Ok(cell.alias(raw))
     });
     let spread = spread.collect::<Result<Vec<Expr>, EngineError>>()?;
-    let plan = groups.project(cells)?.aggregate(index, spread)?.build()?;
+    let plan = LogicalPlanBuilder::from(groups).project(cells)?.aggregate(index, spread)?.build()?;
 
     let known = step.index.iter().chain(&raw).cloned().collect();
     let order = step.index.iter().map(|name| (column(name), true)).collect();
@@ -81,23 +82,30 @@ fn summary(step: &Pivot, table: &Table) -> Result<Expr, EngineError> {
     })
 }
 
-/// The names of the new columns, in the order of their values.
-fn columns(step: &Pivot, table: &Table, kind: ColumnType, datasets: &dyn Datasets) -> Result<Vec<String>, EngineError> {
+/// The names of the new columns, in the order of their values in the column `key`.
+fn columns(
+    step: &Pivot,
+    groups: &LogicalPlan,
+    key: &str,
+    kind: ColumnType,
+    datasets: &dyn Datasets,
+) -> Result<Vec<String>, EngineError> {
     let pivoted = &step.column_to_pivot;
-    let plan = LogicalPlanBuilder::from(table.plan().clone())
-        .project([column(pivoted)])?
+    let plan = LogicalPlanBuilder::from(groups.clone())
+        .project([column(key)])?
         .distinct()?
-        .sort([column(pivoted).sort(true, false)])?
+        .sort([column(key).sort(true, false)])?
         .limit(0, Some(MAX_COLUMNS + 1))?
-        .project([functions::text_of(column(pivoted), kind).alias(pivoted)])?
+        .project([functions::text_of(column(key), kind).alias(pivoted)])?
         .build()?;
     let seen = datasets.look(plan)?;
-    if seen.num_rows() > MAX_COLUMNS {
+    let values = seen.rows().column(0).as_string_view();
+    if values.len() > MAX_COLUMNS {
         return Err(EngineError::invalid(format!(
             "`pivot` makes a column of each value of `{pivoted}`, which has more than {MAX_COLUMNS}; filter or group them first"
         )));
     }
-    let names: Vec<String> = seen.column(0).as_string_view().iter().flatten().map(str::to_owned).collect();
+    let names: Vec<String> = values.iter().flatten().map(str::to_owned).collect();
     if names.iter().any(String::is_empty) {
         return Err(EngineError::invalid(format!(
             "`pivot` cannot make a column of the empty text in `{pivoted}`; filter it out or `replace` it first"

@@ -19,7 +19,7 @@ use super::{Datasets, compile};
 use crate::error::EngineError;
 use crate::execute::Executor;
 use crate::geometry::{from_geojson, geometry_field};
-use crate::look::{Looks, looking};
+use crate::look::{Looks, Seen, looking};
 use crate::table::{Names, Table};
 
 /// A table of named columns; texts that look like instants are dates, objects are shapes.
@@ -71,7 +71,7 @@ impl Others<'_> {
 }
 
 impl Datasets for Others<'_> {
-    fn look(&self, plan: LogicalPlan) -> Result<RecordBatch, EngineError> {
+    fn look(&self, plan: LogicalPlan) -> Result<Arc<Seen>, EngineError> {
         self.looks.next(plan)
     }
 
