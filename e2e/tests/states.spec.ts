@@ -111,6 +111,30 @@ test('a failing page says so, keeps its layout and recovers with one press', asy
 	await expect(page.getByRole('main')).toContainText('JFK → LAX');
 });
 
+test('a list whose source is down is asked for once, and again with one press', async ({ page }) => {
+	let asked = 0;
+	await page.route('**/filters/*/values', async (route) => {
+		asked += 1;
+		await route.fulfill({
+			status: 502,
+			contentType: 'application/problem+json',
+			body: JSON.stringify({ type: 'about:blank', title: 'down', status: 502, code: 'source_failed' }),
+		});
+	});
+	await signIn(page, 'nora', '#/flights/home?carrier=UA');
+	await settled(page);
+	expect(asked).toBe(1);
+
+	await page.getByRole('button', { name: /^Airline/ }).click();
+	const panel = page.getByRole('dialog', { name: 'Airline' });
+	await expect(panel.getByText('The data source did not answer.')).toBeVisible();
+	expect(asked).toBe(2);
+
+	await page.unroute('**/filters/*/values');
+	await panel.getByRole('button', { name: 'Try again' }).click();
+	await expect(panel.getByText('JetBlue Airways')).toBeVisible();
+});
+
 test('a figure over no row is no zero', async ({ page }) => {
 	await signIn(page, 'nora', '#/flights/home?carrier=HA&origin=LGA');
 	const tile = page.getByRole('article').filter({ hasText: 'Departures' }).first();
