@@ -271,7 +271,7 @@ pub(crate) fn type_of(value: &Value) -> ColumnType {
     }
 }
 
-/// The type of a value that goes into a column.
+/// The type of a column that is made of one value.
 pub(crate) fn single(value: &Value) -> Inferred<ColumnType> {
     match value {
         Value::List(_) => Err(Problem::new("a column cannot hold a list").hint("write one value")),
@@ -279,11 +279,19 @@ pub(crate) fn single(value: &Value) -> Inferred<ColumnType> {
     }
 }
 
-/// The type that holds both; [`ColumnType::Unknown`] gives way to the other.
+/// The type of a column that a value is put into; a null fits into every one.
+pub(crate) fn holding(kind: ColumnType, value: &Value) -> Inferred<ColumnType> {
+    match value {
+        Value::Null => Ok(kind),
+        one => Ok(unite(kind, single(one)?)),
+    }
+}
+
+/// The type that holds both, where both are known.
 pub(crate) fn unite(left: ColumnType, right: ColumnType) -> ColumnType {
     match (left, right) {
         _ if left == right => left,
-        (ColumnType::Unknown, other) | (other, ColumnType::Unknown) => other,
+        (ColumnType::Unknown, _) | (_, ColumnType::Unknown) => ColumnType::Unknown,
         (ColumnType::Integer, ColumnType::Float) | (ColumnType::Float, ColumnType::Integer) => ColumnType::Float,
         _ => ColumnType::Text,
     }

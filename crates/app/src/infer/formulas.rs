@@ -3,6 +3,7 @@
 use super::{ColumnType, Inferred, Problem, TableSchema, column, describe, type_of, unite};
 use crate::formula::{BinaryOperator, Formula};
 use crate::steps::FormulaText;
+use crate::value::Value;
 
 /// The type of a formula; a text that is only a variable is known when it runs.
 pub(crate) fn of_text(text: &FormulaText, schema: &TableSchema) -> Inferred<ColumnType> {
@@ -13,6 +14,14 @@ pub(crate) fn of_text(text: &FormulaText, schema: &TableSchema) -> Inferred<Colu
     }
     let parsed = text.parse().map_err(|error| Problem::new(error.to_string()))?;
     of(&parsed, schema)
+}
+
+/// The type of a formula that is one of several; none for a null, which fits to every type.
+pub(crate) fn of_branch(text: &FormulaText, schema: &TableSchema) -> Inferred<Option<ColumnType>> {
+    match text.parse() {
+        Ok(Formula::Literal(Value::Null)) => Ok(None),
+        _ => of_text(text, schema).map(Some),
+    }
 }
 
 /// The type of a formula over the columns of `schema`.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::legacy::one_or_many;
-use crate::infer::{Columns, Context, Flow, Inferred, column, shape, single, unite};
+use crate::infer::{Columns, Context, Flow, Inferred, column, holding, shape};
 use crate::schema::TableSchema;
 use crate::value::Value;
 
@@ -41,7 +41,7 @@ impl Columns for Fillna {
     fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
         self.columns.iter().try_fold(input, |schema, name| {
             let kind = column(&schema, name)?;
-            Ok(shape::with(schema, name, unite(kind, single(&self.value.fitted(kind))?)))
+            Ok(shape::with(schema, name, holding(kind, &self.value.fitted(kind))?))
         })
     }
 

@@ -89,7 +89,7 @@ impl From<WrittenCase> for Case {
 impl Columns for Ifthenelse {
     fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
         let kind = of_case(&self.condition, &self.then, &self.otherwise, &input)?;
-        Ok(shape::with(input, &self.new_column, kind))
+        Ok(shape::with(input, &self.new_column, kind.unwrap_or(ColumnType::Unknown)))
     }
 
     fn flow(&self) -> Flow<'_> {
@@ -106,14 +106,23 @@ impl Columns for Ifthenelse {
     }
 }
 
-fn of_case(test: &Condition, then: &FormulaText, otherwise: &Otherwise, schema: &TableSchema) -> Inferred<ColumnType> {
+/// The type of all branches together; none where all of them are null.
+fn of_case(
+    test: &Condition,
+    then: &FormulaText,
+    otherwise: &Otherwise,
+    schema: &TableSchema,
+) -> Inferred<Option<ColumnType>> {
     condition(schema, test)?;
-    let first = formulas::of_text(then, schema)?;
+    let first = formulas::of_branch(then, schema)?;
     let rest = match otherwise {
-        Otherwise::Formula(text) => formulas::of_text(text, schema)?,
+        Otherwise::Formula(text) => formulas::of_branch(text, schema)?,
         Otherwise::Case(case) => of_case(&case.condition, &case.then, &case.otherwise, schema)?,
     };
-    Ok(unite(first, rest))
+    Ok(match (first, rest) {
+        (Some(first), Some(rest)) => Some(unite(first, rest)),
+        (known, None) | (None, known) => known,
+    })
 }
 
 #[cfg(test)]

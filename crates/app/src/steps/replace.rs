@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred, column, shape, single, unite};
+use crate::infer::{Columns, Context, Flow, Inferred, column, holding, shape};
 use crate::schema::TableSchema;
 use crate::value::Value;
 
@@ -24,7 +24,7 @@ impl Columns for Replace {
         let kind = column(&input, &self.search_column)?;
         let mut united = kind;
         for (_, new) in &self.to_replace {
-            united = unite(united, single(&new.fitted(kind))?);
+            united = holding(united, &new.fitted(kind))?;
         }
         Ok(shape::with(input, &self.search_column, united))
     }

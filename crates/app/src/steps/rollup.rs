@@ -70,7 +70,7 @@ impl Columns for Rollup {
             return Err(Problem::new("there is no column in `hierarchy`").hint(hint));
         }
         let kinds = self.hierarchy.iter().map(|name| column(&input, name)).collect::<Inferred<Vec<_>>>()?;
-        let united = |kinds: &[ColumnType]| kinds.iter().copied().fold(ColumnType::Unknown, unite);
+        let united = |kinds: &[ColumnType]| kinds.iter().copied().reduce(unite).unwrap_or(ColumnType::Unknown);
         let mut columns: Vec<(String, ColumnType)> =
             self.hierarchy.iter().cloned().zip(kinds.iter().copied()).rev().collect();
         for name in self.groups() {

@@ -5,6 +5,7 @@
 //! lies on the outline is a corner of it, as other tools have it. Lines are cut where they meet and end where an area
 //! begins; points are left out where a line or an area covers them.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use geo::algorithm::line_measures::{Distance, Euclidean};
@@ -20,12 +21,14 @@ use super::grid::{Grid, wider};
 /// How far a computed corner may be from its exact place, as a share of the whole: the library's grid has 2^29 steps.
 const REACH: f64 = 1.0 / (1 << 27) as f64;
 
-/// All that these shapes cover; `None` where there is nothing.
+/// All that these shapes cover, in whatever order they come; `None` where there is nothing.
 pub(crate) fn union(shapes: Vec<Geometry>) -> Option<Geometry> {
     let mut parts = Parts::default();
     for shape in shapes {
         parts.add(shape);
     }
+    parts.points.sort_by(|one, other| compare([one.0], [other.0]));
+    parts.lines.sort_by(|one, other| compare(one.0.iter().copied(), other.0.iter().copied()));
     let area = united_area(parts.polygons);
     let lines = united_lines(parts.lines, &area);
     let covered = |point: &Point| area.intersects(point) || lines.iter().any(|line| line.intersects(point));
@@ -33,6 +36,11 @@ pub(crate) fn union(shapes: Vec<Geometry>) -> Option<Geometry> {
     let points: Vec<Point> =
         parts.points.into_iter().filter(|point| seen.insert(bits(point.0)) && !covered(point)).collect();
     assembled(points, lines, area)
+}
+
+fn compare(one: impl IntoIterator<Item = Coord>, other: impl IntoIterator<Item = Coord>) -> Ordering {
+    let places = |coordinates: Coord| (coordinates.x, coordinates.y);
+    one.into_iter().map(places).partial_cmp(other.into_iter().map(places)).unwrap_or(Ordering::Equal)
 }
 
 #[derive(Default)]
@@ -376,6 +384,20 @@ mod tests {
         assert_eq!(cross, json!({"type": "MultiLineString", "coordinates": pieces}));
         let closed = json!({"type": "LineString", "coordinates": [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]});
         assert_eq!(united(&json!([closed])), closed);
+    }
+
+    #[test]
+    fn the_order_of_the_shapes_changes_nothing() {
+        let shapes = [
+            json!({"type": "Point", "coordinates": [3.0, 0.0]}),
+            json!({"type": "LineString", "coordinates": [[0.0, 2.0], [2.0, 0.0]]}),
+            json!({"type": "MultiPoint", "coordinates": [[7.0, 1.0], [3.0, -1.0]]}),
+            rectangle(5.0, 5.0, 2.0, 2.0),
+            json!({"type": "LineString", "coordinates": [[0.0, 0.0], [2.0, 2.0]]}),
+            rectangle(6.0, 5.0, 2.0, 1.0),
+        ];
+        let turned: Vec<Value> = shapes.iter().rev().cloned().collect();
+        assert_eq!(united(&json!(shapes)), united(&json!(turned)));
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use aracari_app::steps::argmax::Argmax;
 
+use super::ordered;
 use crate::error::EngineError;
 use crate::operators::extremes::Extremes;
 use crate::operators::{KeepsOrder, apply};
 use crate::table::Table;
 
 pub(super) fn compile(step: &Argmax, table: Table) -> Result<Table, EngineError> {
-    table.column(&step.column)?;
+    ordered("argmax", &step.column, &table)?;
     step.groups.iter().try_for_each(|group| table.column(group).map(drop))?;
     let (column, groups) = (step.column.clone(), step.groups.clone());
     apply(table, KeepsOrder::Yes, |_| Extremes { column, groups, largest: true })

@@ -2,13 +2,14 @@
 
 use aracari_app::steps::argmin::Argmin;
 
+use super::ordered;
 use crate::error::EngineError;
 use crate::operators::extremes::Extremes;
 use crate::operators::{KeepsOrder, apply};
 use crate::table::Table;
 
 pub(super) fn compile(step: &Argmin, table: Table) -> Result<Table, EngineError> {
-    table.column(&step.column)?;
+    ordered("argmin", &step.column, &table)?;
     step.groups.iter().try_for_each(|group| table.column(group).map(drop))?;
     let (column, groups) = (step.column.clone(), step.groups.clone());
     apply(table, KeepsOrder::Yes, |_| Extremes { column, groups, largest: false })

@@ -182,6 +182,16 @@ fn numbers(step: &str, name: &str, kind: ColumnType) -> Result<bool, EngineError
     }
 }
 
+/// A column whose values have an order: every one but shapes.
+fn ordered(step: &str, name: &str, table: &Table) -> Result<(), EngineError> {
+    match table.type_of(&table.column(name)?)? {
+        ColumnType::Geometry => {
+            Err(EngineError::invalid(format!("`{step}` needs values with an order, and `{name}` holds shapes")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The tables of the pipelines that a step names. The names that are restricted here are so there too, except where a
 /// join has a column of its own under the name.
 fn others(step: &Step, table: &Table, datasets: &dyn Datasets, depth: usize) -> Result<Vec<Table>, EngineError> {

@@ -3,12 +3,13 @@
 use aracari_app::steps::rank::{Rank, RankMethod};
 use aracari_app::steps::sort::Order;
 
+use super::ordered;
 use crate::error::EngineError;
 use crate::operators::{KeepsOrder, apply, rank};
 use crate::table::{OrderKey, Table, column};
 
 pub(super) fn compile(step: &Rank, table: Table) -> Result<Table, EngineError> {
-    table.column(&step.value_col)?;
+    ordered("rank", &step.value_col, &table)?;
     step.groupby.iter().try_for_each(|group| table.column(group).map(drop))?;
     let into = table.names().next();
     let rank = column(&into);

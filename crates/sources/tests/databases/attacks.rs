@@ -12,7 +12,8 @@ use aracari_sources::interchange::{read_json, write_json};
 use aracari_testkit::PostgresqlServer;
 use serde_json::{Value as Json, json};
 
-use crate::loading::{Target, identifier, postgresql, run, runtime, script, sqlite};
+use crate::asking::{run, runtime};
+use crate::loading::{Target, identifier, postgresql, script, sqlite};
 
 const HOSTILE: [&str; 10] = [
     "'",

@@ -8,7 +8,8 @@ use aracari_testkit::PostgresqlServer;
 use aracari_testkit::certificates::Authority;
 use serde_json::json;
 
-use crate::loading::{postgresql, run, runtime};
+use crate::asking::{run, runtime};
+use crate::loading::postgresql;
 
 /// The server under this name, trusting who is in a file of the folder.
 fn source(server: &PostgresqlServer, folder: &Path, host: &str, tls: Tls, authority: &str) -> Source {

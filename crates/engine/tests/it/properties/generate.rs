@@ -214,16 +214,14 @@ impl<'a> Generator<'a> {
         json!({"aggfunction": function, "columns": [column], "newcolumns": [self.one_of(&["agg", "b", "total"])]})
     }
 
-    /// A query whose rows have one order.
+    /// A query that says in which order its rows come.
     fn query(&mut self) -> Json {
-        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        let quoted = |name: &String| format!("\"{}\"", name.replace('"', "\"\""));
         let mut columns = self.columns(3);
-        let key = quoted(&columns[0]);
+        let key = columns.first().map_or_else(|| "1".to_owned(), quoted);
+        let listed = columns.iter().map(quoted).collect::<Vec<_>>().join(", ");
         let query = match self.below(3) {
-            0 => format!(
-                "SELECT {} FROM input WHERE {key} IS NOT NULL",
-                columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
-            ),
+            0 => format!("SELECT {listed} FROM input WHERE {key} IS NOT NULL ORDER BY {listed}"),
             1 => {
                 columns.truncate(1);
                 columns.push("rows".to_owned());
