@@ -20,11 +20,8 @@ use datafusion::prelude::SessionConfig;
 use futures::{Stream, StreamExt};
 
 use crate::error::EngineError;
-<<<<<<< HEAD
 use crate::fences;
-=======
 use crate::memory::SharedMemory;
->>>>>>> h-sql
 use crate::operators::Planner;
 use crate::parallel;
 use crate::pushdown::push_down;
