@@ -7,6 +7,7 @@ by its rows and the sum of its numbers.
 """
 
 import argparse
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -15,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
+import unittest.mock
 from pathlib import Path
 
 import duckdb
@@ -22,6 +24,7 @@ import polars as pl
 
 COUNTRIES = [f"Country {number:02}" for number in range(50)]
 SOME = COUNTRIES[:5]
+WEAVERBIRD = ["weaverbird", "weaverbird, no accounting"]
 
 
 def steps(**named):
@@ -179,10 +182,10 @@ def run(engine, pipeline, table, folder, binary):
             return timed(lambda: database.sql(pipeline.get("duckdb") or pipeline["sql"]).to_arrow_table())
     if engine == "polars":
         return timed(lambda: pipeline["polars"](pl.scan_parquet(folder / table), pl.scan_parquet(folder / "products.parquet")).collect())
-    return weaverbird(pipeline, table, folder)
+    return weaverbird(pipeline, table, folder, accounting=engine == "weaverbird")
 
 
-def weaverbird(pipeline, table, folder):
+def weaverbird(pipeline, table, folder, accounting):
     import pandas
     from weaverbird.backends.pandas_executor.pipeline_executor import execute_pipeline
     from weaverbird.pipeline import Pipeline
@@ -192,9 +195,14 @@ def weaverbird(pipeline, table, folder):
 
     def work():
         frame, _report = execute_pipeline(parsed, domain_retriever=lambda name: pandas.read_parquet(files[name]))
-        return pl.DataFrame({str(name): frame[name].to_numpy() for name in frame.columns if frame[name].dtype.kind == "f"})
+        numbers = {str(name): frame[name].to_numpy() for name in frame.columns if frame[name].dtype.kind == "f"}
+        return pl.DataFrame(numbers, nan_to_null=True)
 
-    return timed(work)
+    if accounting:
+        return timed(work)
+    # It measures the memory of the table after each step.
+    with unittest.mock.patch.object(pandas.DataFrame, "memory_usage", lambda *_, **__: pandas.Series([0])):
+        return timed(work)
 
 
 def same(one, other):
@@ -205,11 +213,11 @@ def measure(name, rows, arguments, binary):
     pipeline, table = PIPELINES[name], f"sales-{rows}.parquet"
     engines = ["aracari", "duckdb", "polars", "datafusion"]
     if arguments.weaverbird and rows <= 1_000_000 and importlib.util.find_spec("weaverbird"):
-        engines.append("weaverbird")
+        engines += WEAVERBIRD
     runs = {engine: [] for engine in engines}
     for number in range(arguments.runs):
         for engine in engines:
-            if engine == "weaverbird" and number > 0:
+            if engine in WEAVERBIRD and number > 0:
                 continue
             try:
                 runs[engine].append(run(engine, pipeline, table, arguments.folder, binary))
@@ -225,7 +233,7 @@ def measure(name, rows, arguments, binary):
 
 
 def show(title, results):
-    engines = ["aracari", "duckdb", "polars", "datafusion", "weaverbird"]
+    engines = ["aracari", "duckdb", "polars", "datafusion", *WEAVERBIRD]
     print(f"\n{title}\n\n| pipeline | {' | '.join(engines)} | aracari / best | … of processor time |")
     print("|---" * (len(engines) + 3) + "|")
     for name, medians in results.items():
@@ -243,7 +251,7 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", default="1000000,10000000")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--weaverbird", action="store_true", help="time it too, once, up to a million rows")
+    parser.add_argument("--weaverbird", action="store_true", help="time it too, once, up to a million rows, with its accounting of memory and without")
     parser.add_argument("--only", default=",".join(PIPELINES))
     arguments = parser.parse_args()
     binary = Binary(arguments.binary, arguments.folder)
@@ -253,6 +261,8 @@ def main():
             subprocess.run([arguments.binary, "generate", str(arguments.folder), str(rows)], check=True)
         show(f"{rows:,} rows, seconds", {name: measure(name, rows, arguments, binary) for name in arguments.only.split(",")})
     versions = f"duckdb {duckdb.__version__}, polars {pl.__version__}"
+    if importlib.util.find_spec("weaverbird"):
+        versions += f", weaverbird {importlib.metadata.version('weaverbird')}"
     print(f"\n{os.cpu_count()} cores, load before {before:.1f}, after {os.getloadavg()[0]:.1f}; {versions}; medians of {arguments.runs} runs")
 
 
