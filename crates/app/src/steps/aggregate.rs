@@ -90,6 +90,11 @@ impl Columns for Aggregate {
         if keep {
             columns.clone_from(&input.columns);
         }
+        let mut new = self.aggregations.iter().flat_map(|aggregation| &aggregation.newcolumns);
+        if let Some(taken) = new.find(|name| self.on.contains(name)) {
+            let message = format!("the new column `{taken}` has the name of a column that the rows are grouped by");
+            return Err(Problem::new(message).hint("give it another name in `newcolumns`"));
+        }
         columns.extend(shape::summaries(&self.aggregations, &input)?);
         if columns.is_empty() {
             return Err(Problem::new("an aggregation needs columns to group on, or something to compute"));

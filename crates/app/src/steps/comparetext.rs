@@ -1,4 +1,4 @@
-//! `comparetext`: compares two text columns: 0 where they are equal, else the sign of their order.
+//! `comparetext`: whether two text columns hold the same text.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::infer::{Columns, Context, Flow, Inferred, shape, texts};
 use crate::schema::{ColumnType, TableSchema};
 
-/// Compares two text columns: 0 where they are equal, else the sign of their order.
+/// Whether two text columns hold the same text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Comparetext {

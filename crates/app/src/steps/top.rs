@@ -11,7 +11,7 @@ use crate::schema::TableSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Top {
-    /// The columns whose values form the groups; without any, all rows are one.
+    /// The columns whose values form the groups; rows where one is null are left out. Without any, all rows are one group.
     #[serde(default)]
     pub groups: Vec<String>,
     /// The column to rank by.

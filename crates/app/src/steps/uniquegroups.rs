@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::infer::{Columns, Context, Flow, Inferred, shape};
 use crate::schema::TableSchema;
 
-/// Keeps one row for each distinct combination of columns.
+/// Keeps one row for each distinct combination of columns, and of the columns only these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Uniquegroups {

@@ -310,7 +310,7 @@ export interface components {
          * @description Every way a request can fail. A code never changes its meaning or its status.
          * @enum {string}
          */
-        Code: "unauthenticated" | "forbidden" | "not_found" | "invalid_request" | "conflict" | "too_large" | "unsupported_media" | "rate_limited" | "limit_exceeded" | "timeout" | "source_failed" | "unavailable" | "not_ready" | "internal";
+        Code: "unauthenticated" | "forbidden" | "not_found" | "invalid_request" | "conflict" | "too_large" | "unsupported_media" | "rate_limited" | "limit_exceeded" | "timeout" | "source_failed" | "pipeline_failed" | "unavailable" | "not_ready" | "internal";
         Column: {
             name: string;
             /** @description `text`, `number`, `boolean`, `date` or `geometry`. */
