@@ -31,7 +31,6 @@ impl PostgresqlServer {
     pub const PASSWORD: &str = "a-password-that-never-shows";
 
     /// A new server; `None`, said on standard output, where PostgreSQL is not installed.
-    #[expect(clippy::print_stdout, reason = "what is left out is said where the tests' results are")]
     pub fn start() -> anyhow::Result<Option<Self>> {
         Self::start_with(None)
     }
@@ -41,6 +40,7 @@ impl PostgresqlServer {
         Self::start_with(Some(certificate))
     }
 
+    #[expect(clippy::print_stdout, reason = "what is left out is said where the tests' results are")]
     fn start_with(certificate: Option<&Certificate>) -> anyhow::Result<Option<Self>> {
         let Some(programs) = programs() else {
             println!("Left out: there is no PostgreSQL server here; install the package postgresql.");

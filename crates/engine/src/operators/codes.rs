@@ -47,10 +47,15 @@ impl Key {
             return Ok(());
         }
         match column.data_type() {
-            DataType::Int64 => self.codes.extend(column.as_primitive::<Int64Type>().values().iter().map(integer)),
-            DataType::Float64 => self.codes.extend(column.as_primitive::<Float64Type>().values().iter().map(float)),
+            DataType::Int64 => {
+                self.codes.extend(column.as_primitive::<Int64Type>().values().iter().copied().map(integer));
+            }
+            DataType::Float64 => {
+                self.codes.extend(column.as_primitive::<Float64Type>().values().iter().copied().map(float));
+            }
             DataType::Timestamp(..) => {
-                self.codes.extend(column.as_primitive::<TimestampMicrosecondType>().values().iter().map(integer));
+                self.codes
+                    .extend(column.as_primitive::<TimestampMicrosecondType>().values().iter().copied().map(integer));
             }
             _ => self.codes.extend(codes(column)?.into_iter().flatten()),
         }
@@ -159,7 +164,9 @@ impl Reader {
     fn into_key(mut self) -> Result<Key> {
         if let Some(mut distinct) = self.distinct {
             let places = places(&distinct.take()?)?;
-            self.key.codes.iter_mut().for_each(|code| *code = places.get(*code as usize).copied().unwrap_or_default());
+            for code in &mut self.key.codes {
+                *code = usize::try_from(*code).ok().and_then(|place| places.get(place)).copied().unwrap_or_default();
+            }
         }
         Ok(self.key)
     }
@@ -169,18 +176,16 @@ impl Reader {
 pub(super) fn codes(column: &ArrayRef) -> Result<Vec<Option<u64>>> {
     Ok(match column.data_type() {
         DataType::Boolean => column.as_boolean().iter().map(|value| value.map(u64::from)).collect(),
-        DataType::Int64 => column.as_primitive::<Int64Type>().iter().map(|value| value.as_ref().map(integer)).collect(),
-        DataType::Float64 => {
-            column.as_primitive::<Float64Type>().iter().map(|value| value.as_ref().map(float)).collect()
-        }
+        DataType::Int64 => column.as_primitive::<Int64Type>().iter().map(|value| value.map(integer)).collect(),
+        DataType::Float64 => column.as_primitive::<Float64Type>().iter().map(|value| value.map(float)).collect(),
         DataType::Timestamp(..) => {
-            column.as_primitive::<TimestampMicrosecondType>().iter().map(|value| value.as_ref().map(integer)).collect()
+            column.as_primitive::<TimestampMicrosecondType>().iter().map(|value| value.map(integer)).collect()
         }
         other => return exec_err!("{other} has no order by number"),
     })
 }
 
-fn integer(value: &i64) -> u64 {
+fn integer(value: i64) -> u64 {
     value.cast_unsigned() ^ SIGN
 }
 
@@ -190,7 +195,7 @@ pub(super) fn date_of(code: u64) -> i64 {
 }
 
 /// Zero and minus zero are equal.
-fn float(value: &f64) -> u64 {
+fn float(value: f64) -> u64 {
     let pattern = (value + 0.0).to_bits();
     if pattern & SIGN == 0 { pattern | SIGN } else { !pattern }
 }
@@ -202,6 +207,7 @@ struct Word {
 }
 
 /// The rows in the order of the keys, the first one first; equal rows keep their order. `None`: as they are.
+#[expect(clippy::cast_possible_truncation, reason = "the number of a row is what the mask leaves")]
 pub(super) fn sorted(keys: Vec<Key>, rows: usize) -> Option<Vec<u32>> {
     let words = combined(keys.into_iter().flat_map(Key::into_words).collect());
     let (last, before) = words.split_last()?;
@@ -250,12 +256,15 @@ fn combined(words: Vec<Word>) -> Vec<Word> {
 }
 
 /// Sorts by a key of so many bits, from the last digit to the first, each pass keeping the order of the one before.
+#[expect(clippy::cast_possible_truncation, reason = "a digit is cut out")]
 fn sort_digits<T: Copy + Default>(items: &mut Vec<T>, bits: u32, key: impl Fn(&T) -> u64) {
     let mut spare = vec![T::default(); items.len()];
     let digit = |item: &T, low: u32| (key(item) >> low) as usize & ((1 << DIGIT) - 1);
     for low in (0..bits).step_by(DIGIT as usize) {
         let mut ends = [0_u32; 1 << DIGIT];
-        items.iter().for_each(|item| ends[digit(item, low)] += 1);
+        for item in items.iter() {
+            ends[digit(item, low)] += 1;
+        }
         let mut start = 0;
         for end in &mut ends {
             let count = *end;

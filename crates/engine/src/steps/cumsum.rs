@@ -94,15 +94,15 @@ mod tests {
         assert_eq!(run(table(json!({"n": [1]})), steps), json!({"n": [], "s": []}));
     }
 
+    type Row = (Option<i64>, usize, Option<i64>);
+
     proptest! {
         #[test]
         fn sums_equal_those_of_a_plain_loop(
             rows in prop::collection::vec((prop::option::of(-3_i64..3), 0_usize..3, prop::option::of(-9_i64..9)), 1..60)
         ) {
             let groups = ["a", "b", "c"];
-            let column = |value: &dyn Fn(&(Option<i64>, usize, Option<i64>)) -> Value| -> Value {
-                rows.iter().map(value).collect()
-            };
+            let column = |value: &dyn Fn(&Row) -> Value| rows.iter().map(value).collect::<Value>();
             let input = table(json!({
                 "day": column(&|row| json!(row.0)), "g": column(&|row| json!(groups[row.1])), "n": column(&|row| json!(row.2))
             }));

@@ -573,12 +573,9 @@ mod tests {
 
     #[test]
     fn a_query_that_doubles_itself_without_end_is_refused() {
-        let mut query = String::from("WITH c0 AS (SELECT v FROM input)");
-        for number in 1..40 {
-            let before = number - 1;
-            query += &format!(", c{number} AS (SELECT a.v FROM c{before} a CROSS JOIN C{before} b)");
-        }
-        query += " SELECT v FROM c39";
+        let double = |number: usize| format!("c{} AS (SELECT a.v FROM c{number} a CROSS JOIN C{number} b)", number + 1);
+        let parts: Vec<String> = (0..39).map(double).collect();
+        let query = format!("WITH c0 AS (SELECT v FROM input), {} SELECT v FROM c39", parts.join(", "));
         let message = failure(table(json!({"v": [1]})), json!([{"name": "customsql", "query": query}]));
         assert!(message.contains("200 are the most"), "{message}");
         let inside = "SELECT v FROM (WITH c AS (SELECT v FROM input) SELECT v FROM c)";

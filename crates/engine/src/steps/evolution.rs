@@ -142,15 +142,17 @@ mod tests {
         assert_eq!(run(input, none), json!({"n_EVOL_PCT": []}));
     }
 
+    type Row = ((i64, i64), Option<i64>);
+
     proptest! {
         #[test]
         fn differences_equal_those_that_are_looked_up(
             values in prop::collection::hash_map((0_i64..12, 0_i64..3), prop::option::of(-9_i64..9), 1..30)
         ) {
             prop_assume!(values.values().any(Option::is_some));
-            let rows: Vec<((i64, i64), Option<i64>)> = values.iter().map(|(key, value)| (*key, *value)).collect();
+            let rows: Vec<Row> = values.iter().map(|(key, value)| (*key, *value)).collect();
             let date = |day: i64| format!("2024-05-{:02}T00:00:00Z", day + 1);
-            let column = |value: &dyn Fn(&((i64, i64), Option<i64>)) -> Value| rows.iter().map(value).collect::<Value>();
+            let column = |value: &dyn Fn(&Row) -> Value| rows.iter().map(value).collect::<Value>();
             let input = table(json!({
                 "day": column(&|row| json!(date(row.0.0))), "g": column(&|row| json!(row.0.1)), "v": column(&|row| json!(row.1))
             }));

@@ -28,17 +28,17 @@ pub(super) struct Kept {
     last: Vec<Option<Place>>,
     batches: Vec<RecordBatch>,
     stored: usize,
-    kept: usize,
+    held: usize,
     bytes: usize,
 }
 
 impl Kept {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, groups: Vec::new(), last: Vec::new(), batches: Vec::new(), stored: 0, kept: 0, bytes: 0 }
+        Self { limit, groups: Vec::new(), last: Vec::new(), batches: Vec::new(), stored: 0, held: 0, bytes: 0 }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let rows = self.kept.max(self.groups.len()) * size_of::<Row>();
+        let rows = self.held.max(self.groups.len()) * size_of::<Row>();
         self.bytes + rows + self.groups.len() * (size_of::<BinaryHeap<Row>>() + size_of::<Option<Place>>())
     }
 
@@ -62,7 +62,7 @@ impl Kept {
             if heap.len() == self.limit {
                 heap.pop();
             } else {
-                self.kept += 1;
+                self.held += 1;
             }
             heap.push(Row { place, batch: self.batches.len(), index: taken.len() });
             if heap.len() == self.limit {
@@ -74,7 +74,7 @@ impl Kept {
             self.stored += taken.len();
             self.store(&take_record_batch(batch, &UInt32Array::from(taken))?)?;
         }
-        if self.stored > 2 * self.kept + SLACK_ROWS { self.compact() } else { Ok(()) }
+        if self.stored > 2 * self.held + SLACK_ROWS { self.compact() } else { Ok(()) }
     }
 
     fn store(&mut self, batch: &RecordBatch) -> Result<()> {
@@ -96,7 +96,7 @@ impl Kept {
             *heap = moved;
         }
         self.batches.clear();
-        (self.bytes, self.stored) = (0, self.kept);
+        (self.bytes, self.stored) = (0, self.held);
         self.store(&only)
     }
 
