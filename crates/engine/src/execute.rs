@@ -11,6 +11,7 @@ use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, MemoryReser
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::optimizer::Optimizer;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_optimizer::projection_pushdown::ProjectionPushdown;
@@ -25,6 +26,7 @@ use crate::memory::SharedMemory;
 use crate::operators::Planner;
 use crate::parallel;
 use crate::pushdown::push_down;
+use crate::stop;
 
 const BATCH_ROWS: usize = 8192;
 
@@ -87,11 +89,12 @@ impl Executor {
         // Projections move into filters before orders are decided: a filter that has one forgets that a column is constant.
         let projections: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(ProjectionPushdown::new());
         let known = PhysicalOptimizer::new().rules.into_iter().filter(|rule| rule.name() != "join_selection");
-        let rules = std::iter::once(projections).chain(known).collect();
+        let rules = stop::physical(std::iter::once(projections).chain(known));
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
             .with_query_planner(Arc::new(Planner))
+            .with_optimizer_rules(stop::logical(Optimizer::new().rules))
             .with_physical_optimizer_rules(rules)
             .build();
         Ok(Self { state: Arc::new(state), memory, pushdown: true, cores: cores(), running: Arc::default() })

@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 use crate::error::EngineError;
+use crate::stop::{self, Left};
 
 type Outcome<T> = Result<T, EngineError>;
 type Running<T> = WeakShared<BoxFuture<'static, Outcome<T>>>;
@@ -22,11 +23,15 @@ pub(crate) struct Flights<T: Clone> {
     running: Mutex<HashMap<[u8; 32], Running<T>>>,
 }
 
-struct AbortOnDrop(AbortHandle);
+struct StopOnDrop {
+    task: AbortHandle,
+    left: Left,
+}
 
-impl Drop for AbortOnDrop {
+impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.0.abort();
+        self.left.say();
+        self.task.abort();
     }
 }
 
@@ -50,8 +55,9 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
             return flight;
         }
         running.retain(|_, flight| flight.upgrade().is_some());
-        let task = runtime.spawn(work());
-        let guard = AbortOnDrop(task.abort_handle());
+        let left = Left::default();
+        let task = runtime.spawn(stop::when_left(left.clone(), work()));
+        let guard = StopOnDrop { task: task.abort_handle(), left };
         let flight = async move {
             let _stop_when_nobody_waits = guard;
             match task.await {

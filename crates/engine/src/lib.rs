@@ -27,6 +27,7 @@ mod run;
 pub mod sql;
 pub mod standalone;
 mod steps;
+mod stop;
 mod table;
 
 pub use answer::Answer;
@@ -38,3 +39,4 @@ pub use explain::{Explanation, Sent};
 pub use policy::{PolicyError, SecuredQuery, secure};
 pub use queue::Share;
 pub use run::{Engine, EngineSettings, EngineStatistics};
+pub use stop::within;

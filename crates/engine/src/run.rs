@@ -21,6 +21,7 @@ use crate::flight::{Flight, Flights};
 use crate::policy::SecuredQuery;
 use crate::prepared::{Prepared, PreparedDatasets};
 use crate::queue::{Queue, Share};
+use crate::stop::within;
 
 /// Plans nest as deeply as formulas and pipelines do; optimising them recurses.
 const STACK_BYTES: usize = 8 << 20;
@@ -95,7 +96,8 @@ struct Versions {
 impl Engine {
     pub fn new(catalog: Arc<dyn Catalog>, settings: EngineSettings) -> Result<Self, EngineError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(cores().min(settings.concurrency).clamp(1, 64))
+            // As many as may run at once: who plans keeps a thread, and one share has no more than half of the places.
+            .worker_threads(settings.concurrency.clamp(2, 64))
             .thread_name("aracari-engine")
             .thread_stack_size(STACK_BYTES)
             .enable_all()
@@ -137,14 +139,16 @@ impl Engine {
         if let Some(known) = self.inner.answers.get(&key) {
             return Ok((known, true));
         }
+        let limit = self.inner.settings.time_limit;
         if let Some(flight) = self.inner.running.under_way(&key) {
-            return Ok((flight.await?, false));
+            return Ok((within(limit, flight).await?, false));
         }
         let (inner, handle, share) = (Arc::clone(&self.inner), self.handle.clone(), share.clone());
         let flight = self.inner.asked.join(asked, &self.handle, move || async move {
-            inner.in_time(inner.answer_in_turn(key, &share, query, versions.newest, &handle)).await
+            within(limit, inner.answer_in_turn(key, &share, query, versions.newest, &handle)).await
         });
-        Ok((flight.await?, false))
+        // Here is another clock than on the engine's threads, which may all be busy.
+        Ok((within(limit, flight).await?, false))
     }
 
     /// How a query runs, without running it: what its sources are asked and what is done here.
@@ -187,11 +191,6 @@ impl Inner {
         Ok(versions)
     }
 
-    async fn in_time<T>(&self, work: impl Future<Output = Result<T, EngineError>>) -> Result<T, EngineError> {
-        let limit_ms = u64::try_from(self.settings.time_limit.as_millis()).unwrap_or(u64::MAX);
-        tokio::time::timeout(self.settings.time_limit, work).await.unwrap_or(Err(EngineError::Timeout { limit_ms }))
-    }
-
     /// Waits for a place and runs the query there, unless somebody else has meanwhile.
     async fn answer_in_turn(
         self: &Arc<Self>,
@@ -213,10 +212,10 @@ impl Inner {
         if let Some(known) = self.answers.get(&key) {
             return Ok(known);
         }
-        let (inner, own_handle) = (Arc::clone(self), handle.clone());
+        let (inner, own_handle, limit) = (Arc::clone(self), handle.clone(), self.settings.time_limit);
         let flight = self.running.join(key, handle, move || async move {
             let _place = place;
-            let answer = Arc::new(inner.in_time(inner.answer(&query, data_time, &own_handle, started)).await?);
+            let answer = Arc::new(within(limit, inner.answer(&query, data_time, &own_handle, started)).await?);
             inner.answers.insert(key, Arc::clone(&answer));
             Ok(answer)
         });

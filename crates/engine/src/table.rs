@@ -7,9 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aracari_app::infer::suggest;
 use aracari_app::schema::ColumnType;
 use arrow::datatypes::DataType;
-use datafusion::common::Column;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{Column, DFSchema};
 use datafusion::functions_window::expr_fn::row_number;
-use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, SortExpr, cast};
+use datafusion::logical_expr::{
+    Expr, ExprFunctionExt, Filter, LogicalPlan, LogicalPlanBuilder, Projection, SortExpr, cast,
+};
 
 use crate::column_type::{canonical_type, column_type, field_type};
 use crate::error::{EngineError, STEP_INPUT};
@@ -84,7 +87,7 @@ impl Table {
             expressions.push(expression.alias(field.name()));
             columns.push(field.name().clone());
         }
-        let projected = LogicalPlanBuilder::from(plan).project(expressions)?.build()?;
+        let projected = project(plan, expressions)?;
         let (denied, restricted) = (BTreeSet::new(), BTreeSet::new());
         Ok(Self { plan: projected, columns, order: Vec::new(), loose: false, denied, restricted, chosen: false, names })
     }
@@ -158,7 +161,7 @@ impl Table {
             names.push(name);
         }
         expressions.extend(self.order.iter().map(|key| column(&key.column)));
-        let plan = LogicalPlanBuilder::from(self.plan).project(expressions)?.build()?;
+        let plan = project(self.plan, expressions)?;
         Ok(Self { plan, columns: names, ..self })
     }
 
@@ -185,7 +188,8 @@ impl Table {
     }
 
     pub(crate) fn filter(self, predicate: Expr) -> Result<Self, EngineError> {
-        let plan = LogicalPlanBuilder::from(self.plan).filter(predicate)?.build()?;
+        let predicate = resolved(predicate, self.plan.schema())?;
+        let plan = LogicalPlan::Filter(Filter::try_new(predicate, Arc::new(self.plan))?);
         Ok(Self { plan, ..self })
     }
 
@@ -316,7 +320,7 @@ impl Table {
             expressions.extend(self.order.iter().map(|key| column(&key.column)));
             order.extend(self.order.iter().cloned());
         }
-        let plan = LogicalPlanBuilder::from(self.plan).project(expressions)?.build()?;
+        let plan = project(self.plan, expressions)?;
         Ok(Self { plan, order, loose: false, ..self })
     }
 
@@ -336,6 +340,24 @@ impl Table {
         if limit.is_some() {
             builder = builder.limit(0, limit)?;
         }
-        Ok(builder.project(visible)?.build()?)
+        project(builder.build()?, visible)
     }
+}
+
+/// A projection whose columns are those of the input, without the library's search for each in the whole plan below.
+fn project(plan: LogicalPlan, expressions: Vec<Expr>) -> Result<LogicalPlan, EngineError> {
+    let expressions =
+        expressions.into_iter().map(|made| resolved(made, plan.schema())).collect::<Result<Vec<_>, _>>()?;
+    Ok(LogicalPlan::Projection(Projection::try_new(expressions, Arc::new(plan))?))
+}
+
+fn resolved(expression: Expr, schema: &DFSchema) -> Result<Expr, EngineError> {
+    let resolved = expression.transform(|inner| match inner {
+        Expr::Column(found) if found.relation.is_none() => {
+            let column = Column::from(schema.qualified_field_with_unqualified_name(&found.name)?);
+            Ok(Transformed::yes(Expr::Column(column)))
+        }
+        other => Ok(Transformed::no(other)),
+    })?;
+    Ok(resolved.data)
 }

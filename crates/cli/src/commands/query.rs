@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use aracari_engine::EngineError;
 use aracari_engine::standalone::{Rows, Standalone};
+use aracari_engine::{EngineError, within};
 use aracari_sources::interchange::{open_table, write_csv, write_json_to};
 use tokio::runtime::Runtime;
 
@@ -165,16 +165,14 @@ fn running<T: Send>(
     let limit = Duration::from_secs(arguments.time);
     let outcome = std::thread::scope(|scope| {
         let running = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
-            let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
             runtime()?.block_on(async {
-                let failed = match tokio::time::timeout(limit, work).await {
-                    Ok(Ok(done)) => return Ok(done),
-                    Ok(Err(error)) => error,
-                    Err(_) => EngineError::Timeout { limit_ms },
+                let failed = match within(limit, work).await {
+                    Ok(done) => return Ok(done),
+                    Err(error) => error,
                 };
                 let step = match failed {
                     EngineError::MemoryLimit { .. } => {
-                        tokio::time::timeout(limit, tables.failing_step(&program.steps)).await.ok()
+                        within(limit, async { Ok(tables.failing_step(&program.steps).await) }).await.ok()
                     }
                     _ => None,
                 };

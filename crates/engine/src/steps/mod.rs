@@ -65,6 +65,7 @@ use datafusion::logical_expr::LogicalPlan;
 
 use crate::error::EngineError;
 use crate::look::Seen;
+use crate::stop;
 use crate::table::Table;
 
 /// How deep pipelines may be written inside one another.
@@ -108,6 +109,7 @@ fn compile_nested(
 }
 
 fn after(step: &Step, table: Table, datasets: &dyn Datasets, depth: usize) -> Result<Table, EngineError> {
+    stop::check()?;
     let mut others = others(step, &table, datasets, depth)?;
     let flow = restricted::Flow::of(step, &table, &others);
     let next = match step {

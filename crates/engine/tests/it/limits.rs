@@ -295,3 +295,67 @@ fn a_deep_and_wide_query_does_not_overflow_the_stack() {
     let answer = ask(&engine, secured(&datasets, "d", question, &Reader::default())).unwrap();
     assert_eq!((&answer["c59"], &answer["deep"]), (&json!([0, 150, 300]), &json!([60, 61, 62])));
 }
+
+/// Joins of `input` with itself: some make rows without end, some go through pairs without making any.
+const ENDLESS_JOINS: [&str; 6] = [
+    "SELECT max(a.n + b.n) AS n FROM input a, input b",
+    "SELECT count(*) AS n FROM input a JOIN input b ON a.k = b.k",
+    "SELECT count(*) AS n FROM input a JOIN input b ON a.n < b.n - 10000000",
+    "SELECT count(*) AS n FROM input a JOIN input b ON a.k = b.k AND a.n + b.n < 0",
+    "SELECT count(*) AS n FROM input a WHERE EXISTS (SELECT 1 FROM input b WHERE a.k = b.k AND a.n + b.n < 0)",
+    "SELECT count(*) AS n FROM input a WHERE EXISTS (SELECT 1 FROM input b WHERE a.n < b.n - 10000000)",
+];
+
+/// An engine over many rows with one key, and a query over them.
+fn joining(settings: EngineSettings, query: &str) -> (Engine, SecuredQuery) {
+    let n: ArrayRef = Arc::new(Int64Array::from_iter_values(0..400_000));
+    let k: ArrayRef = Arc::new(Int64Array::from(vec![1; 400_000]));
+    let rows = RecordBatch::try_from_iter([("n", n), ("k", k)]).unwrap();
+    let engine = Engine::new(MemoryCatalog::with("t", &rows), settings).unwrap();
+    let datasets = IndexMap::from([dataset("d", table("t"), json!([]), everyone())]);
+    let query = secured(&datasets, "d", json!([{"name": "customsql", "query": query}]), &Reader::default());
+    (engine, query)
+}
+
+/// Waits until nothing runs any more.
+fn wait_until_idle(engine: &Engine, what: &str) {
+    let started = Instant::now();
+    while engine.statistics().running_memory_bytes > 0 {
+        assert!(started.elapsed() < Duration::from_secs(10), "still running: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_join_without_end_stops_at_its_time_limit() {
+    for join in ENDLESS_JOINS {
+        let time_limit = Duration::from_millis(700);
+        let (engine, query) = joining(EngineSettings { time_limit, ..EngineSettings::default() }, join);
+        let started = Instant::now();
+        let error = ask(&engine, query).unwrap_err();
+        assert!(matches!(error, EngineError::Timeout { limit_ms: 700 }), "{join}: {error}");
+        assert!(started.elapsed() < Duration::from_secs(8), "{join}: {:?}", started.elapsed());
+        wait_until_idle(&engine, join);
+    }
+}
+
+#[test]
+fn a_join_without_end_stops_when_nobody_waits() {
+    for join in ENDLESS_JOINS {
+        let (engine, query) = joining(EngineSettings::default(), join);
+        let waiting = async { tokio::time::timeout(Duration::from_millis(700), engine.run(query)).await };
+        assert!(block_on(waiting).is_err(), "{join} ended");
+        wait_until_idle(&engine, join);
+    }
+}
+
+#[test]
+fn the_rows_of_joins_count_against_the_memory() {
+    let tables: Vec<String> = (0..40).map(|number| format!("input t{number}")).collect();
+    let columns: Vec<String> = (0..40).map(|number| format!("max(t{number}.n) AS n{number}")).collect();
+    let join = format!("SELECT {} FROM {}", columns.join(", "), tables.join(", "));
+    let settings = EngineSettings { memory_bytes: 400_000 * 8 * 40 + (16 << 20), ..EngineSettings::default() };
+    let (engine, query) = joining(settings, &join);
+    let error = ask(&engine, query).unwrap_err();
+    assert!(matches!(error, EngineError::MemoryLimit { .. }), "{error}");
+}
