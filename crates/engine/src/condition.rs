@@ -7,6 +7,7 @@ use aracari_app::Value;
 use aracari_app::condition::{Comparison, Condition, Operator};
 use aracari_app::schema::ColumnType;
 use chrono::{DateTime, Days, Utc};
+use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, Operator as SqlOperator, binary_expr, in_list, lit};
 
 use crate::column_type::{literal, text_literal};
@@ -15,6 +16,8 @@ use crate::functions;
 use crate::table::Table;
 
 const MAX_PATTERN: usize = 1_000;
+/// From 2^53 on, a float stands for several whole numbers.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// How doubts are decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,8 @@ fn balanced(mut parts: Vec<Expr>, join: fn(Expr, Expr) -> Expr) -> Option<Expr> 
 fn compare(comparison: &Comparison, table: &Table, purpose: Purpose) -> Result<Expr, EngineError> {
     let (column, kind) = table.typed(&comparison.column)?;
     let value = &comparison.value;
+    let fitted =
+        |value: &Value, kind| fitted(value, kind).filter(|literal| purpose == Purpose::Question || is_exact(literal));
     let unfit = |keeps: bool| Ok(lit(keeps && purpose == Purpose::Question));
     match comparison.operator {
         Operator::Isnull => Ok(column.is_null()),
@@ -124,6 +129,11 @@ fn compare(comparison: &Comparison, table: &Table, purpose: Purpose) -> Result<E
             Ok(date.lt(instant(next)))
         }
     }
+}
+
+/// False where a float could be equal to numbers that differ: a permission by such a key would let other rows pass.
+fn is_exact(literal: &Expr) -> bool {
+    !matches!(literal, Expr::Literal(ScalarValue::Float64(Some(number)), _) if number.abs() >= LARGEST_EXACT)
 }
 
 fn check_pattern(pattern: &str) -> Result<(), EngineError> {

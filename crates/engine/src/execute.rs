@@ -22,6 +22,7 @@ use futures::{Stream, StreamExt};
 
 use crate::error::EngineError;
 use crate::fences;
+use crate::guards;
 use crate::memory::SharedMemory;
 use crate::operators::Planner;
 use crate::parallel;
@@ -108,7 +109,7 @@ impl Executor {
     /// The plan as it runs: optimised, with statements for what databases compute.
     pub(crate) fn prepare(&self, plan: &LogicalPlan) -> Result<LogicalPlan, EngineError> {
         let optimized = fences::take_down(self.state.optimize(&fences::put_up(plan)?)?)?;
-        Ok(if self.pushdown { push_down(optimized)? } else { optimized })
+        Ok(guards::put_up(if self.pushdown { push_down(optimized)? } else { optimized })?)
     }
 
     /// Starts a plan.

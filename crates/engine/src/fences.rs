@@ -30,14 +30,19 @@ pub(crate) fn put_up(plan: &LogicalPlan) -> std::result::Result<LogicalPlan, Eng
 
 /// The optimised plan without the fences that its running does not need.
 pub(crate) fn take_down(plan: LogicalPlan) -> Result<LogicalPlan> {
-    let inside = plan.transform_up_with_subqueries(|plan| match fence(&plan) {
+    let inside = plan.transform_up_with_subqueries(|plan| match known(&plan) {
         Some(fence) if !fence.stays => Ok(Transformed::yes(fence.input.clone())),
         _ => Ok(Transformed::no(plan)),
     })?;
     Ok(inside.data)
 }
 
-fn fence(plan: &LogicalPlan) -> Option<&Fence> {
+/// A fence that stays.
+pub(crate) fn fence(input: LogicalPlan) -> LogicalPlan {
+    fenced(input, BTreeSet::new(), true)
+}
+
+fn known(plan: &LogicalPlan) -> Option<&Fence> {
     let LogicalPlan::Extension(extension) = plan else { return None };
     extension.node.as_any().downcast_ref::<Fence>()
 }

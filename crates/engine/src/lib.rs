@@ -15,6 +15,7 @@ mod fences;
 mod flight;
 mod functions;
 pub mod geometry;
+mod guards;
 mod look;
 mod memory;
 mod operators;

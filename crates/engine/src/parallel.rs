@@ -9,6 +9,7 @@ use datafusion::datasource::source_as_provider;
 use datafusion::logical_expr::{Aggregate, Distinct, Expr, LogicalPlan, SortExpr, Union, Window};
 
 use crate::counted::Counted;
+use crate::fences::Fence;
 use crate::operators::{TopGroups, WholeTable};
 use crate::table::column;
 
@@ -134,6 +135,9 @@ fn is_free(plan: &LogicalPlan, order: &Order) -> bool {
             let columns: Vec<Expr> = input.schema().columns().into_iter().map(Expr::Column).collect();
             *order != Order::AsStreamed && order.tells_apart(&columns) && is_free(input, &Order::Ignored)
         }
+        LogicalPlan::Extension(extension) if extension.node.as_any().is::<Fence>() => {
+            extension.node.inputs().into_iter().all(|input| is_free(input, order))
+        }
         LogicalPlan::Extension(extension) => {
             let node = extension.node.as_any();
             let in_order = extension.node.inputs().into_iter().all(is_spread_in_order);
@@ -152,6 +156,9 @@ fn is_spread_in_order(plan: &LogicalPlan) -> bool {
         LogicalPlan::Projection(projection) => is_spread_in_order(&projection.input),
         LogicalPlan::Filter(filter) => is_spread_in_order(&filter.input) && !has_subqueries(plan),
         LogicalPlan::SubqueryAlias(alias) => is_spread_in_order(&alias.input),
+        LogicalPlan::Extension(extension) if extension.node.as_any().is::<Fence>() => {
+            extension.node.inputs().into_iter().all(is_spread_in_order)
+        }
         LogicalPlan::TableScan(scan) => {
             let Ok(table) = source_as_provider(&scan.source) else { return false };
             scan.fetch.is_none() && table.downcast_ref::<Counted>().is_some_and(Counted::is_spread_in_order)

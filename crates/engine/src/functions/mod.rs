@@ -77,6 +77,22 @@ pub(crate) fn text_of(expression: Expr, kind: ColumnType) -> Expr {
     }
 }
 
+/// Functions of the library that have a value for every row.
+const TOTAL: [&str; 4] = ["btrim", "coalesce", "lower", "upper"];
+
+/// True where the function has a value, or null, for whatever it is given.
+pub(crate) fn never_fails(function: &ScalarUDF) -> bool {
+    let own = function.inner();
+    own.is::<at_utc::AtUtc>()
+        || own.is::<calendar::FirstDay>()
+        || own.is::<calendar::Extract>()
+        || own.is::<date_text::DateText>()
+        || own.is::<format_date::FormatDate>()
+        || own.is::<parse_date::ParseDate>()
+        || own.is::<text_part::PartOfText>()
+        || TOTAL.contains(&function.name())
+}
+
 /// The value below which this share of the values of a group lies, by linear interpolation; missing values are left out.
 pub(crate) fn quantile(value: Expr, share: f64) -> Expr {
     AggregateUDF::new_from_impl(quantile::Quantile::new(share)).call(vec![value])

@@ -512,3 +512,75 @@ fn fingerprints_tell_permissions_apart() {
     let same = Reader { groups: vec!["unrelated".into()], ..united.clone() };
     assert_eq!(print(&own, &united), print(&own, &same), "readers who see the same share answers");
 }
+
+/// Whether a hidden row would make a function fail must not be told by failing.
+#[test]
+fn what_fails_over_a_hidden_row_fails_for_nobody_else() {
+    let row = |carrier: &str, delay| (Some(carrier.to_owned()), Some(delay), Some(1.0));
+    let mut rows: Vec<Row> = (0..300).map(|delay| row("UA", delay)).collect();
+    rows.insert(150, row("secret", i64::MIN));
+    let rows = batch(&rows);
+    let sql = |query: &str| json!([{"name": "customsql", "query": query}]);
+    let questions = [
+        sql("SELECT count(*) AS n FROM input WHERE abs(delay) >= 0"),
+        sql("SELECT count(*) AS n FROM input WHERE abs(delay) >= 0 AND abs(delay) < 1000 AND miles > 0"),
+        sql("SELECT sum(x) AS n FROM (SELECT abs(delay) AS x, carrier FROM input) WHERE x >= 0 AND x < 1000"),
+        sql(
+            "SELECT count(*) AS n FROM (SELECT carrier, abs(delay) AS x FROM input) WHERE carrier <> 'nobody' AND x >= 0",
+        ),
+        sql("SELECT max(x) AS n FROM (SELECT carrier, abs(delay) AS x FROM input)"),
+        sql("SELECT carrier, abs(delay) AS n FROM input ORDER BY delay LIMIT 1"),
+        sql("SELECT count(*) AS n FROM input WHERE CAST(replace(carrier, 'UA', '1') AS BIGINT) = 1"),
+        sql("SELECT count(*) AS n FROM input a JOIN input b ON abs(a.delay) = abs(b.delay) WHERE abs(b.delay) > 3"),
+        json!([{"name": "formula", "newColumn": "x", "formula": "delay % 7"}, {"name": "absolutevalue",
+            "column": "delay", "newColumn": "y"}, {"name": "filter", "condition": {"and": [
+            {"column": "y", "operator": "ge", "value": 0}, {"column": "x", "operator": "ge", "value": 0}]}},
+            {"name": "aggregate", "on": [], "aggregations": [
+                {"aggfunction": "count", "columns": ["y"], "newcolumns": ["n"]}]}]),
+    ];
+    let one = json!({"column": "carrier", "operator": "eq", "value": "UA"});
+    let other = json!({"and": [{"column": "carrier", "operator": "ne", "value": "secret"},
+        {"column": "delay", "operator": "ge", "value": 0}]});
+    let mut bad = Vec::new();
+    for (question, rule) in questions.iter().flat_map(|question| [&one, &other].map(|rule| (question, rule))) {
+        let permissions = by_condition(&serde_json::from_value(rule.clone()).unwrap());
+        let answer = |steps: &Json, asked: &Json| {
+            let settings = EngineSettings { prepared_bytes: 0, ..EngineSettings::default() };
+            let engine = Engine::new(MemoryCatalog::with("t", &rows), settings).unwrap();
+            let datasets = IndexMap::from([dataset("d", table("t"), steps.clone(), permissions.clone())]);
+            ask(&engine, secured(&datasets, "d", asked.clone(), &Reader::default()))
+        };
+        for answer in [answer(&json!([]), question), answer(question, &json!([]))] {
+            let Ok(answer) = answer else {
+                bad.push(format!("{question} under {rule}: {answer:?}"));
+                continue;
+            };
+            assert!(answer["n"].as_array().is_some_and(|found| !found.is_empty()), "{question}: {answer}");
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+    let everything = IndexMap::from([dataset("d", table("t"), json!([]), everyone())]);
+    let engine = engine(MemoryCatalog::with("t", &rows));
+    let failed = ask(&engine, secured(&everything, "d", questions[0].clone(), &Reader::default()));
+    assert!(failed.is_err(), "who may see the row is told");
+}
+
+/// A database's wide decimal is a float here, and one float stands for several whole numbers that large.
+#[test]
+fn a_key_that_a_float_cannot_tell_from_others_shows_no_rows() {
+    let row = |miles| (Some("UA".to_owned()), Some(1), Some(miles));
+    let rows = batch(&[row(9_007_199_254_740_992.0), row(9_007_199_254_740_991.0), row(5.0)]);
+    let engine = engine(MemoryCatalog::with("t", &rows));
+    let seen = |operator: &str, key: Json| {
+        let datasets = IndexMap::from([dataset("d", table("t"), json!([]), by_attribute("miles", operator, "key"))]);
+        let select = json!([{"name": "select", "columns": ["miles"]}]);
+        ask(&engine, secured(&datasets, "d", select, &reader(json!({"key": key})))).unwrap()["miles"].clone()
+    };
+    assert_eq!(seen("eq", json!(9_007_199_254_740_991_i64)), json!([9_007_199_254_740_991.0]));
+    assert_eq!(seen("eq", json!("5")), json!([5.0]));
+    for key in [json!(9_007_199_254_740_993_i64), json!("9007199254740993"), json!(9_007_199_254_740_992_i64)] {
+        assert_eq!(seen("eq", key.clone()), json!([]), "{key}");
+        assert_eq!(seen("in", json!([key])), json!([]), "{key}");
+        assert_eq!(seen("nin", json!([key])), json!([]), "{key}");
+    }
+}
