@@ -574,13 +574,16 @@ fn a_key_that_a_float_cannot_tell_from_others_shows_no_rows() {
     let seen = |operator: &str, key: Json| {
         let datasets = IndexMap::from([dataset("d", table("t"), json!([]), by_attribute("miles", operator, "key"))]);
         let select = json!([{"name": "select", "columns": ["miles"]}]);
-        ask(&engine, secured(&datasets, "d", select, &reader(json!({"key": key})))).unwrap()["miles"].clone()
+        ask(&engine, secured(&datasets, "d", select, &reader(json!({"key": key})))).unwrap()["miles"]
+            .as_array()
+            .unwrap()
+            .len()
     };
-    assert_eq!(seen("eq", json!(9_007_199_254_740_991_i64)), json!([9_007_199_254_740_991.0]));
-    assert_eq!(seen("eq", json!("5")), json!([5.0]));
+    assert_eq!(seen("eq", json!(9_007_199_254_740_991_i64)), 1);
+    assert_eq!(seen("eq", json!("5")), 1);
     for key in [json!(9_007_199_254_740_993_i64), json!("9007199254740993"), json!(9_007_199_254_740_992_i64)] {
-        assert_eq!(seen("eq", key.clone()), json!([]), "{key}");
-        assert_eq!(seen("in", json!([key])), json!([]), "{key}");
-        assert_eq!(seen("nin", json!([key])), json!([]), "{key}");
+        assert_eq!(seen("eq", key.clone()), 0, "{key}");
+        assert_eq!(seen("in", json!([key])), 0, "{key}");
+        assert_eq!(seen("nin", json!([key])), 0, "{key}");
     }
 }
