@@ -18,6 +18,8 @@ pub struct Snapshot {
     pub app: Option<Arc<App>>,
     /// The mistakes and warnings of the latest version, good or not.
     pub diagnostics: Arc<[Diagnostic]>,
+    /// How often files with rows changed.
+    pub data_changes: u64,
 }
 
 /// One folder, kept up to date.
@@ -61,7 +63,7 @@ impl LiveApp {
             Some(app) => app.id.clone(),
             None => absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         };
-        let snapshot = Snapshot { id, app: loaded.app, diagnostics: loaded.diagnostics.into() };
+        let snapshot = Snapshot { id, app: loaded.app, diagnostics: loaded.diagnostics.into(), data_changes: 0 };
         Ok(Self { folder: absolute, current: watch::Sender::new(Arc::new(snapshot)) })
     }
 
@@ -76,18 +78,20 @@ impl LiveApp {
     }
 
     /// Reads the folder again: a good version replaces the last one, a bad one only its diagnostics.
-    pub(crate) fn reload(&self, schemas: &Schemas) {
+    pub(crate) fn reload(&self, schemas: &Schemas, data_changed: bool) {
         let loaded = App::load(&self.folder, schemas.as_ref());
         let before = self.snapshot();
         let mistakes = loaded.diagnostics.len();
+        let data_changes = before.data_changes + u64::from(data_changed);
         let next = match loaded.app {
             Some(app) => {
                 tracing::info!(app.id = %app.id, app.version = %app.version, diagnostics = mistakes, "app loaded");
-                Snapshot { id: app.id.clone(), app: Some(app), diagnostics: loaded.diagnostics.into() }
+                Snapshot { id: app.id.clone(), app: Some(app), diagnostics: loaded.diagnostics.into(), data_changes }
             }
             None => {
                 tracing::warn!(app.id = %before.id, diagnostics = mistakes, "app has mistakes, the last good version stays");
-                Snapshot { id: before.id.clone(), app: before.app.clone(), diagnostics: loaded.diagnostics.into() }
+                let (id, app) = (before.id.clone(), before.app.clone());
+                Snapshot { id, app, diagnostics: loaded.diagnostics.into(), data_changes }
             }
         };
         self.current.send_replace(Arc::new(next));

@@ -1,5 +1,6 @@
 //! Watches the apps' folders and reloads an app shortly after its files changed.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -62,7 +63,7 @@ fn reload_changed(apps: &[Arc<LiveApp>], schemas: &Schemas, changes: &Receiver<V
         let mut paths = match changes.recv_timeout(RETRY) {
             Ok(paths) => paths,
             Err(RecvTimeoutError::Timeout) => {
-                apps.iter().filter(|app| app.snapshot().misses_tables()).for_each(|app| reload(app, schemas));
+                apps.iter().filter(|app| app.snapshot().misses_tables()).for_each(|app| reload(app, schemas, false));
                 continue;
             }
             Err(RecvTimeoutError::Disconnected) => return,
@@ -76,28 +77,36 @@ fn reload_changed(apps: &[Arc<LiveApp>], schemas: &Schemas, changes: &Receiver<V
             }
         }
         for app in apps {
-            if paths.iter().any(|path| concerns(path, &app.folder)) {
-                reload(app, schemas);
+            let mut changed = paths.iter().filter_map(|path| concerning(path, &app.folder)).peekable();
+            if changed.peek().is_some() {
+                reload(app, schemas, changed.any(may_hold_rows));
             }
         }
     }
 }
 
 /// A mistake of ours in reading one app must not end the watching of all.
-fn reload(app: &LiveApp, schemas: &Schemas) {
-    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| app.reload(schemas))).is_err() {
+fn reload(app: &LiveApp, schemas: &Schemas, data_changed: bool) {
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| app.reload(schemas, data_changed))).is_err() {
         tracing::error!(app.id = %app.snapshot().id, "reading the app's files failed, the last good version stays");
     }
 }
 
-/// True for a path below the folder that is not hidden: editors keep their swap files and git its own data hidden.
-fn concerns(path: &Path, folder: &Path) -> bool {
-    path.strip_prefix(folder).is_ok_and(|inner| {
-        !inner.iter().any(|part| {
-            let name = part.to_string_lossy();
-            name.starts_with('.') && !name.starts_with("..")
-        })
-    })
+/// The path below the folder, unless it is hidden: editors keep their swap files and git its own data hidden.
+fn concerning<'a>(path: &'a Path, folder: &Path) -> Option<&'a Path> {
+    let inner = path.strip_prefix(folder).ok()?;
+    let hidden = inner.iter().any(|part| {
+        let name = part.to_string_lossy();
+        name.starts_with('.') && !name.starts_with("..")
+    });
+    (!hidden).then_some(inner)
+}
+
+/// True for files that are neither configuration nor assets; what readers of an SQLite file share among them is no row.
+fn may_hold_rows(path: &Path) -> bool {
+    let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    let other = ["", "yaml", "yml"].contains(&extension) || extension.ends_with("-shm");
+    !other && !path.starts_with("assets")
 }
 
 #[cfg(test)]
@@ -109,10 +118,20 @@ mod tests {
         let folder = Path::new("/apps/flights");
         for path in ["/apps/flights", "/apps/flights/app.yaml", "/apps/flights/stories/x.yaml", "/apps/flights/..data"]
         {
-            assert!(concerns(Path::new(path), folder), "{path}");
+            assert!(concerning(Path::new(path), folder).is_some(), "{path}");
         }
         for path in ["/apps/flights/.git/index", "/apps/flights/stories/.x.yaml.swp", "/apps/other/app.yaml"] {
-            assert!(!concerns(Path::new(path), folder), "{path}");
+            assert!(concerning(Path::new(path), folder).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn rows_are_in_files_that_are_neither_configuration_nor_assets() {
+        for path in ["data/flights.parquet", "sales.csv", "shop.sqlite", "shop.sqlite-wal"] {
+            assert!(may_hold_rows(Path::new(path)), "{path}");
+        }
+        for path in ["app.yaml", "stories/x.yml", "assets/logo.svg", "data", "shop.sqlite-shm", ""] {
+            assert!(!may_hold_rows(Path::new(path)), "{path}");
         }
     }
 }

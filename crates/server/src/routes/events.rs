@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aracari_store::UserId;
 use axum::extract::State;
@@ -22,12 +22,16 @@ use crate::state::Server;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often the session is looked at again.
 const LOOK: Duration = Duration::from_secs(4);
+/// Least time between two events of changed rows: a file that is written without a pause would have pages ask all the time.
+const DATA_PAUSE: Duration = Duration::from_secs(4);
 
 /// A stream that somebody listens to; the permit and the place count it.
 struct Listener {
     changes: watch::Receiver<Arc<Snapshot>>,
     version: Option<String>,
     diagnostics: usize,
+    data_changes: u64,
+    data_told: Option<Instant>,
     visible: VisibleApp,
     server: Arc<Server>,
     token: String,
@@ -35,7 +39,7 @@ struct Listener {
     _place: Place<UserId>,
 }
 
-/// Streams changes of an app: `configuration` with the new version; `diagnostics` with their count to those who may edit.
+/// Streams changes of an app: `configuration` with the new version; `data` when files with rows changed; `diagnostics` with their count to those who may edit.
 #[utoipa::path(get, path = "/apps/{app}/events", tag = "apps", params(("app" = String, Path, description = "The app's id")),
     responses(
         (status = 200, description = "Server-sent events until either side closes", body = String, content_type = "text/event-stream"),
@@ -59,6 +63,8 @@ pub(crate) async fn stream_events(
         changes,
         version: snapshot.app.as_ref().map(|app| app.version.clone()),
         diagnostics: snapshot.diagnostics.len(),
+        data_changes: snapshot.data_changes,
+        data_told: None,
         visible,
         server: server.clone(),
         token: token.0,
@@ -87,10 +93,11 @@ async fn next_events(mut listener: Listener) -> Option<(Vec<Event>, Listener)> {
             Err(_) => false,
         };
         let principal = listener.server.authenticator.still_valid(&listener.token).await.ok().flatten()?;
-        if !changed {
+        let snapshot = listener.changes.borrow_and_update().clone();
+        let data_changed = snapshot.data_changes != listener.data_changes;
+        if !changed && !data_changed {
             continue;
         }
-        let snapshot = listener.changes.borrow_and_update().clone();
         let app = snapshot.app.as_ref()?;
         let privilege = app.privilege(&principal.reader.groups, principal.role.is_instance_admin())?;
         listener.visible.privilege = privilege;
@@ -100,6 +107,11 @@ async fn next_events(mut listener: Listener) -> Option<(Vec<Event>, Listener)> {
             listener.version = Some(app.version.clone());
             let data = serde_json::json!({ "version": app.version });
             events.push(Event::default().event("configuration").data(data.to_string()));
+        }
+        if data_changed && listener.data_told.is_none_or(|told| told.elapsed() >= DATA_PAUSE) {
+            listener.data_changes = snapshot.data_changes;
+            listener.data_told = Some(Instant::now());
+            events.push(Event::default().event("data").data("{}"));
         }
         let diagnostics = snapshot.diagnostics.len();
         if privilege.may_edit() && (diagnostics > 0 || listener.diagnostics > 0) {

@@ -75,7 +75,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Streams changes of an app: `configuration` with the new version; `diagnostics` with their count to those who may edit. */
+        /** Streams changes of an app: `configuration` with the new version; `data` when files with rows changed; `diagnostics` with their count to those who may edit. */
         get: operations["stream_events"];
         put?: never;
         post?: never;

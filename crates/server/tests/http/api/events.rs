@@ -62,6 +62,28 @@ async fn a_good_change_is_live_within_a_second() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn changed_rows_are_told_and_answered() {
+    let server = TestServer::start().await;
+    let viewer = server.viewer().await;
+    let orders = async || viewer.home(&["orders"], json!({})).await["orders"]["frames"]["main"].clone();
+    let before = orders().await;
+    let mut events = Events::open(&viewer).await;
+
+    server.write("assets/notes.txt", "other words");
+    assert_eq!(events.wait_for("data", Duration::from_millis(400)).await, None, "an asset holds no rows");
+    let rows = server.read("data/sales.csv");
+    let first = rows.lines().nth(1).unwrap();
+    server.write("data/sales.csv", &format!("{}\n{first}\n", rows.trim_end()));
+    assert_eq!(events.wait_for("data", Duration::from_secs(5)).await.as_deref(), Some("{}"));
+    assert_ne!(orders().await["columns"], before["columns"]);
+
+    server.write("data/sales.csv", &rows);
+    assert_eq!(events.wait_for("data", Duration::from_secs(1)).await, None, "not at once again");
+    assert!(events.wait_for("data", Duration::from_secs(15)).await.is_some(), "but later");
+    assert_eq!(orders().await["columns"], before["columns"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bad_change_keeps_the_last_good_version_and_tells_those_who_may_edit() {
     let server = TestServer::start().await;
     let (viewer, editor) = (server.viewer().await, server.sign_in("ed").await);
