@@ -81,6 +81,13 @@ export class AppReader {
 		}
 	}
 
+	/** Asks again for all that is shown: its rows changed. What is there stays until the new answers come. */
+	refresh(): void {
+		this.filterChoices.outdate();
+		this.viewChoices.outdate();
+		this.data.reload();
+	}
+
 	/** The address of a page of this app, with what is chosen carried along. */
 	href(route: Route): string {
 		return formatLocation(route, this.location.params);

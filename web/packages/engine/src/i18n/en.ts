@@ -138,6 +138,7 @@ export const en = {
 	hideDetails: 'Hide',
 	hint: 'Hint',
 	configurationUpdated: 'Updated to the newest version',
+	dataUpdated: 'The data was updated',
 };
 
 type Words = typeof en;

@@ -130,4 +130,5 @@ export const fr: Messages = {
 	hideDetails: 'Masquer',
 	hint: 'Conseil',
 	configurationUpdated: 'Nouvelle version affichée',
+	dataUpdated: 'Les données ont été mises à jour',
 };
