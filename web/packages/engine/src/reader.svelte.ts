@@ -26,6 +26,7 @@ import {
 } from './filters.ts';
 import { PageData } from './page-data.svelte.ts';
 import { formatLocation, pageRef, type Location, type Route } from './route.ts';
+import { typeset } from './typography.ts';
 import { decodeValue } from './values.ts';
 
 export class AppReader {
@@ -66,7 +67,7 @@ export class AppReader {
 	/** Loads or reloads the presentation; charts that did not change keep their data. */
 	async open(locale: string): Promise<void> {
 		try {
-			const next = await this.client.presentation(this.id, locale);
+			const next = typeset(await this.client.presentation(this.id, locale));
 			const before = this.app;
 			if (before && before.version !== next.version) this.#forgetChanged(before, next);
 			if (before && before.locale !== next.locale) this.filterChoices.clear();
