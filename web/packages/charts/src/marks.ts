@@ -132,14 +132,18 @@ export function targetAcross(
 	}
 	return [
 		rule(box.left, y, box.right, y, { stroke: tokens.text, lineDash: [4, 3], lineWidth: 1.25 }, 6),
-		text(context, best.left + width / 2, y + best.dy, label, {
-			textAlign: 'center',
-			textVerticalAlign: 'middle',
-			fill: tokens.text,
-			fontWeight: '500',
-			stroke: tokens.surface,
-			lineWidth: 3,
-		}),
+		{
+			...text(context, best.left + width / 2, y + best.dy, label, {
+				textAlign: 'center',
+				textVerticalAlign: 'middle',
+				fill: tokens.text,
+				fontWeight: '500',
+				stroke: tokens.surface,
+				lineWidth: 3,
+			}),
+			// Where there is no clear place, the words stand before the marks.
+			z: 40,
+		},
 	];
 }
 
