@@ -2,7 +2,7 @@ import type { NarrativeCondition, RichText } from '@aracari/api';
 import { describe, expect, it } from 'vitest';
 import { accentTones, contrastOf } from '../src/accent.ts';
 import { neighbours, pageBlocks, pageFilters } from '../src/blocks.ts';
-import { formatDays, formatInstant } from '../src/dates.ts';
+import { formatDays, formatInstant, formatUpdate } from '../src/dates.ts';
 import { chooseLocale, messages } from '../src/i18n/index.ts';
 import { codeParts } from '../src/code-parts.ts';
 import { chooseNarrative, impliedFormat, resolveValue, type TextValues } from '../src/narrative.ts';
@@ -189,7 +189,16 @@ describe('the interface', () => {
 			expect(accentTones(text, 'light')).toBeNull();
 	});
 	it('writes days without shifting them', () => {
-		expect(formatDays('2013-01-01', '2013-03-31', 'en').replaceAll('\u2009', ' ')).toBe('Jan 1 – Mar 31, 2013');
+		expect(formatDays('2013-01-01', '2013-03-31', 'en').replaceAll('\u2009', ' ')).toBe('1 Jan – 31 Mar 2013');
 		expect(formatInstant('nonsense', 'en')).toBe('');
+		expect(formatUpdate('nonsense', 'en')).toBe('');
+	});
+	it('says when data was updated, with its day where it stands alone', () => {
+		const [then, now] = [new Date(2013, 4, 3, 18, 5), new Date(2013, 4, 3, 20)];
+		const [iso, tomorrow] = [then.toISOString(), now.getTime() + 86_400_000];
+		expect(formatInstant(iso, 'en', now.getTime())).toBe('18:05');
+		expect(formatUpdate(iso, 'en', now.getTime())).toBe('today, 18:05');
+		expect(formatUpdate(iso, 'fr', now.getTime())).toBe('aujourd’hui, 18:05');
+		expect(formatUpdate(iso, 'en', tomorrow)).toBe('3 May 2013, 18:05');
 	});
 });

@@ -82,6 +82,7 @@ export const en = {
 	previousStory: 'Previous',
 	nextStory: 'Next',
 	nothingToTell: 'There is nothing to tell for this choice.',
+	notTold: 'The figures of this text could not be loaded.',
 	goodToKnow: 'Good to know',
 	source: 'Source',
 	lastUpdate: 'Last update',
