@@ -4,8 +4,10 @@ import type { Format, Inline, Presentation, RichText } from '@aracari/api';
 const nbsp = '\u00a0';
 const narrowNbsp = '\u202f';
 const wordJoiner = '\u2060';
-/** What names data or places, and is compared with them: never touched. */
-const names = new Set(['id', 'value', 'href', 'code', 'encoding', 'options', 'default']);
+/** Where an author's words stand in a presentation; all else names things, or is compared with data. */
+const titles = ['title', 'subtitle', 'second_title', 'description', 'label', 'all_label', 'source', 'alt'];
+const richText = ['p', 'h', 'list', 'b', 'i', 'c', 'link'];
+const worded = new Set([...titles, ...richText]);
 
 /** French sets a space before its high punctuation and inside its quotation marks; a plain one would break there. */
 function french(text: string): string {
@@ -25,11 +27,12 @@ export function typeset(app: Presentation): Presentation {
 	return app.locale.startsWith('fr') ? (inWords(app) as Presentation) : app;
 }
 
-function inWords(part: unknown): unknown {
-	if (typeof part === 'string') return french(part);
-	if (Array.isArray(part)) return part.map(inWords);
-	if (typeof part !== 'object' || part === null) return part;
-	return Object.fromEntries(Object.entries(part).map(([key, one]) => [key, names.has(key) ? one : inWords(one)]));
+function inWords(part: unknown, key = ''): unknown {
+	if (typeof part === 'string') return worded.has(key) ? french(part) : part;
+	if (Array.isArray(part)) return part.map((one) => inWords(one, key));
+	// Roles of a chart have names of columns, a role being a label too.
+	if (typeof part !== 'object' || part === null || key === 'encoding') return part;
+	return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, inWords(one, name)]));
 }
 
 /** A figure and the word that follows it stay on one line. */

@@ -6,15 +6,21 @@ import { app, chart } from './fixture.ts';
 describe('typesetting', () => {
 	it('keeps French punctuation with its word, and leaves names of data alone', () => {
 		const home = { ...app.home, title: 'Qui part « à l’heure » ? Réponse : eux ; eux !' };
-		const told = { ...chart, encoding: { value: 'prix : net' }, options: { highlight: 'Oui ?' } };
-		const story = { ...app.stories['growth']!, title: 'Et après ?', chart: told };
-		const set = typeset({ ...app, locale: 'fr', home, stories: { growth: story } });
+		const told = { ...chart, encoding: { label: 'prix : net' }, options: { highlight: 'Oui ?' } };
+		const narrative: RichText = [{ p: ['Vrai ', { b: ['ou faux ?'] }, { value: 'a -il' }, { term: 'b-on', c: ['a ?'] }] }];
+		const story = { ...app.stories['growth']!, title: 'Et après ?', chart: told, narrative };
+		const chapters = [{ ...app.chapters[0]!, stories: ['who-leaves-on-time'] }];
+		const set = typeset({ ...app, locale: 'fr', home, chapters, stories: { growth: story } });
 
 		expect(set.home.title).toBe(
 			'Qui part «\u00a0à l’heure\u00a0»\u202f? Réponse\u00a0: eux\u202f; eux\u202f!',
 		);
 		expect(set.stories['growth']!.title).toBe('Et après\u202f?');
 		expect(set.stories['growth']!.chart).toEqual(told);
+		expect(set.stories['growth']!.narrative).toEqual([
+			{ p: ['Vrai ', { b: ['ou faux\u202f?'] }, { value: 'a -il' }, { term: 'b-on', c: ['a\u202f?'] }] },
+		]);
+		expect(set.chapters[0]!.stories).toEqual(['who-leaves-on-time']);
 	});
 	it('keeps a French question whole', () => {
 		const home = { ...app.home, title: 'Où va-t-elle, ouvrez-en, sont-ils là, peut-on, arc-en-ciel' };
