@@ -99,6 +99,9 @@ try {
       await page.getByRole("button", { name: /Prof/ }).filter({ visible: true }).click();
       await page.getByText("Français", { exact: true }).click();
       await page.keyboard.press("Escape");
+      // Neither the focus nor the pointer is part of the picture.
+      await page.evaluate(() => document.activeElement?.blur());
+      await page.mouse.move(0, 0);
     }
     await drawn(page);
     if (fullPage) {
