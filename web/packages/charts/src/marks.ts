@@ -19,9 +19,12 @@ export const short = (value: Value | undefined, field: Field, locale: string): s
 /** Short values of one chart: the same magnitude and decimals in all. */
 export function labels(values: (number | null)[], field: Field, locale: string): (value: number | null) => string {
 	const among = values.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
+	const { style } = field.format;
 	const whole = values.every((value) => value === null || Number.isInteger(value));
+	const suited = whole ? 0 : among < 1 ? 2 : 1;
+	// Beside thousands a fraction says nothing.
 	const decimals =
-		field.format.decimals ?? (field.format.style === 'decimal' ? (whole ? 0 : among < 1 ? 2 : 1) : undefined);
+		style !== 'decimal' ? field.format.decimals : among >= 10_000 ? 0 : (field.format.decimals ?? suited);
 	const format = { ...field.format, decimals };
 	return (value) => formatValue(value, format, { locale, short: true, among, even: true });
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { sameDecimals, told } from '../src/fields';
 import { formatValue } from '../src/format';
+import { labels } from '../src/marks';
 import type { Chart, Field, Format } from '../src/types';
 
 const integer: Format = { style: 'decimal', decimals: 0 };
@@ -35,6 +36,13 @@ describe('whole numbers', () => {
 		expect(written([1234.5, 12], unsaid)).toEqual(['1,234.5', '12']);
 		expect(written([2013, 2014], { style: 'compact' })).toEqual(['2.01k', '2.01k']);
 	});
+});
+
+test('a fraction is not said beside thousands', () => {
+	const field: Field = { id: 'n', label: 'N', kind: 'measure', format: { style: 'decimal' } };
+	const values = [9480120.25, 870125.5, 0];
+	expect(values.map(labels(values, field, 'en'))).toEqual(['9.48M', '870k', '0']);
+	expect([1.5, 0].map(labels([1.5, 0], field, 'en'))).toEqual(['1.5', '0.0']);
 });
 
 test('numbers side by side have the same decimals', () => {

@@ -1,14 +1,14 @@
 import type { NarrativeCondition, RichText } from '@aracari/api';
 import { describe, expect, it } from 'vitest';
 import { accentTones, contrastOf } from '../src/accent.ts';
-import { neighbours, pageBlocks, pageFilters } from '../src/blocks.ts';
+import { figureLines, neighbours, pageBlocks, pageFilters, trendHeight } from '../src/blocks.ts';
 import { formatDays, formatInstant, formatUpdate } from '../src/dates.ts';
 import { chooseLocale, messages } from '../src/i18n/index.ts';
 import { codeParts } from '../src/code-parts.ts';
 import { chooseNarrative, impliedFormat, resolveValue, type TextValues } from '../src/narrative.ts';
 import { buildIndex, find, plainText } from '../src/search.ts';
 import { Ui } from '../src/ui.svelte.ts';
-import { app, frame } from './fixture.ts';
+import { app, chart, frame } from './fixture.ts';
 
 describe('values in a text', () => {
 	const values: TextValues = {
@@ -187,6 +187,14 @@ describe('the interface', () => {
 	it('takes nothing but a colour for an accent', () => {
 		for (const text of ['red', 'url(//x)', '#12', '#0B6BCB;background:url(x)'])
 			expect(accentTones(text, 'light')).toBeNull();
+	});
+	it('keeps as many lines free below the figures of a row as the fullest has', () => {
+		const of = (options: typeof chart.options, type = chart.type) => ({ chart: { ...chart, type, options } });
+		const trend = { field: 'date', by: 'month' as const };
+		expect(figureLines([])).toBe(0);
+		expect(figureLines([of({}), of({ target: 0 })])).toBe(24);
+		expect(figureLines([of({ target: 1, compare: 'previous-point' }), of({ target: 1 }, 'bar'), {}])).toBe(48);
+		expect([chart, of({ trend }).chart].map(trendHeight)).toEqual([0, 52]);
 	});
 	it('writes days without shifting them', () => {
 		expect(formatDays('2013-01-01', '2013-03-31', 'en').replaceAll('\u2009', ' ')).toBe('1 Jan – 31 Mar 2013');
