@@ -53,6 +53,33 @@ const wanted = [
     : []),
 ];
 
+/** Waits until the page is what a reader looks at: answers, charts, letters and pictures are there, and laid out. */
+async function drawn(page) {
+  await page.waitForFunction(() => {
+    const main = document.querySelector("main");
+    const unfinished = '[aria-busy="true"], .skeleton, .waiting, [data-chart] .stage:not(:has(svg, canvas))';
+    return (
+      main?.querySelector("h1") &&
+      !main.querySelector(unfinished) &&
+      document.fonts.status === "loaded" &&
+      [...document.images].every((image) => image.complete)
+    );
+  });
+  // What follows from letters or a new size is drawn in the frames after: nothing has moved for a moment.
+  await page.evaluate(
+    () =>
+      new Promise((done) => {
+        let timer;
+        const wait = () => {
+          clearTimeout(timer);
+          timer = setTimeout(done, 150);
+        };
+        new MutationObserver(wait).observe(document.querySelector("main"), { subtree: true, childList: true, attributes: true });
+        wait();
+      }),
+  );
+}
+
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
@@ -67,24 +94,20 @@ try {
     await page.locator("input").first().fill(reader);
     await page.locator("input[type=password]").fill(passwords[reader]);
     await page.keyboard.press("Enter");
-    await page.locator("main h1").waitFor();
+    await page.locator("input[type=password]").waitFor({ state: "detached" });
     if (language === "fr") {
       await page.getByRole("button", { name: /Prof/ }).filter({ visible: true }).click();
       await page.getByText("Français", { exact: true }).click();
       await page.keyboard.press("Escape");
+      // Neither the focus nor the pointer is part of the picture.
+      await page.evaluate(() => document.activeElement?.blur());
+      await page.mouse.move(0, 0);
     }
+    await drawn(page);
     if (fullPage) {
       const height = await page.evaluate(() => document.documentElement.scrollHeight);
       await page.setViewportSize({ width: size.viewport.width, height: Math.max(size.viewport.height, height) });
-    }
-    await page.locator("main").filter({ hasText: /\d[\d.,]+/ }).waitFor();
-    await page.waitForLoadState("networkidle").catch(() => undefined);
-    await page.waitForTimeout(2500);
-    await page.waitForFunction(() => document.querySelectorAll('main [aria-busy="true"]').length === 0);
-    if (fullPage) {
-      const height = await page.evaluate(() => document.documentElement.scrollHeight);
-      await page.setViewportSize({ width: size.viewport.width, height: Math.max(size.viewport.height, height) });
-      await page.waitForTimeout(500);
+      await drawn(page);
     }
     await page.screenshot({ path: join(out, `${name}.png`) });
     await context.close();

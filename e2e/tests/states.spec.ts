@@ -143,6 +143,12 @@ test('a figure over no row is no zero', async ({ page }) => {
 	await expect(tile).not.toContainText('0');
 });
 
+test('a choice that other choices leave out keeps its name', async ({ page }) => {
+	await signIn(page, 'nora', '#/flights/home?carrier=HA&origin=LGA');
+	await expect(page.getByRole('region', { name: 'Filters' })).toContainText('Hawaiian Airlines Inc.');
+	await expect(page.getByRole('region', { name: 'Filters' })).toContainText('La Guardia');
+});
+
 test('one airline alone is neither the best nor the worst', async ({ page }) => {
 	await signIn(page, 'marc', '#/flights/stories/who-leaves-on-time');
 	await expect(page.getByRole('main')).toContainText('United Air Lines Inc. is the only airline');

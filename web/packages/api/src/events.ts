@@ -4,6 +4,8 @@ import { Problem } from './problem.ts';
 
 export type EventHandlers = {
 	configuration?: (version: string) => void;
+	/** The rows behind the charts changed, the configuration did not. */
+	data?: () => void;
 	diagnostics?: (count: number) => void;
 	/** The stream is open again after a loss: something may have been missed. */
 	reconnected?: () => void;
@@ -38,6 +40,7 @@ export async function followEvents(
 function dispatch(event: string, data: string, handlers: EventHandlers): void {
 	const body = parse(data);
 	if (event === 'configuration' && typeof body['version'] === 'string') handlers.configuration?.(body['version']);
+	if (event === 'data') handlers.data?.();
 	if (event === 'diagnostics' && typeof body['count'] === 'number') handlers.diagnostics?.(body['count']);
 }
 

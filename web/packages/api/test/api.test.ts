@@ -91,6 +91,23 @@ describe('streams', () => {
 		expect(said).toEqual(['2']);
 		expect(answers).toEqual([]);
 	});
+	it('tell of changed rows, and of what a loss may have hidden', async () => {
+		const said: string[] = [];
+		const follower = new AbortController();
+		const answers = ['event: data\ndata: {}\n\n', ''].map((text) => new Response(streamOf(text)));
+		await followEvents(
+			() => Promise.resolve(answers.shift()!),
+			{
+				data: () => said.push('data'),
+				reconnected: () => {
+					said.push('reconnected');
+					follower.abort();
+				},
+			},
+			follower.signal,
+		);
+		expect(said).toEqual(['data', 'reconnected']);
+	});
 });
 
 describe('the client', () => {

@@ -40,8 +40,6 @@ export interface FrameNeeds {
 	bands: boolean;
 	right?: number;
 	top?: number;
-	/** Labels above the grid lines, inside the plot. */
-	inside?: boolean;
 	/** Direct values take the place of the axis. */
 	bare?: boolean;
 	second?: { scale: Scale; field: Field; color: string };
@@ -113,14 +111,13 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 	const { tokens, locale } = context;
 	const ticks = scale.ticks.map((tick) => tickText(tick, scale, field, locale));
 	const hideAxis = needs.bare ?? false;
-	const outside = !needs.inside && !hideAxis;
 	// The label at the top may be wider for its unit: it grows to the right, over the plot.
 	const tickWidth = Math.max(
 		0,
 		...ticks.slice(0, -1).map((each) => textWidth(each)),
 		field.unit ? 0 : textWidth(ticks[ticks.length - 1] ?? ''),
 	);
-	const left = outside ? tickWidth + 10 : 1;
+	const left = hideAxis ? 1 : tickWidth + 10;
 	const secondTicks =
 		needs.second?.scale.ticks.map((tick) => tickText(tick, needs.second!.scale, needs.second!.field, locale)) ?? [];
 	const secondWidth = needs.second ? Math.max(...secondTicks.map((each) => textWidth(each))) + 10 : 0;
@@ -133,15 +130,12 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 
 	const { labels, ticks: starts } = categoryLabels(context, grid, pitch, bands);
 	const lines = Math.max(1, ...labels.map((label) => label.lines.length));
-	const top = needs.top ?? (hideAxis ? 22 : needs.inside ? 20 : 10);
+	const top = needs.top ?? (hideAxis ? 22 : 10);
 	// Values of negative bars stand below them, above the names.
 	const below = hideAxis && scale.min < 0 ? 18 : 0;
 	const bottom = context.height - lines * LINE_HEIGHT - (bands ? 8 : 10) - below;
 	const height = Math.max(10, bottom - top);
 	const yAt = (value: number): number => bottom - ((value - scale.min) / (scale.max - scale.min)) * height;
-
-	const near = grid.series.flatMap((one) => along(one.values, xAt, yAt)).filter(([x]) => x < left + tickWidth + 6);
-	const crossed = (y: number): boolean => near.some(([, at]) => Math.abs(at - y) < 9);
 
 	const graphic: Graphic[] = [];
 	for (const label of labels)
@@ -163,18 +157,7 @@ export function frame(context: Context, needs: FrameNeeds): Frame {
 				),
 			);
 			const unitHere = index === scale.ticks.length - 1 && field.unit !== undefined;
-			if (needs.inside) {
-				// Above its grid line, unless the marks pass there and not below it.
-				const below = index > 0 && crossed(y - 10) && !crossed(y + 10);
-				graphic.push(
-					text(context, left, below ? y + 11 : y - 9, ticks[index]!, {
-						textAlign: 'left',
-						textVerticalAlign: 'middle',
-						stroke: tokens.surface,
-						lineWidth: 4,
-					}),
-				);
-			} else if (unitHere) {
+			if (unitHere) {
 				graphic.push(
 					text(context, 0, y, ticks[index]!, {
 						textAlign: 'left',

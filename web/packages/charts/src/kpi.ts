@@ -3,7 +3,7 @@ import { amount, fieldOf, valuesOf } from './data';
 import { formatEvolution, formatValue, timeOf, type Evolution } from './format';
 import { messages } from './messages';
 import { textWidth } from './text';
-import type { Chart, Field, Frame, Frames, Value } from './types';
+import type { Chart, Field, FormatStyle, Frame, Frames, Value } from './types';
 
 export interface Figure {
 	field: Field;
@@ -20,6 +20,8 @@ export interface Figure {
 	compare: string;
 	target: { text: string; met: boolean | null } | null;
 	trend: (number | null)[];
+	/** Where the trend starts and ends, if its points are dates. */
+	ends: [string, string] | null;
 }
 
 const LARGEST = 40;
@@ -42,12 +44,22 @@ function trendOf(field: Field, frame: Frame | undefined): Point[] {
 		.sort((a, b) => a.time - b.time);
 }
 
+const styleOf = (by: string): FormatStyle => (by === 'month' ? 'month' : by === 'year' ? 'year' : 'date');
+
+function endsOf(chart: Chart, points: Point[], locale: string): [string, string] | null {
+	const by = chart.options.trend?.by;
+	const [first, last] = [points[0], points.at(-1)];
+	if (!by || !first || !last) return null;
+	const name = ({ time }: Point): string => formatValue(time, { style: styleOf(by) }, { locale, short: true, by });
+	return [name(first), name(last)];
+}
+
 /** What the change of the last point is compared with: "Dec vs Nov" where the points are months. */
 function pointLabel(chart: Chart, points: Point[], locale: string): string {
 	const { trend } = chart.options;
 	const [before, last] = points.slice(-2);
-	const style = trend?.by === 'month' ? 'month' : trend?.by === 'year' ? 'year' : 'date';
 	if (!before || !last || !trend?.by) return messages(locale).previousPoint;
+	const style = styleOf(trend.by);
 	const [from, to] = [new Date(before.time), new Date(last.time)];
 	const sameYear = from.getUTCFullYear() === to.getUTCFullYear();
 	// Within a year the month's number is enough to name it.
@@ -105,5 +117,6 @@ export function figureOf(chart: Chart, frames: Frames, locale: string, width: nu
 						met,
 					},
 		trend: points.map((point) => point.value),
+		ends: endsOf(chart, points, locale),
 	};
 }

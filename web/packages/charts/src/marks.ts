@@ -19,9 +19,12 @@ export const short = (value: Value | undefined, field: Field, locale: string): s
 /** Short values of one chart: the same magnitude and decimals in all. */
 export function labels(values: (number | null)[], field: Field, locale: string): (value: number | null) => string {
 	const among = values.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
+	const { style } = field.format;
 	const whole = values.every((value) => value === null || Number.isInteger(value));
+	const suited = whole ? 0 : among < 1 ? 2 : 1;
+	// Beside thousands a fraction says nothing.
 	const decimals =
-		field.format.decimals ?? (field.format.style === 'decimal' ? (whole ? 0 : among < 1 ? 2 : 1) : undefined);
+		style !== 'decimal' ? field.format.decimals : among >= 10_000 ? 0 : (field.format.decimals ?? suited);
 	const format = { ...field.format, decimals };
 	return (value) => formatValue(value, format, { locale, short: true, among, even: true });
 }
@@ -132,14 +135,18 @@ export function targetAcross(
 	}
 	return [
 		rule(box.left, y, box.right, y, { stroke: tokens.text, lineDash: [4, 3], lineWidth: 1.25 }, 6),
-		text(context, best.left + width / 2, y + best.dy, label, {
-			textAlign: 'center',
-			textVerticalAlign: 'middle',
-			fill: tokens.text,
-			fontWeight: '500',
-			stroke: tokens.surface,
-			lineWidth: 3,
-		}),
+		{
+			...text(context, best.left + width / 2, y + best.dy, label, {
+				textAlign: 'center',
+				textVerticalAlign: 'middle',
+				fill: tokens.text,
+				fontWeight: '500',
+				stroke: tokens.surface,
+				lineWidth: 3,
+			}),
+			// Where there is no clear place, the words stand before the marks.
+			z: 40,
+		},
 	];
 }
 

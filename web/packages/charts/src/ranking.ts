@@ -1,5 +1,6 @@
 /** Rows of a leaderboard: rank, name, value, and the bar's two ends as shares of the width. */
 import { amountsOf, fieldOf, nameOf, valuesOf } from './data';
+import { sameDecimals } from './fields';
 import { full } from './marks';
 import { formatValue } from './format';
 import type { Chart, Field, Frame, Size } from './types';
@@ -23,10 +24,11 @@ export interface Ranking {
 const NONE: Field = { id: '', label: '', kind: 'measure', format: { style: 'decimal' } };
 
 export function rankingOf(chart: Chart, frame: Frame, locale: string, size: Size): Ranking {
-	const field = fieldOf(chart, 'value') ?? NONE;
+	const declared = fieldOf(chart, 'value') ?? NONE;
 	const group = fieldOf(chart, 'group') ?? { ...NONE, kind: 'dimension' };
 	const names = valuesOf(chart, frame, group.id);
-	const values = amountsOf(chart, frame, field.id);
+	const values = amountsOf(chart, frame, declared.id);
+	const field: Field = { ...declared, format: sameDecimals(declared.format, values) };
 	const most = Math.min(size === 'tile' ? 5 : Infinity, chart.options.limit ?? 10);
 	let order = values.map((_, row) => row);
 	if (!chart.options.sort?.length) {

@@ -1,8 +1,9 @@
 /** Columns, order and search of a table; indexes of rows, never copies of them. */
 import { valuesOf } from './data';
+import { sameDecimals } from './fields';
 import { formatValue, isAmount, timeOf } from './format';
 import { textWidth, wrap } from './text';
-import type { Chart, Field, Format, Frame, FrameColumn, Value } from './types';
+import type { Chart, Field, Frame, Value } from './types';
 
 export interface Column {
 	field: Field;
@@ -24,31 +25,8 @@ const NARROWEST = 144;
 /** Width in pixels of a text at a size. */
 export type Measure = (text: string, size: number, weight?: number) => number;
 
-/** What a column's values are: the answer knows better than a declaration that could not tell. */
-function formatOf(field: Field, type: FrameColumn['type'] | undefined, values: Value[]): Format {
-	const { format } = field;
-	// Whole numbers may be names, of flights or accounts; a fraction never is.
-	const counted = type === 'number' && format.style === 'text' && values.some((value) => Number(value) % 1 !== 0);
-	return sameDecimals(counted ? { style: 'decimal' } : format, values);
-}
-
 const isNumeric = (value: Value): boolean =>
 	value === null || value === '' || (typeof value !== 'boolean' && Number.isFinite(Number(value)));
-
-/** All numbers of a column have the same decimals. */
-function sameDecimals(format: Format, values: Value[]): Format {
-	if (format.decimals !== undefined || format.style !== 'decimal') return format;
-	const sample = values.slice(0, SAMPLE).filter((value): value is number => typeof value === 'number');
-	if (sample.every((value) => Number.isInteger(value))) return { ...format, decimals: 0 };
-	return {
-		...format,
-		decimals: sample.every((value) => Math.abs(value) < 1)
-			? 3
-			: sample.every((value) => Math.abs(value * 10 - Math.round(value * 10)) < 1e-9)
-				? 1
-				: 2,
-	};
-}
 
 export function columnsOf(
 	chart: Chart,
@@ -60,7 +38,7 @@ export function columnsOf(
 	return chart.fields.map((field) => {
 		const values = valuesOf(chart, frame, field.id);
 		const type = frame.columns.find((column) => column.name === field.id)?.type;
-		const format = formatOf(field, type, values);
+		const format = sameDecimals(field.format, values);
 		const right = isAmount(format)
 			? type !== 'boolean' && values.every(isNumeric)
 			: type === 'number' && format.style === 'text';

@@ -141,6 +141,7 @@ function labelsOf(times: (number | null)[], unit: Unit, spans: boolean, locale: 
 		before = now;
 	});
 	const labels: AxisLabel[] = [];
+	const ticks = [...starts];
 	let group = '';
 	let narrow = false;
 	starts.forEach((start, order) => {
@@ -150,9 +151,14 @@ function labelsOf(times: (number | null)[], unit: Unit, spans: boolean, locale: 
 		const middle =
 			spans && (unit.name === 'month' || unit.name === 'year' || unit.name === 'quarter') && unit.every === 1;
 		const words = wording(time, unit, locale);
+		const room = (end - start) * pitch;
+		// The first span may be cut short, as December is by a year of weeks: it then gives way to the next.
+		const next = starts[order + 2];
+		const cut = order === 0 && next !== undefined && end - start < next - end;
 		// A span cut short by the edge says its name only where there is room.
-		if (middle && (end - start) * pitch < textWidth(words.text) + 4) {
+		if ((middle && room < textWidth(words.text) + 4) || (cut && room < textWidth(words.text) + 12)) {
 			narrow ||= order > 0 && order < starts.length - 1;
+			if (cut) ticks.shift();
 			return;
 		}
 		const label: AxisLabel = { at: middle ? (start + end - 1) / 2 : start, text: words.text };
@@ -160,7 +166,7 @@ function labelsOf(times: (number | null)[], unit: Unit, spans: boolean, locale: 
 		group = words.group;
 		labels.push(label);
 	});
-	return { labels: narrow ? [] : labels, ticks: starts, lines: labels.some((label) => label.below) ? 2 : 1 };
+	return { labels: narrow ? [] : labels, ticks, lines: labels.some((label) => label.below) ? 2 : 1 };
 }
 
 function fits(labels: AxisLabel[], pitch: number): boolean {

@@ -40,6 +40,7 @@ describe('figureOf', () => {
 		const figure = figureOf(asked, frames(['2013-12-01', '2014-01-01'], [0.72, 0.74]), 'en', 300);
 
 		expect(figure.compare).toBe('Jan 2014 vs Dec 2013');
+		expect(figure.ends).toEqual(['Dec 2013', 'Jan 2014']);
 	});
 
 	it('has no figure over no row: neither a zero, nor a target that it would miss', () => {

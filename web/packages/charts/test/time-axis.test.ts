@@ -5,6 +5,7 @@ import { textWidth } from '../src/text';
 
 const DAY = 86_400_000;
 const days = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index * DAY);
+const weeks = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index * 7 * DAY);
 const months = (count: number): number[] => Array.from({ length: count }, (_, index) => Date.UTC(2012, 9 + index, 1));
 const said = (times: number[], by: string, width: number, locale = 'en'): string =>
 	timeLabels(times, by, locale, width / times.length)
@@ -17,6 +18,8 @@ describe('words', () => {
 		[months(24), 'month', 400, 'Oct/2012 Jan/2013 Apr Jul Oct Jan/2014 Apr Jul'],
 		[days(Date.UTC(2013, 0, 28), 7), 'day', 500, '28/Jan 2013 29 30 31 1/Feb 2013 2 3'],
 		[days(Date.UTC(2013, 0, 1), 365), 'day', 700, 'Jan/2013 Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'],
+		[weeks(Date.UTC(2012, 11, 31), 53), 'isoWeek', 700, 'Jan/2013 Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'],
+		[weeks(Date.UTC(2012, 11, 31), 53), 'isoWeek', 285, 'Jan/2013 Mar May Jul Sep Nov'],
 	])('case %#', (times, by, width, expected) => expect(said(times, by, width)).toBe(expected));
 
 	test('in French', () => expect(said(months(4), 'month', 600, 'fr')).toBe('Oct/2012 Nov Déc Janv/2013'));

@@ -4,6 +4,7 @@ import { samples } from '../gallery/samples';
 import { figureOf } from '../src/kpi';
 import { rankingOf } from '../src/ranking';
 import { summarise } from '../src/summary';
+import { told } from '../src/fields';
 import { columnsOf, fitting, rowsOf, within } from '../src/table';
 import type { Chart, Field, Frame } from '../src/types';
 
@@ -120,7 +121,7 @@ describe('tables', () => {
 			rows: 2,
 			truncated: false,
 		};
-		const found = columnsOf({ type: 'table', fields, encoding: {}, options: {} }, answer, 'en');
+		const found = columnsOf(told({ type: 'table', fields, encoding: {}, options: {} }, answer), answer, 'en');
 		expect(found.map((column) => column.right)).toEqual([true, true, true, false]);
 		expect(found.map((column) => column.text(0))).toEqual(['1,234.5', '1141', '3,000', 'none']);
 	});

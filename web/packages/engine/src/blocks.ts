@@ -53,9 +53,13 @@ export function neighbours(
 	return { previous: at > 0 ? order[at - 1] : undefined, next: at < 0 ? undefined : order[at + 1] };
 }
 
-/** Pixels of what stands below a figure: lines of 24 and a trend of 52. */
-export function belowFigure({ options }: Chart): number {
-	return (options.compare ? 24 : 0) + (options.target == null ? 0 : 24) + (options.trend ? 52 : 0);
+/** Pixels of a trend below a figure, with the air above it. */
+export const trendHeight = ({ options }: Chart): number => (options.trend ? 52 : 0);
+
+/** Pixels of the lines below the figures of a row, where the most are: the trends of all start on one line. */
+export function figureLines(items: readonly { chart?: Chart }[]): number {
+	const lines = ({ options }: Chart): number => (options.compare ? 24 : 0) + (options.target == null ? 0 : 24);
+	return Math.max(0, ...items.map(({ chart }) => (chart?.type === 'kpi' ? lines(chart) : 0)));
 }
 
 /** Figures that stand side by side on a phone in pairs: those left without a neighbour, which take the whole width. */

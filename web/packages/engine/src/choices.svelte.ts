@@ -62,6 +62,11 @@ export class ChoiceLists {
 		if (untrack(() => this.#lists.get(id))?.status === 'failed') this.#keys.delete(id);
 	}
 
+	/** The lists may have changed: the next to ask for one asks the server. Until then their words stay. */
+	outdate(): void {
+		this.#keys.clear();
+	}
+
 	/** Forgets the lists: another language or version words them anew. */
 	clear(): void {
 		for (const controller of this.#running.values()) controller.abort();

@@ -1,8 +1,7 @@
 //! Days as readers write them, always in UTC so that a date never shifts.
 
-export function formatDay(day: string, locale: string): string {
-	return format(locale, { dateStyle: 'medium' }).format(Date.parse(`${day}T00:00:00Z`));
-}
+/** English dates are written the way all English readers understand: 3 Jan 2013, 18:00. */
+const tongue = (locale: string): string => (locale === 'en' ? 'en-GB' : locale);
 
 /** `1 Jan – 31 Mar 2013`, as short as the locale allows. */
 export function formatDays(start: string, end: string, locale: string): string {
@@ -14,13 +13,21 @@ export function formatDays(start: string, end: string, locale: string): string {
 export function formatInstant(iso: string, locale: string, now = Date.now()): string {
 	const time = Date.parse(iso);
 	if (Number.isNaN(time)) return '';
-	const today = new Date(time).toDateString() === new Date(now).toDateString();
-	const options: Intl.DateTimeFormatOptions = today
+	const options: Intl.DateTimeFormatOptions = isToday(time, now)
 		? { timeStyle: 'short' }
 		: { dateStyle: 'medium', timeStyle: 'short' };
-	return new Intl.DateTimeFormat(locale, options).format(time);
+	return new Intl.DateTimeFormat(tongue(locale), options).format(time);
 }
 
+/** An instant that stands alone says its day in any case: `today, 18:00`. */
+export function formatUpdate(iso: string, locale: string, now = Date.now()): string {
+	const instant = formatInstant(iso, locale, now);
+	if (!isToday(Date.parse(iso), now)) return instant;
+	return `${new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'day')}, ${instant}`;
+}
+
+const isToday = (time: number, now: number): boolean => new Date(time).toDateString() === new Date(now).toDateString();
+
 function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-	return new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' });
+	return new Intl.DateTimeFormat(tongue(locale), { ...options, timeZone: 'UTC' });
 }

@@ -26,6 +26,7 @@ import {
 } from './filters.ts';
 import { PageData } from './page-data.svelte.ts';
 import { formatLocation, pageRef, type Location, type Route } from './route.ts';
+import { typeset } from './typography.ts';
 import { decodeValue } from './values.ts';
 
 export class AppReader {
@@ -36,6 +37,8 @@ export class AppReader {
 	readonly address: Address;
 	readonly data: PageData;
 	readonly filterChoices: ChoiceLists;
+	/** Choices that other filters leave out, for the words of those that are set all the same. */
+	readonly otherChoices: ChoiceLists;
 	readonly viewChoices: ChoiceLists;
 	readonly colors = new ColorMemory();
 	readonly location: Location = $derived.by(() => this.address.current);
@@ -58,6 +61,9 @@ export class AppReader {
 		this.filterChoices = new ChoiceLists((filter, search, signal) =>
 			client.filterValues(id, filter, { ...this.#limitsOf(filter), search }, signal),
 		);
+		this.otherChoices = new ChoiceLists((filter, search, signal) =>
+			client.filterValues(id, filter, { filters: {}, view: {}, search }, signal),
+		);
 		this.viewChoices = new ChoiceLists((view, search, signal) =>
 			client.viewValues(id, view, { filters: {}, view: {}, search }, signal),
 		);
@@ -66,10 +72,13 @@ export class AppReader {
 	/** Loads or reloads the presentation; charts that did not change keep their data. */
 	async open(locale: string): Promise<void> {
 		try {
-			const next = await this.client.presentation(this.id, locale);
+			const next = typeset(await this.client.presentation(this.id, locale));
 			const before = this.app;
 			if (before && before.version !== next.version) this.#forgetChanged(before, next);
-			if (before && before.locale !== next.locale) this.filterChoices.clear();
+			if (before && before.locale !== next.locale) {
+				this.filterChoices.clear();
+				this.otherChoices.clear();
+			}
 			if (before) this.viewChoices.clear();
 			this.app = next;
 			this.problem = null;
@@ -79,6 +88,13 @@ export class AppReader {
 			// A broken connection must not take away what can still be read.
 			if (!this.app || problem.status === 404 || problem.status === 403) this.problem = problem;
 		}
+	}
+
+	/** Asks again for all that is shown: its rows changed. What is there stays until the new answers come. */
+	refresh(): void {
+		this.filterChoices.outdate();
+		this.viewChoices.outdate();
+		this.data.reload();
 	}
 
 	/** The address of a page of this app, with what is chosen carried along. */
@@ -113,6 +129,19 @@ export class AppReader {
 	#limitsOf(id: string): { filters: Record<string, FilterValue>; view: Record<string, Scalar | null> } {
 		const limiting = this.app?.filters[id]?.depends_on ?? [];
 		return { filters: wireValues(this.filters.filter(({ filter }) => limiting.includes(filter.id))), view: this.view };
+	}
+
+	/** The words of a filter's value, once a list has told them. */
+	choiceLabel(filter: string, value: unknown): string | undefined {
+		return this.filterChoices.label(filter, value) ?? this.otherChoices.label(filter, value);
+	}
+
+	/** Learns the words of values that an address names by their keys only: from the list, or from what it leaves out. */
+	learnLabels(filter: string, values: Scalar[]): void {
+		if (values.every((value) => this.choiceLabel(filter, value) !== undefined)) return;
+		const listed = this.filterChoices.get(filter)?.status === 'ready';
+		if (listed) void this.otherChoices.load(filter, '');
+		else void this.filterChoices.load(filter, this.limitsKey(filter));
 	}
 
 	limitsKey(id: string): string {

@@ -16,7 +16,10 @@ type Entry = Hit & { words: string; more: string };
 
 /** Letters without accents or case, so that `meteo` finds `Météo`. */
 export function fold(text: string): string {
-	return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+	return text
+		.normalize('NFKD')
+		.replace(/[\p{M}\u2060]/gu, '')
+		.toLowerCase();
 }
 
 export function buildIndex(app: Presentation, home: string): Entry[] {

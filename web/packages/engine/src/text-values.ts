@@ -14,9 +14,9 @@ export function textValues(
 		const days = rangeDays(filter, value);
 		if (days) filters.set(filter.id, days);
 		else if (value !== null && typeof value !== 'object')
-			filters.set(filter.id, reader.filterChoices.label(filter.id, value) ?? String(value));
+			filters.set(filter.id, reader.choiceLabel(filter.id, value) ?? String(value));
 		else if (Array.isArray(value)) {
-			filters.set(filter.id, value.map((one) => reader.filterChoices.label(filter.id, one) ?? String(one)).join(', '));
+			filters.set(filter.id, value.map((one) => reader.choiceLabel(filter.id, one) ?? String(one)).join(', '));
 		}
 	}
 	const view = new Map<string, string>();

@@ -44,6 +44,19 @@ describe('the list of a filter', () => {
 		close();
 	});
 
+	it('keeps its words when the data changed, and is asked for anew', async () => {
+		let label = 'Nib';
+		const lists = new ChoiceLists(() => Promise.resolve({ values: [{ value: 'nib', label }], truncated: false }));
+		await lists.load('product', '{}');
+
+		label = 'Golden nib';
+		lists.outdate();
+
+		expect(lists.label('product', 'nib')).toBe('Nib');
+		await lists.load('product', '{}');
+		expect(lists.label('product', 'nib')).toBe('Golden nib');
+	});
+
 	it('is not asked again while it is there', async () => {
 		let asked = 0;
 		const lists = new ChoiceLists(async () => {

@@ -1,14 +1,14 @@
 import type { NarrativeCondition, RichText } from '@aracari/api';
 import { describe, expect, it } from 'vitest';
 import { accentTones, contrastOf } from '../src/accent.ts';
-import { neighbours, pageBlocks, pageFilters } from '../src/blocks.ts';
-import { formatDays, formatInstant } from '../src/dates.ts';
+import { figureLines, neighbours, pageBlocks, pageFilters, trendHeight } from '../src/blocks.ts';
+import { formatDays, formatInstant, formatUpdate } from '../src/dates.ts';
 import { chooseLocale, messages } from '../src/i18n/index.ts';
 import { codeParts } from '../src/code-parts.ts';
 import { chooseNarrative, impliedFormat, resolveValue, type TextValues } from '../src/narrative.ts';
 import { buildIndex, find, plainText } from '../src/search.ts';
 import { Ui } from '../src/ui.svelte.ts';
-import { app, frame } from './fixture.ts';
+import { app, chart, frame } from './fixture.ts';
 
 describe('values in a text', () => {
 	const values: TextValues = {
@@ -188,8 +188,25 @@ describe('the interface', () => {
 		for (const text of ['red', 'url(//x)', '#12', '#0B6BCB;background:url(x)'])
 			expect(accentTones(text, 'light')).toBeNull();
 	});
+	it('keeps as many lines free below the figures of a row as the fullest has', () => {
+		const of = (options: typeof chart.options, type = chart.type) => ({ chart: { ...chart, type, options } });
+		const trend = { field: 'date', by: 'month' as const };
+		expect(figureLines([])).toBe(0);
+		expect(figureLines([of({}), of({ target: 0 })])).toBe(24);
+		expect(figureLines([of({ target: 1, compare: 'previous-point' }), of({ target: 1 }, 'bar'), {}])).toBe(48);
+		expect([chart, of({ trend }).chart].map(trendHeight)).toEqual([0, 52]);
+	});
 	it('writes days without shifting them', () => {
-		expect(formatDays('2013-01-01', '2013-03-31', 'en').replaceAll('\u2009', ' ')).toBe('Jan 1 – Mar 31, 2013');
+		expect(formatDays('2013-01-01', '2013-03-31', 'en').replaceAll('\u2009', ' ')).toBe('1 Jan – 31 Mar 2013');
 		expect(formatInstant('nonsense', 'en')).toBe('');
+		expect(formatUpdate('nonsense', 'en')).toBe('');
+	});
+	it('says when data was updated, with its day where it stands alone', () => {
+		const [then, now] = [new Date(2013, 4, 3, 18, 5), new Date(2013, 4, 3, 20)];
+		const [iso, tomorrow] = [then.toISOString(), now.getTime() + 86_400_000];
+		expect(formatInstant(iso, 'en', now.getTime())).toBe('18:05');
+		expect(formatUpdate(iso, 'en', now.getTime())).toBe('today, 18:05');
+		expect(formatUpdate(iso, 'fr', now.getTime())).toBe('aujourd’hui, 18:05');
+		expect(formatUpdate(iso, 'en', tomorrow)).toBe('3 May 2013, 18:05');
 	});
 });

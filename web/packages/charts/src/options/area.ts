@@ -2,7 +2,7 @@
 import { frame, text, tickCount, wholeNumbers, type Graphic } from '../cartesian';
 import { ids, lastValue, readGrid, type Grid } from '../data';
 import { base, legendOf, seriesColors, spread, targetAcross, targetText } from '../marks';
-import { isPhone, type Context, type Plan } from '../plan';
+import type { Context, Plan } from '../plan';
 import { niceScale } from '../scale';
 import { readable } from '../tokens';
 import type { Chart, Field, Frame } from '../types';
@@ -33,8 +33,7 @@ export function area(chart: Chart, source: Frame, context: Context): Plan {
 	});
 	const colors = seriesColors(chart, grid.series, context);
 	const ends = endLabels(grid, context, field);
-	const inside = isPhone(context) && context.size === 'story' && !many;
-	const drawn = frame(context, { grid, scale, field, bands: false, inside, right: ends.room });
+	const drawn = frame(context, { grid, scale, field, bands: false, right: ends.room });
 	const { box, graphic } = drawn;
 
 	graphic.push(...namesAtEnds(grid, context, colors, ends.texts, drawn));

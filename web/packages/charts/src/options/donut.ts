@@ -14,6 +14,13 @@ interface Part {
 	color: string;
 }
 
+/** Radius of a ring beside its list, of the width. */
+const SIDE = 0.2;
+/** Pixels of a line under the ring, of the air between them, and of the widest list. */
+const LINE = 22;
+const GAP = 20;
+const LIST = 280;
+
 const NONE: Field = { id: '', label: '', kind: 'measure', format: { style: 'decimal' } };
 
 /** Parts in order of size; the rest summed only where sums have a meaning. */
@@ -57,22 +64,26 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 
 	const widest = Math.max(60, ...parts.map((part) => Math.min(170, textWidth(part.name, 13))));
 	const line = context.size === 'tile' ? 21 : 26;
-	const height =
-		beside || context.size !== 'story'
+	const under = beside ? null : listUnder(context, parts, share);
+	const height = under
+		? under.height
+		: beside || context.size !== 'story'
 			? context.height
 			: Math.max(140, Math.min(context.height, parts.length * line + 12));
-	const listed = !beside && context.width >= 210 && parts.length * line <= height;
-	const radius = Math.max(
-		30,
-		Math.min(
-			height / 2 - (beside ? 22 : 4),
-			listed ? context.width * 0.2 : (context.width - (beside ? widest * 2 + 90 : 8)) / 2,
-			170,
-		),
-	);
+	const listed = !beside && !under && context.width >= 210 && parts.length * line <= height;
+	const radius = under
+		? under.radius
+		: Math.max(
+				30,
+				Math.min(
+					height / 2 - (beside ? 22 : 4),
+					listed ? context.width * SIDE : (context.width - (beside ? widest * 2 + 90 : 8)) / 2,
+					170,
+				),
+			);
 	const inner = radius * 0.64;
 	const cx = listed ? radius + 4 : context.width / 2;
-	const cy = height / 2;
+	const cy = under ? radius + 4 : height / 2;
 
 	const graphic: Graphic[] = [];
 	if (field.additive !== false) {
@@ -106,10 +117,19 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 	});
 	if (beside) graphic.push(...sideLabels(context, parts, share, total, { cx, cy, radius }));
 
-	if (listed) graphic.push(...list(context, parts, share, { left: radius * 2 + 28, middle: cy, line, height }));
+	if (listed) {
+		const place = { left: radius * 2 + 28, right: context.width, middle: cy, line, height };
+		graphic.push(...list(context, parts, share, place));
+	}
+	if (under) {
+		const left = Math.max(0, (context.width - LIST) / 2);
+		const room = height - radius * 2 - GAP;
+		const place = { left, right: context.width - left, middle: height - room / 2, line: LINE, height: room };
+		graphic.push(...list(context, parts, share, place));
+	}
 
 	const legend: LegendItem[] =
-		beside || listed
+		beside || listed || under
 			? []
 			: parts.map((part) => ({ label: part.name, color: part.color, shape: 'square', value: share(part) }));
 	return {
@@ -145,16 +165,34 @@ export function donut(chart: Chart, source: Frame, context: Context): Plan {
 	};
 }
 
-/** Names and shares in lines beside a small ring. */
+/** A list under the ring, where names would be cut or broken beside one that is no larger. */
+function listUnder(
+	context: Context,
+	parts: Part[],
+	share: (part: Part) => string,
+): { radius: number; height: number } | null {
+	if (context.size === 'tile' || parts.length < 2) return null;
+	const side = Math.min(context.width * SIDE, context.height / 2 - 4);
+	const shares = Math.max(...parts.map((part) => textWidth(share(part), 13)));
+	const room = context.width - side * 2 - 28 - 16 - shares - 8;
+	if (parts.every((part) => textWidth(part.name, 13) <= room)) return null;
+	const lines = parts.length * LINE + GAP;
+	const ring = context.size === 'story' ? 200 : Math.min(240, context.height - lines);
+	const radius = Math.min(ring, context.width) / 2 - 4;
+	if (radius < Math.max(48, side * 0.95)) return null;
+	return { radius, height: context.size === 'story' ? ring + lines : context.height };
+}
+
+/** Names and shares in lines beside a small ring, or under it. */
 function list(
 	context: Context,
 	parts: Part[],
 	share: (part: Part) => string,
-	at: { left: number; middle: number; line: number; height: number },
+	at: { left: number; right: number; middle: number; line: number; height: number },
 ): Graphic[] {
 	const { tokens } = context;
 	const shares = Math.max(...parts.map((part) => textWidth(share(part), 13)));
-	const room = context.width - at.left - 16 - shares - 8;
+	const room = at.right - at.left - 16 - shares - 8;
 	// Long names take two lines where there is height for them.
 	const high = Math.min(38, (at.height - 12) / parts.length);
 	const lines = high >= 34 && parts.some((part) => textWidth(part.name, 13) > room) ? 2 : 1;
@@ -178,7 +216,7 @@ function list(
 					fill: tokens.text,
 				}),
 			),
-			text(context, context.width, y, share(part), {
+			text(context, at.right, y, share(part), {
 				textAlign: 'right',
 				textVerticalAlign: 'middle',
 				fontSize: 13,

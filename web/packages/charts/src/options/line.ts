@@ -13,7 +13,7 @@ import {
 	targetAcross,
 	targetText,
 } from '../marks';
-import { isPhone, type Context, type Plan } from '../plan';
+import type { Context, Plan } from '../plan';
 import { farFromZero, niceScale, type Scale } from '../scale';
 import { textWidth } from '../text';
 import { readable } from '../tokens';
@@ -58,9 +58,8 @@ export function line(chart: Chart, source: Frame, context: Context): Plan {
 	const { target } = chart.options;
 	const scale = lineScale(grid, target, tickCount(context));
 	const colors = seriesColors(chart, grid.series, context);
-	const inside = isPhone(context) && context.size === 'story';
 	const ends = endLabels(grid, context, field);
-	const drawn = frame(context, { grid, scale, field, bands: false, inside, right: ends.room });
+	const drawn = frame(context, { grid, scale, field, bands: false, right: ends.room });
 	const { box, graphic } = drawn;
 
 	graphic.push(...drawEnds(context, grid, colors, ends.texts, drawn));

@@ -12,7 +12,7 @@ export function filterWords({ filter, value }: FilterState, reader: AppReader, t
 		const days = rangeDays(filter, value);
 		return days ? formatDays(days.start, days.end, locale) : t.allDates;
 	}
-	const label = (one: unknown): string => reader.filterChoices.label(filter.id, one) ?? String(one);
+	const label = (one: unknown): string => reader.choiceLabel(filter.id, one) ?? String(one);
 	if (!Array.isArray(value)) return label(value);
 	const [first, ...more] = value;
 	return more.length === 0

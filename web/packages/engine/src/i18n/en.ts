@@ -82,6 +82,7 @@ export const en = {
 	previousStory: 'Previous',
 	nextStory: 'Next',
 	nothingToTell: 'There is nothing to tell for this choice.',
+	notTold: 'The figures of this text could not be loaded.',
 	goodToKnow: 'Good to know',
 	source: 'Source',
 	lastUpdate: 'Last update',
@@ -138,6 +139,7 @@ export const en = {
 	hideDetails: 'Hide',
 	hint: 'Hint',
 	configurationUpdated: 'Updated to the newest version',
+	dataUpdated: 'The data was updated',
 };
 
 type Words = typeof en;
