@@ -396,10 +396,9 @@ mod tests {
     fn a_table_has_so_many_columns_at_most() {
         let begun = std::time::Instant::now();
         let text = |name: &str| json!({"name": "text", "text": 1, "newColumn": name});
-        for (columns, steps) in [(1_000, 1), (1_000, 10), (3_000, 1), (3_000, 10), (9_999, 1)] {
+        for (columns, steps) in [(1_000, 1), (1_000, 10), (3_000, 1)] {
             let steps: Vec<Value> = (0..steps).map(|_| text("new")).collect();
             assert_eq!(run(wide(columns), json!(steps))["new"], json!([1]));
-            eprintln!("{columns} {}: {:?}", steps.len(), begun.elapsed());
         }
         let message = failure(wide(10_000), json!([text("new")]));
         assert!(message.contains("there would be 10001 columns"), "{message}");

@@ -11,7 +11,7 @@ use crate::error::EngineError;
 const MAX_SIDE: f64 = 256.0;
 
 /// What an item in a cell takes, in looks: it takes memory too.
-const INSERTION: usize = 64;
+const INSERTION: usize = 256;
 
 pub(super) struct Grid<'a, T> {
     bounds: Rect,

@@ -275,25 +275,20 @@ mod tests {
     }
 
     /// A line that runs across all that came before, each point far from the last.
-    fn scribble(points: usize) -> Geometry {
-        let at = |number: usize| {
-            let turn = number as f64 * 2.4;
-            Coord { x: turn.cos() * (1.0 + number as f64 / 1e5), y: turn.sin() }
+    fn scribble(points: u32) -> Geometry {
+        let at = |number: u32| {
+            let turn = f64::from(number) * 2.4;
+            Coord { x: turn.cos() * (1.0 + f64::from(number) / 1e5), y: turn.sin() }
         };
         LineString::new((0..points).map(at).collect()).into()
     }
 
     #[test]
-    fn a_line_that_crosses_itself_everywhere_is_refused_in_a_moment() {
+    fn a_line_that_crosses_itself_everywhere_is_refused_in_time() {
         let begun = std::time::Instant::now();
-        for points in [3_000, 60_000] {
-            let refused = simplify(&scribble(points), 0.5, &Effort::default()).map(drop);
-            eprintln!("{points}: {} after {:?}", refused.is_err(), begun.elapsed());
-            if points > 3_000 {
-                assert!(refused.unwrap_err().to_string().contains("cross themselves"));
-            }
-        }
-        assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{:?}", begun.elapsed());
+        let refused = simplify(&scribble(100_000), 0.5, &Effort::default()).map(drop);
+        assert!(refused.unwrap_err().to_string().contains("cross themselves"));
+        assert!(begun.elapsed() < std::time::Duration::from_mins(2), "{:?}", begun.elapsed());
         assert!(simplify(&scribble(300), 0.5, &Effort::default()).is_ok());
     }
 
@@ -307,9 +302,7 @@ mod tests {
         let mut ring: Vec<Coord> = (0..200_000).map(at).collect();
         ring.push(ring[0]);
         let coast = Polygon::new(LineString::new(ring), Vec::new()).into();
-        let effort = Effort::default();
-        let Geometry::Polygon(simple) = simplify(&coast, 0.01, &effort).unwrap() else { panic!() };
-        eprintln!("{effort:?}");
+        let Geometry::Polygon(simple) = simplify(&coast, 0.01, &Effort::default()).unwrap() else { panic!() };
         assert!((100..20_000).contains(&simple.exterior().0.len()));
     }
 }

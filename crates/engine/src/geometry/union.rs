@@ -27,7 +27,7 @@ const REACH: f64 = 1.0 / (1 << 27) as f64;
 const DISTANCE: usize = 4;
 
 /// What it takes to find where two segments meet and to cut them there, in looks.
-const MEETING: usize = 16;
+const MEETING: usize = 32;
 
 /// All that these shapes cover, in whatever order they come; `None` where there is nothing.
 pub(crate) fn union(shapes: Vec<Geometry>, effort: &Effort) -> Result<Option<Geometry>, EngineError> {
@@ -453,29 +453,27 @@ mod tests {
     }
 
     /// A polygon whose sides run from one end of it to the other.
-    fn star(corners: usize) -> Geometry {
-        let at = |number: usize| {
-            let turn = number as f64 * 2.4;
-            Coord { x: turn.cos() * (1.0 + number as f64 / 1e5), y: turn.sin() }
+    fn star(corners: u32) -> Geometry {
+        let at = |number: u32| {
+            let turn = f64::from(number) * 2.4;
+            Coord { x: turn.cos() * (1.0 + f64::from(number) / 1e5), y: turn.sin() }
         };
         Polygon::new(LineString::new((0..corners).map(at).collect()), Vec::new()).into()
     }
 
     #[test]
-    fn shapes_that_cross_themselves_everywhere_are_refused_in_a_moment() {
+    fn shapes_that_cross_themselves_everywhere_are_refused_in_time() {
         let begun = std::time::Instant::now();
-        for (corners, fits) in [(100, true), (400, true), (1_000, false), (3_000, false), (100_000, false)] {
+        for (corners, fits) in [(100, true), (250, true), (3_000, false), (100_000, false)] {
             let area = union(vec![star(corners), star(corners + 1)], &Effort::default());
-            eprintln!("{corners}: {} after {:?}", area.is_ok(), begun.elapsed());
-            assert!(area.is_ok() == fits || corners == 1_000, "{corners}");
+            assert_eq!(area.is_ok(), fits, "{corners}");
             let Geometry::Polygon(polygon) = star(corners) else { unreachable!() };
             let line = union(vec![polygon.exterior().clone().into()], &Effort::default());
-            eprintln!("{corners}: {} after {:?}", line.is_ok(), begun.elapsed());
-            assert!(line.is_ok() == fits || corners == 1_000, "{corners}");
+            assert_eq!(line.is_ok(), fits, "{corners}");
         }
         assert!(begun.elapsed() < std::time::Duration::from_mins(2), "{:?}", begun.elapsed());
         let effort = Effort::default();
-        let many = (0..1_000).try_for_each(|_| union(vec![star(200), star(201)], &effort).map(drop));
+        let many = (0..1_000).try_for_each(|_| union(vec![star(150), star(151)], &effort).map(drop));
         assert!(many.unwrap_err().to_string().contains("fewer points"));
     }
 }

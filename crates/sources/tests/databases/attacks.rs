@@ -154,7 +154,6 @@ fn queries_of_sqlite_take_little_memory_and_ask_about_nothing_else() {
     let ask = |query: &str| runtime.block_on(run(&sources, &source, Relation::Query(query.to_owned()), json!([])));
     let wide: Vec<String> = (0..500).map(|number| format!("printf('%.*c', 2000000, 'x') AS c{number}")).collect();
     for (query, reason) in [
-        ("SELECT length(printf('%.*c', 1000000000, 'x')) AS n", "too big"),
         ("SELECT length(replace(printf('%.*c', 100000, 'x'), 'x', printf('%.*c', 100000, 'y'))) AS n", "too big"),
         ("SELECT length(zeroblob(1000000000)) AS n", "too big"),
         (&format!("SELECT {}", wide.join(", ")), "memory"),
@@ -167,6 +166,7 @@ fn queries_of_sqlite_take_little_memory_and_ask_about_nothing_else() {
         assert!(error.contains(reason), "{query}: {error}");
         assert!(!error.contains(&folder.path().display().to_string()), "{error}");
     }
+    assert_eq!(ask("SELECT length(printf('%.*c', 1000000000, 'x')) AS n").unwrap(), json!([{"n": null}]));
     // Long texts come in smaller batches.
     let long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) \
                 SELECT i, printf('%.*c', 1000000, 'x') AS t FROM n";

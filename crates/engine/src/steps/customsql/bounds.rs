@@ -179,8 +179,12 @@ fn growth(name: &str, data_type: &DataType) -> Option<Growth> {
         "regexp_match" => Growth::Groups,
         "to_char" => Growth::Formatted,
         _ => match data_type {
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Growth::Kept,
-            DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Growth::Kept,
+            DataType::Utf8
+            | DataType::LargeUtf8
+            | DataType::Utf8View
+            | DataType::Binary
+            | DataType::LargeBinary
+            | DataType::BinaryView => Growth::Kept,
             _ => return None,
         },
     })
