@@ -15,7 +15,7 @@ use crate::error::EngineError;
 use crate::functions;
 use crate::table::Table;
 
-const MAX_PATTERN: usize = 1_000;
+pub(crate) const MAX_PATTERN: usize = 1_000;
 /// From 2^53 on, a float stands for several whole numbers.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -136,7 +136,8 @@ fn is_exact(literal: &Expr) -> bool {
     !matches!(literal, Expr::Literal(ScalarValue::Float64(Some(number)), _) if number.abs() >= LARGEST_EXACT)
 }
 
-fn check_pattern(pattern: &str) -> Result<(), EngineError> {
+/// Refuses patterns that are none, and those that are too large to search with.
+pub(crate) fn check_pattern(pattern: &str) -> Result<(), EngineError> {
     if pattern.len() > MAX_PATTERN {
         let length = pattern.len();
         return Err(EngineError::invalid(format!(

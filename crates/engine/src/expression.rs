@@ -51,11 +51,8 @@ pub(crate) type Typed = (Expr, ColumnType);
 fn binary(left: Typed, operator: BinaryOperator, right: Typed) -> Result<Typed, EngineError> {
     match operator {
         BinaryOperator::Add if left.1 == ColumnType::Text || right.1 == ColumnType::Text => {
-            let joined = binary_expr(
-                functions::text_of(left.0, left.1),
-                Operator::StringConcat,
-                functions::text_of(right.0, right.1),
-            );
+            let joined =
+                functions::join_texts(functions::text_of(left.0, left.1), functions::text_of(right.0, right.1));
             Ok((joined, ColumnType::Text))
         }
         BinaryOperator::Add => arithmetic(left, Operator::Plus, right),

@@ -1,5 +1,6 @@
 //! Shapes: WKB in a binary column inside, GeoJSON outside, two-dimensional.
 
+mod effort;
 pub(crate) mod geojson;
 mod grid;
 pub(crate) mod simplify;
@@ -17,6 +18,7 @@ use geo::Geometry;
 use serde_json::Value as Json;
 
 use crate::error::EngineError;
+pub(crate) use effort::Effort;
 
 const EXTENSION: &str = "ARROW:extension:name";
 const WKB: &str = "geoarrow.wkb";

@@ -1,9 +1,12 @@
 //! The memory that running queries share, and the most that they ever had of it.
 
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use datafusion::common::Result;
+use datafusion::common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
+use datafusion::common::{Result, config_err};
 use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryLimit, MemoryPool, MemoryReservation};
 
 /// Whoever comes first is served first, up to a limit.
@@ -60,5 +63,45 @@ impl MemoryPool for SharedMemory {
 impl fmt::Display for SharedMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.pool.fmt(f)
+    }
+}
+
+/// The pool of the queries that run, as functions find it among the settings they are called with.
+#[derive(Debug, Clone)]
+pub(crate) struct QueryMemory(Arc<dyn MemoryPool>);
+
+impl QueryMemory {
+    pub(crate) fn new(pool: Arc<dyn MemoryPool>) -> Self {
+        Self(pool)
+    }
+
+    pub(crate) fn pool(&self) -> &Arc<dyn MemoryPool> {
+        &self.0
+    }
+}
+
+impl ConfigExtension for QueryMemory {
+    const PREFIX: &'static str = "query_memory";
+}
+
+impl ExtensionOptions for QueryMemory {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn cloned(&self) -> Box<dyn ExtensionOptions> {
+        Box::new(self.clone())
+    }
+
+    fn set(&mut self, key: &str, _: &str) -> Result<()> {
+        config_err!("`{key}` is no setting")
+    }
+
+    fn entries(&self) -> Vec<ConfigEntry> {
+        Vec::new()
     }
 }

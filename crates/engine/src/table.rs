@@ -1,6 +1,6 @@
 //! A table under construction: the plan, its visible columns, and what its row order is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,13 +11,16 @@ use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DFSchema};
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{
-    Expr, ExprFunctionExt, Filter, LogicalPlan, LogicalPlanBuilder, Projection, SortExpr, cast,
+    Expr, ExprFunctionExt, ExprSchemable, Filter, LogicalPlan, LogicalPlanBuilder, Projection, SortExpr, cast,
 };
 
 use crate::column_type::{canonical_type, column_type, field_type};
 use crate::error::{EngineError, STEP_INPUT};
 use crate::functions;
 use crate::geometry;
+
+/// A plan with more columns takes longer to make than to run.
+pub(crate) const MAX_COLUMNS: usize = 10_000;
 
 /// Hidden columns start with this character, which no visible name may start with.
 const HIDDEN: char = '\u{1}';
@@ -37,6 +40,20 @@ impl Names {
 pub(crate) struct OrderKey {
     pub(crate) column: String,
     pub(crate) ascending: bool,
+}
+
+fn kind_of(data_type: &DataType) -> Result<ColumnType, EngineError> {
+    column_type(data_type).ok_or_else(|| EngineError::invalid(format!("cannot compute with {data_type}")))
+}
+
+fn check_width(columns: usize) -> Result<(), EngineError> {
+    if columns <= MAX_COLUMNS {
+        return Ok(());
+    }
+    Err(EngineError::invalid(format!(
+        "there would be {columns} columns, and at most {MAX_COLUMNS} can be worked with; `select` those that are needed \
+         before"
+    )))
 }
 
 /// Columns are identifiers as they stand, never parsed as SQL.
@@ -87,6 +104,7 @@ impl Table {
             expressions.push(expression.alias(field.name()));
             columns.push(field.name().clone());
         }
+        check_width(columns.len())?;
         let projected = project(plan, expressions)?;
         let (denied, restricted) = (BTreeSet::new(), BTreeSet::new());
         Ok(Self { plan: projected, columns, order: Vec::new(), loose: false, denied, restricted, chosen: false, names })
@@ -137,37 +155,38 @@ impl Table {
 
     /// The type that an expression over this table has.
     pub(crate) fn type_of(&self, expression: &Expr) -> Result<ColumnType, EngineError> {
-        use datafusion::logical_expr::ExprSchemable;
-        let data_type = expression.get_type(self.plan.schema().as_ref())?;
-        column_type(&data_type).ok_or_else(|| EngineError::invalid(format!("cannot compute with {data_type}")))
+        kind_of(&expression.get_type(self.plan.schema().as_ref())?)
     }
 
     /// Replaces the visible columns; the hidden ones that carry the order stay.
     pub(crate) fn project(self, columns: Vec<(String, Expr)>) -> Result<Self, EngineError> {
+        check_width(columns.len())?;
+        let schema = self.plan.schema();
+        let types: HashMap<&str, &DataType> =
+            schema.fields().iter().map(|field| (field.name().as_str(), field.data_type())).collect();
         let mut names: Vec<String> = Vec::with_capacity(columns.len());
+        let mut known = HashSet::with_capacity(columns.len());
         let mut expressions = Vec::with_capacity(columns.len() + self.order.len());
         for (name, expression) in columns {
             if name.is_empty() || name.starts_with(HIDDEN) {
                 return Err(EngineError::invalid("a column needs a name that can be shown"));
             }
-            if names.contains(&name) {
+            if !known.insert(name.clone()) {
                 return Err(EngineError::invalid(format!("two columns would be called `{name}`")));
             }
-            let kind = self.type_of(&expression)?;
-            let canonical = canonical_type(kind);
+            let data_type = match &expression {
+                Expr::Column(column) if types.contains_key(column.name()) => types[column.name()].clone(),
+                other => other.get_type(schema.as_ref())?,
+            };
+            let canonical = canonical_type(kind_of(&data_type)?);
             let bare = matches!(&expression, Expr::Column(known) if known.name == name);
-            let typed = if self.has_type(&expression, &canonical)? { expression } else { cast(expression, canonical) };
+            let typed = if data_type == canonical { expression } else { cast(expression, canonical) };
             expressions.push(if bare { typed } else { typed.alias(&name) });
             names.push(name);
         }
         expressions.extend(self.order.iter().map(|key| column(&key.column)));
         let plan = project(self.plan, expressions)?;
         Ok(Self { plan, columns: names, ..self })
-    }
-
-    fn has_type(&self, expression: &Expr, wanted: &arrow::datatypes::DataType) -> Result<bool, EngineError> {
-        use datafusion::logical_expr::ExprSchemable;
-        Ok(expression.get_type(self.plan.schema().as_ref())? == *wanted)
     }
 
     /// Every visible column as it is.
@@ -360,4 +379,29 @@ fn resolved(expression: Expr, schema: &DFSchema) -> Result<Expr, EngineError> {
         other => Ok(Transformed::no(other)),
     })?;
     Ok(resolved.data)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::steps::testing::{failure, run, table};
+    use serde_json::{Value, json};
+
+    fn wide(columns: usize) -> arrow::array::RecordBatch {
+        let columns: serde_json::Map<String, Value> =
+            (0..columns).map(|number| (format!("c{number}"), json!([number]))).collect();
+        table(Value::Object(columns))
+    }
+
+    #[test]
+    fn a_table_has_so_many_columns_at_most() {
+        let begun = std::time::Instant::now();
+        let text = |name: &str| json!({"name": "text", "text": 1, "newColumn": name});
+        for (columns, steps) in [(1_000, 1), (1_000, 10), (3_000, 1)] {
+            let steps: Vec<Value> = (0..steps).map(|_| text("new")).collect();
+            assert_eq!(run(wide(columns), json!(steps))["new"], json!([1]));
+        }
+        let message = failure(wide(10_000), json!([text("new")]));
+        assert!(message.contains("there would be 10001 columns"), "{message}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+    }
 }

@@ -32,6 +32,10 @@ const SCHEMA_TIME: Duration = Duration::from_secs(20);
 /// A source that was not reached is not asked again for so long: an app has many datasets.
 const SILENCE: Duration = Duration::from_secs(5);
 
+/// After a question about columns that took too long, the next ones of its source wait only so long for a while.
+const SHORT_SCHEMA_TIME: Duration = Duration::from_secs(5);
+const SLOWNESS: Duration = Duration::from_mins(1);
+
 /// What a database tells of one of its tables.
 #[derive(Debug)]
 pub(crate) struct Description {
@@ -47,6 +51,8 @@ pub(crate) struct Description {
 pub(crate) enum DescribeError {
     /// The database itself does not answer.
     Unreachable(String),
+    /// It answers, and not about this relation in time: others of the source may be read.
+    TooSlow(String),
     /// It answers, and this relation cannot be read.
     Relation(String),
 }
@@ -86,7 +92,7 @@ fn opened(database: Arc<dyn SqlSource>, described: Description) -> Arc<dyn Table
 impl DescribeError {
     fn into_message(self) -> String {
         match self {
-            Self::Unreachable(message) | Self::Relation(message) => message,
+            Self::Unreachable(message) | Self::TooSlow(message) | Self::Relation(message) => message,
         }
     }
 }
@@ -100,6 +106,8 @@ pub(crate) struct Databases {
     known: Mutex<HashMap<Source, Arc<dyn Database>>>,
     opened: Mutex<HashMap<(Source, Relation), Opened>>,
     silent: Mutex<HashMap<Source, (Instant, String)>>,
+    /// When a question about columns last took too long.
+    slow: Mutex<HashMap<Source, Instant>>,
 }
 
 impl Databases {
@@ -114,6 +122,28 @@ impl Databases {
         }
         known.insert(source.clone(), Arc::clone(&database));
         Ok(database)
+    }
+
+    /// What the next question to a source has to know of how this one ended.
+    fn remember(&self, source: &Source, error: &DescribeError) {
+        match error {
+            DescribeError::Unreachable(reason) => {
+                let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+                silent.insert(source.clone(), (Instant::now(), reason.clone()));
+            }
+            DescribeError::TooSlow(_) => {
+                let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+                slow.insert(source.clone(), Instant::now());
+            }
+            DescribeError::Relation(_) => {}
+        }
+    }
+
+    /// How long the columns of a table are waited for.
+    fn schema_time(&self, source: &Source) -> Duration {
+        let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+        slow.retain(|_, since| since.elapsed() < SLOWNESS);
+        if slow.contains_key(source) { SHORT_SCHEMA_TIME } else { SCHEMA_TIME }
     }
 }
 
@@ -158,33 +188,29 @@ impl SourceSchemas for Databases {
                 return Err(reason.clone());
             }
         }
-        let described = std::thread::scope(|scope| scope.spawn(|| describe_now(source, relation)).join())
+        let time = self.schema_time(source);
+        let described = std::thread::scope(|scope| scope.spawn(|| describe_now(source, relation, time)).join())
             .unwrap_or_else(|_| Err(DescribeError::Relation("its columns could not be read".to_owned())));
-        match described {
-            Ok(described) => {
-                Ok(TableSchema::new(described.columns.into_iter().map(|column| (column.name, column.kind))))
-            }
-            Err(DescribeError::Unreachable(reason)) => {
-                let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
-                silent.insert(source.clone(), (Instant::now(), reason.clone()));
-                Err(reason)
-            }
-            Err(DescribeError::Relation(reason)) => Err(reason),
-        }
+        described
+            .map(|described| TableSchema::new(described.columns.into_iter().map(|column| (column.name, column.kind))))
+            .map_err(|error| {
+                self.remember(source, &error);
+                error.into_message()
+            })
     }
 }
 
-fn describe_now(source: &Source, relation: &Relation) -> Result<Description, DescribeError> {
+fn describe_now(source: &Source, relation: &Relation, time: Duration) -> Result<Description, DescribeError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| DescribeError::Relation(error.to_string()))?;
     let database = connect(source).map_err(DescribeError::Unreachable)?;
-    let described = runtime.block_on(async { tokio::time::timeout(SCHEMA_TIME, database.describe(relation)).await });
+    let described = runtime.block_on(async { tokio::time::timeout(time, database.describe(relation)).await });
     runtime.shutdown_background();
     described.unwrap_or_else(|_| {
-        let seconds = SCHEMA_TIME.as_secs();
-        Err(DescribeError::Unreachable(format!("the database did not answer within {seconds} s")))
+        let seconds = time.as_secs();
+        Err(DescribeError::TooSlow(format!("its columns could not be read within {seconds} s; make the query faster")))
     })
 }
 
@@ -201,4 +227,28 @@ pub(crate) fn usable(columns: Vec<SqlColumn>) -> Result<Vec<SqlColumn>, String> 
         usable.push(column);
     }
     if usable.is_empty() { Err("it has no column that can be read".to_owned()) } else { Ok(usable) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_that_does_not_end_leaves_the_others_readable() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = rusqlite::Connection::open(folder.path().join("shop.sqlite")).unwrap();
+        file.execute_batch("CREATE TABLE orders (amount INTEGER)").unwrap();
+        let kind = SourceKind::Sqlite { path: "shop.sqlite".into() };
+        let source = Source { id: "shop".into(), kind, folder: folder.path().to_owned() };
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS m FROM n";
+        let databases = Databases::default();
+        assert_eq!(databases.schema_time(&source), SCHEMA_TIME);
+        let found = describe_now(&source, &Relation::Query(endless.to_owned()), Duration::from_millis(200));
+        databases.remember(&source, found.as_ref().unwrap_err());
+        assert!(matches!(found, Err(DescribeError::TooSlow(_))), "{found:?}");
+        assert_eq!(databases.schema_time(&source), SHORT_SCHEMA_TIME);
+        assert!(databases.columns(&source, &"orders".into()).is_ok());
+        databases.remember(&source, &DescribeError::Unreachable("nobody answers".into()));
+        assert_eq!(databases.columns(&source, &"orders".into()).unwrap_err(), "nobody answers");
+    }
 }

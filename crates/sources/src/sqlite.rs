@@ -1,5 +1,6 @@
 //! SQLite: a file that is opened for reading only, on a thread that may block, for one statement at a time.
 
+mod bounds;
 mod describe;
 mod dialect;
 
@@ -67,6 +68,7 @@ impl SqliteDatabase {
         // What the file's own views and triggers could do is switched off too.
         connection.pragma_update(None, "trusted_schema", false).map_err(failed)?;
         connection.pragma_update(None, "query_only", true).map_err(failed)?;
+        bounds::set(&connection).map_err(failed)?;
         Ok(connection)
     }
 
@@ -133,13 +135,13 @@ fn read(value: ValueRef<'_>, values: &mut Values) -> Result<(), String> {
         (Values::Boolean(values), ValueRef::Null) => values.append_null(),
         (Values::Integer(values), ValueRef::Null) => values.append_null(),
         (Values::Float(values), ValueRef::Null) => values.append_null(),
-        (Values::Text(values), ValueRef::Null) => values.append_null(),
+        (Values::Text(values), ValueRef::Null) => values.append(None::<&str>),
         (Values::Date(values), ValueRef::Null) => values.append_null(),
         (Values::Boolean(values), ValueRef::Integer(value)) => values.append_value(value != 0),
         (Values::Integer(values), ValueRef::Integer(value)) => values.append_value(value),
         (Values::Float(values), ValueRef::Real(value)) => values.append_value(Values::float(value)),
         (Values::Date(values), ValueRef::Integer(value)) => values.append_value(value),
-        (Values::Text(values), ValueRef::Text(text)) => values.append_value(String::from_utf8_lossy(text)),
+        (Values::Text(values), ValueRef::Text(text)) => values.append(Some(String::from_utf8_lossy(text))),
         (_, other) => return Err(format!("a value of the type {} was not expected", other.data_type())),
     }
     Ok(())

@@ -2,9 +2,16 @@
 
 use chrono::format::{Item, StrftimeItems};
 
+/// Longer patterns would write more than a date.
+const MAX_CHARACTERS: usize = 200;
+
 /// What is wrong with a pattern.
 #[must_use]
 pub fn mistake(pattern: &str) -> Option<String> {
+    let characters = pattern.chars().count();
+    if characters > MAX_CHARACTERS {
+        return Some(format!("a pattern for dates has at most {MAX_CHARACTERS} characters, and this one {characters}"));
+    }
     let mut parts = 0;
     for item in StrftimeItems::new(pattern) {
         match item {
@@ -28,5 +35,6 @@ mod tests {
         for (wrong, words) in [("%Q", "no pattern"), ("%", "no pattern"), ("dd/mm/yyyy", "no part"), ("", "no part")] {
             assert!(mistake(wrong).is_some_and(|message| message.contains(words)), "{wrong}");
         }
+        assert!(mistake(&"%A".repeat(1_000)).is_some_and(|message| message.contains("at most 200 characters")));
     }
 }

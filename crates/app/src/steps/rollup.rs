@@ -32,7 +32,16 @@ pub struct Rollup {
     pub parent_label_col: Option<String>,
 }
 
+/// More levels than these are a mistake: every row is counted in each of them.
+pub const MAX_LEVELS: usize = 20;
+
 impl Rollup {
+    /// What the step cannot do, whatever comes in.
+    pub fn mistake(&self) -> Option<String> {
+        let levels = self.hierarchy.len();
+        (levels > MAX_LEVELS).then(|| format!("`rollup` works with at most {MAX_LEVELS} levels, and here are {levels}"))
+    }
+
     /// The columns to group by that are not levels.
     pub fn groups(&self) -> impl Iterator<Item = &String> {
         self.groupby.iter().flatten().filter(|name| !self.hierarchy.contains(name))
@@ -68,6 +77,9 @@ impl Columns for Rollup {
         if self.hierarchy.is_empty() {
             let hint = "name the columns from the widest level to the finest";
             return Err(Problem::new("there is no column in `hierarchy`").hint(hint));
+        }
+        if let Some(mistake) = self.mistake() {
+            return Err(Problem::new(mistake).hint("name only the columns that are shown as levels"));
         }
         let kinds = self.hierarchy.iter().map(|name| column(&input, name)).collect::<Inferred<Vec<_>>>()?;
         let united = |kinds: &[ColumnType]| kinds.iter().copied().reduce(unite).unwrap_or(ColumnType::Unknown);
@@ -108,6 +120,8 @@ mod tests {
         let single = json!({"name": "rollup", "hierarchy": ["date"], "aggregations": [], "label_col": "l", "parent_label_col": "p"});
         assert_eq!(columns(single), "date date, l date, level text, child_level text");
         assert!(mistake(json!({"name": "rollup", "hierarchy": [], "aggregations": []})).contains("widest"));
+        let deep = json!({"name": "rollup", "hierarchy": vec!["text"; 21], "aggregations": []});
+        assert!(mistake(deep).contains("at most 20 levels"));
         let clash = json!({"name": "rollup", "hierarchy": ["text"], "aggregations": [], "labelCol": "text"});
         assert!(mistake(clash).contains("two columns would be called `text`"));
     }

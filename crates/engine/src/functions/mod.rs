@@ -1,10 +1,13 @@
 //! Functions of our own where the library's differ from our semantics or are slow: calendar, dates and texts.
 
 mod at_utc;
+mod bounded;
 mod calendar;
 mod civil;
 mod date_text;
 mod format_date;
+mod growth;
+mod join_texts;
 mod parse_date;
 mod period;
 mod quantile;
@@ -17,13 +20,47 @@ use aracari_app::schema::ColumnType;
 use aracari_app::steps::dateextract::DateInfo;
 use aracari_app::steps::dategranularity::Granularity;
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{AggregateUDF, Expr, ScalarUDF, cast};
+use datafusion::logical_expr::{AggregateUDF, Expr, ScalarUDF, ScalarUDFImpl, cast};
 
+pub(crate) use bounded::{bounded, is_bounded};
+pub(crate) use growth::Growth;
 pub(crate) use period::Period;
 pub(crate) use text_part::TextPart;
 
 use crate::column_type::{TEXT, date_type};
 use crate::error::EngineError;
+
+/// What the function behind `||` is called.
+pub(crate) const JOIN: &str = "||";
+
+/// A function of texts of the library's, within bounds.
+fn called(function: &Arc<ScalarUDF>, growth: Growth, arguments: Vec<Expr>) -> Expr {
+    bounded(function, growth).call(arguments)
+}
+
+/// A function of texts of ours, within bounds.
+fn own(function: impl ScalarUDFImpl + 'static, growth: Growth, argument: Expr) -> Expr {
+    called(&Arc::new(ScalarUDF::new_from_impl(function)), growth, vec![argument])
+}
+
+/// Two texts as one; a missing one makes the whole missing.
+pub(crate) fn join_texts(left: Expr, right: Expr) -> Expr {
+    let join = Arc::new(ScalarUDF::new_from_impl(join_texts::JoinTexts::new()));
+    called(&join, Growth::Times(1), vec![left, right])
+}
+
+/// A text with another in place of a third wherever that stands.
+pub(crate) fn replace_text(text: Expr, old: Expr, new: Expr) -> Expr {
+    called(&datafusion::functions::string::replace(), Growth::Replaced, vec![text, old, new])
+}
+
+pub(crate) fn upper_case(text: Expr) -> Expr {
+    called(&datafusion::functions::string::upper(), Growth::Kept, vec![text])
+}
+
+pub(crate) fn lower_case(text: Expr) -> Expr {
+    called(&datafusion::functions::string::lower(), Growth::Kept, vec![text])
+}
 
 /// A date of any unit and offset as a canonical one; without an offset it is UTC.
 pub(crate) fn date_of(expression: Expr, data_type: &DataType) -> Expr {
@@ -54,12 +91,12 @@ pub(crate) fn extract_date(date: Expr, part: DateInfo) -> Expr {
 
 /// A date as a text, by a strftime pattern; an error where it is none.
 pub(crate) fn format_date(date: Expr, format: &str) -> Result<Expr, EngineError> {
-    Ok(ScalarUDF::new_from_impl(format_date::FormatDate::new(format)?).call(vec![date]))
+    Ok(own(format_date::FormatDate::new(format)?, Growth::Kept, date))
 }
 
 /// A part of each text.
 pub(crate) fn part_of_text(text: Expr, part: TextPart) -> Expr {
-    ScalarUDF::new_from_impl(text_part::PartOfText::new(part)).call(vec![text])
+    own(text_part::PartOfText::new(part), Growth::Kept, text)
 }
 
 /// A text as a date, by a strptime pattern or by the usual spellings; null where it is none.
@@ -72,7 +109,7 @@ pub(crate) fn text_of(expression: Expr, kind: ColumnType) -> Expr {
     match kind {
         ColumnType::Text => expression,
         ColumnType::Date => Arc::new(ScalarUDF::new_from_impl(date_text::DateText::new())).call(vec![expression]),
-        ColumnType::Geometry => ScalarUDF::new_from_impl(shapes::ShapeText::new()).call(vec![expression]),
+        ColumnType::Geometry => own(shapes::ShapeText::new(), Growth::Kept, expression),
         _ => cast(expression, TEXT),
     }
 }
@@ -82,7 +119,7 @@ const TOTAL: [&str; 4] = ["btrim", "coalesce", "lower", "upper"];
 
 /// True where the function has a value, or null, for whatever it is given.
 pub(crate) fn never_fails(function: &ScalarUDF) -> bool {
-    let own = function.inner();
+    let own = bounded::unbounded(function).inner();
     own.is::<at_utc::AtUtc>()
         || own.is::<calendar::FirstDay>()
         || own.is::<calendar::Extract>()

@@ -1,5 +1,6 @@
 //! Shapes drawn with fewer points, united, and as texts.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, BinaryArray, StringViewArray};
@@ -14,7 +15,7 @@ use geo::Geometry;
 
 use crate::column_type::TEXT;
 use crate::error::EngineError;
-use crate::geometry;
+use crate::geometry::{self, Effort};
 
 fn signature() -> Signature {
     Signature::exact(vec![DataType::Binary], Volatility::Immutable)
@@ -24,17 +25,34 @@ fn failed(error: EngineError) -> DataFusionError {
     DataFusionError::External(Box::new(error))
 }
 
+/// The work of one plan on shapes; plans that differ in nothing else are the same.
+#[derive(Debug, Clone, Default)]
+struct Work(Arc<Effort>);
+
+impl PartialEq for Work {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Work {}
+
+impl Hash for Work {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
 /// A shape with fewer points.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Simplify {
     signature: Signature,
     /// The bits of the distance that a point may be away.
     tolerance: u64,
+    work: Work,
 }
 
 impl Simplify {
     pub(super) fn new(tolerance: f64) -> Self {
-        Self { signature: signature(), tolerance: tolerance.to_bits() }
+        Self { signature: signature(), tolerance: tolerance.to_bits(), work: Work::default() }
     }
 }
 
@@ -57,7 +75,7 @@ impl ScalarUDFImpl for Simplify {
         let simplified = shapes.as_binary::<i32>().iter().map(|bytes| {
             let Some(bytes) = bytes else { return Ok(None) };
             let shape = geometry::read(bytes)?;
-            geometry::write(&geometry::simplify::simplify(&shape, tolerance)).map(Some)
+            geometry::write(&geometry::simplify::simplify(&shape, tolerance, &self.work.0)?).map(Some)
         });
         let simplified = simplified.collect::<Result<BinaryArray, EngineError>>().map_err(failed)?;
         Ok(ColumnarValue::Array(Arc::new(simplified)))
@@ -100,11 +118,12 @@ impl ScalarUDFImpl for ShapeText {
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Unite {
     signature: Signature,
+    work: Work,
 }
 
 impl Unite {
     pub(super) fn new() -> Self {
-        Self { signature: signature() }
+        Self { signature: signature(), work: Work::default() }
     }
 }
 
@@ -122,7 +141,7 @@ impl AggregateUDFImpl for Unite {
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::<Shapes>::default())
+        Ok(Box::new(Shapes { work: self.work.clone(), ..Shapes::default() }))
     }
 }
 
@@ -131,6 +150,7 @@ impl AggregateUDFImpl for Unite {
 struct Shapes {
     shapes: Vec<Vec<u8>>,
     bytes: usize,
+    work: Work,
 }
 
 impl Shapes {
@@ -149,7 +169,7 @@ impl Accumulator for Shapes {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let united = geometry::union::union(self.read()?);
+        let united = geometry::union::union(self.read()?, &self.work.0).map_err(failed)?;
         let bytes = united.map(|shape| geometry::write(&shape)).transpose().map_err(failed)?;
         Ok(ScalarValue::Binary(bytes))
     }

@@ -4,21 +4,30 @@ use std::collections::HashMap;
 
 use geo::{Coord, Rect};
 
+use super::effort::Effort;
+use crate::error::EngineError;
+
 /// The most cells a side.
 const MAX_SIDE: f64 = 256.0;
 
-pub(super) struct Grid<T> {
+/// What an item in a cell takes, in looks: it takes memory too.
+const INSERTION: usize = 256;
+
+pub(super) struct Grid<'a, T> {
     bounds: Rect,
     side: f64,
     cells: HashMap<(u16, u16), Vec<T>>,
+    effort: &'a Effort,
+    /// What whoever asks does with an item, in looks.
+    weight: usize,
 }
 
-impl<T: Copy + PartialEq> Grid<T> {
-    /// A grid over these bounds for about so many items.
-    pub(super) fn new(bounds: Rect, items: usize) -> Self {
+impl<'a, T: Copy + PartialEq> Grid<'a, T> {
+    /// A grid over these bounds for about so many items; what is done with each of them takes so many looks.
+    pub(super) fn new(bounds: Rect, items: usize, effort: &'a Effort, weight: usize) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "only a number of cells")]
         let side = (items as f64).sqrt().clamp(1.0, MAX_SIDE).floor();
-        Self { bounds, side, cells: HashMap::new() }
+        Self { bounds, side, cells: HashMap::new(), effort, weight }
     }
 
     /// The cell of a position; positions beyond the bounds are in a cell of the border.
@@ -37,23 +46,41 @@ impl<T: Copy + PartialEq> Grid<T> {
         (first.0..=last.0).flat_map(move |x| (first.1..=last.1).map(move |y| (x, y)))
     }
 
-    pub(super) fn insert(&mut self, bounds: Rect, item: T) {
+    fn cells_in(&self, bounds: Rect) -> usize {
+        let (first, last) = (self.cell(bounds.min()), self.cell(bounds.max()));
+        let across = |first: u16, last: u16| usize::from(last) - usize::from(first) + 1;
+        across(first.0, last.0) * across(first.1, last.1)
+    }
+
+    pub(super) fn insert(&mut self, bounds: Rect, item: T) -> Result<(), EngineError> {
+        self.effort.spend(self.cells_in(bounds) * INSERTION)?;
         for cell in self.cells(bounds) {
             self.cells.entry(cell).or_default().push(item);
         }
+        Ok(())
     }
 
-    pub(super) fn remove(&mut self, bounds: Rect, item: T) {
+    pub(super) fn remove(&mut self, bounds: Rect, item: T) -> Result<(), EngineError> {
+        self.look(bounds)?;
         for cell in self.cells(bounds) {
             if let Some(items) = self.cells.get_mut(&cell) {
                 items.retain(|known| *known != item);
             }
         }
+        Ok(())
+    }
+
+    /// Spends what a look at the items near these bounds takes.
+    pub(super) fn look(&self, bounds: Rect) -> Result<(), EngineError> {
+        self.effort.spend(self.cells_in(bounds))?;
+        let cells = self.cells(bounds).filter_map(|cell| self.cells.get(&cell));
+        self.effort.spend(cells.map(Vec::len).sum::<usize>() * self.weight)
     }
 
     /// The items that may touch these bounds, some of them several times.
-    pub(super) fn near(&self, bounds: Rect) -> impl Iterator<Item = T> {
-        self.cells(bounds).filter_map(|cell| self.cells.get(&cell)).flatten().copied()
+    pub(super) fn near(&self, bounds: Rect) -> Result<impl Iterator<Item = T>, EngineError> {
+        self.look(bounds)?;
+        Ok(self.cells(bounds).filter_map(|cell| self.cells.get(&cell)).flatten().copied())
     }
 }
 

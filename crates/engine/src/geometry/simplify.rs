@@ -11,15 +11,20 @@ use geo::algorithm::line_measures::{Distance, Euclidean};
 use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{BoundingRect, Coord, Geometry, Line, LineString, Point, Polygon, Rect};
 
+use super::effort::Effort;
 use super::grid::Grid;
+use crate::error::EngineError;
+
+/// What it takes to see whether two segments cross, in looks; most are not looked at once one crosses.
+const CROSSING: usize = 4;
 
 /// The shape with points left out that are no further than `tolerance` from it.
-pub(crate) fn simplify(geometry: &Geometry, tolerance: f64) -> Geometry {
+pub(crate) fn simplify(geometry: &Geometry, tolerance: f64, effort: &Effort) -> Result<Geometry, EngineError> {
     let mut lines = Vec::new();
     collect(geometry, &mut lines);
-    let Some(bounds) = geometry.bounding_rect() else { return geometry.clone() };
-    let mut simplified = Simplifier::new(&lines, bounds, tolerance).run();
-    rebuilt(geometry, &mut simplified)
+    let Some(bounds) = geometry.bounding_rect() else { return Ok(geometry.clone()) };
+    let mut simplified = Simplifier::new(&lines, bounds, tolerance, effort)?.run()?;
+    Ok(rebuilt(geometry, &mut simplified))
 }
 
 /// A line of the shape, and whether it is a ring of a polygon.
@@ -84,32 +89,33 @@ struct Simplifier<'a> {
     lines: &'a [Tagged<'a>],
     tolerance: f64,
     /// Segments that are not made straight yet.
-    input: Grid<Segment>,
+    input: Grid<'a, Segment>,
     /// Segments that were made.
-    output: Grid<Way>,
+    output: Grid<'a, Way>,
+    effort: &'a Effort,
 }
 
 impl<'a> Simplifier<'a> {
-    fn new(lines: &'a [Tagged<'a>], bounds: Rect, tolerance: f64) -> Self {
+    fn new(lines: &'a [Tagged<'a>], bounds: Rect, tolerance: f64, effort: &'a Effort) -> Result<Self, EngineError> {
         let segments: usize = lines.iter().map(|(line, _)| line.0.len()).sum();
-        let mut input = Grid::new(bounds, segments);
+        let mut input = Grid::new(bounds, segments, effort, CROSSING);
         for (number, (line, _)) in lines.iter().enumerate() {
             for (index, segment) in line.lines().enumerate() {
                 let way = Way(segment.start, segment.end);
-                input.insert(way.bounds(), Segment { line: number, index, way });
+                input.insert(way.bounds(), Segment { line: number, index, way })?;
             }
         }
-        Self { lines, tolerance, input, output: Grid::new(bounds, segments) }
+        Ok(Self { lines, tolerance, input, output: Grid::new(bounds, segments, effort, CROSSING), effort })
     }
 
-    fn run(mut self) -> VecDeque<LineString> {
+    fn run(mut self) -> Result<VecDeque<LineString>, EngineError> {
         (0..self.lines.len()).map(|number| self.simplified(number)).collect()
     }
 
-    fn simplified(&mut self, number: usize) -> LineString {
+    fn simplified(&mut self, number: usize) -> Result<LineString, EngineError> {
         let (line, is_ring) = self.lines[number];
         if line.0.len() < 2 {
-            return line.clone();
+            return Ok(line.clone());
         }
         let minimum = if line.is_closed() { 4 } else { 2 };
         let mut kept: Vec<Coord> = Vec::new();
@@ -118,16 +124,17 @@ impl<'a> Simplifier<'a> {
         while let Some((start, end, depth)) = stretches.pop() {
             let points = &line.0;
             let way = Way(points[start], points[end]);
+            self.effort.spend(end - start)?;
             let (furthest, distance) = furthest(points, start, end);
             let single = start + 1 == end;
             let enough = kept.len() >= minimum || depth + 1 >= minimum;
-            if single || (enough && distance <= self.tolerance && self.is_free(number, start, end, way)) {
+            if single || (enough && distance <= self.tolerance && self.is_free(number, start, end, way)?) {
                 if kept.is_empty() {
                     kept.push(way.0);
                 }
                 kept.push(way.1);
                 if !single {
-                    self.replace(number, start, end, way);
+                    self.replace(number, start, end, way)?;
                 }
                 continue;
             }
@@ -135,40 +142,41 @@ impl<'a> Simplifier<'a> {
             stretches.push((start, furthest, depth + 1));
         }
         if is_ring && kept.len() > minimum {
-            self.drop_start(&mut kept);
+            self.drop_start(&mut kept)?;
         }
-        LineString::new(kept)
+        Ok(LineString::new(kept))
     }
 
     /// Takes the point away at which a ring starts, where the ring passes it closely enough.
-    fn drop_start(&mut self, ring: &mut Vec<Coord>) {
+    fn drop_start(&mut self, ring: &mut Vec<Coord>) -> Result<(), EngineError> {
         let (before, start, after) = (ring[ring.len() - 2], ring[0], ring[1]);
         let way = Way(before, after);
         let near = Euclidean.distance(&Point::from(start), &way.line()) <= self.tolerance;
-        if near && (is_collinear(way, start) || !self.crosses(way, |_| false)) {
+        if near && (is_collinear(way, start) || !self.crosses(way, |_| false)?) {
             ring.pop();
             ring[0] = before;
-            self.output.insert(way.bounds(), way);
+            self.output.insert(way.bounds(), way)?;
         }
+        Ok(())
     }
 
-    fn replace(&mut self, number: usize, start: usize, end: usize, way: Way) {
+    fn replace(&mut self, number: usize, start: usize, end: usize, way: Way) -> Result<(), EngineError> {
         let points = &self.lines[number].0.0;
         for index in start..end {
             let old = Way(points[index], points[index + 1]);
-            self.input.remove(old.bounds(), Segment { line: number, index, way: old });
+            self.input.remove(old.bounds(), Segment { line: number, index, way: old })?;
         }
-        self.output.insert(way.bounds(), way);
+        self.output.insert(way.bounds(), way)
     }
 
-    fn is_free(&self, number: usize, start: usize, end: usize, way: Way) -> bool {
-        !self.crosses(way, |segment| segment.line == number && (start..end).contains(&segment.index))
+    fn is_free(&self, number: usize, start: usize, end: usize, way: Way) -> Result<bool, EngineError> {
+        Ok(!self.crosses(way, |segment| segment.line == number && (start..end).contains(&segment.index))?)
     }
 
     /// True when a segment touches another one elsewhere than where both end, or is one already.
-    fn crosses(&self, way: Way, own: impl Fn(Segment) -> bool) -> bool {
-        self.output.near(way.bounds()).any(|other| touches(other, way))
-            || self.input.near(way.bounds()).any(|segment| touches(segment.way, way) && !own(segment))
+    fn crosses(&self, way: Way, own: impl Fn(Segment) -> bool) -> Result<bool, EngineError> {
+        Ok(self.output.near(way.bounds())?.any(|other| touches(other, way))
+            || self.input.near(way.bounds())?.any(|segment| touches(segment.way, way) && !own(segment)))
     }
 }
 
@@ -211,7 +219,7 @@ mod tests {
 
     fn simplified(shape: &Value, tolerance: f64) -> Value {
         let geometry = geojson::read(shape).unwrap().unwrap();
-        serde_json::from_str(&geojson::write(&simplify(&geometry, tolerance))).unwrap()
+        serde_json::from_str(&geojson::write(&simplify(&geometry, tolerance, &Effort::default()).unwrap())).unwrap()
     }
 
     #[test]
@@ -264,5 +272,37 @@ mod tests {
         let line = json!({"type": "LineString", "coordinates": points});
         assert_eq!(simplified(&line, 0.1)["coordinates"].as_array().unwrap().len(), 4_000);
         assert!(simplified(&line, 2.0)["coordinates"].as_array().unwrap().len() < 20);
+    }
+
+    /// A line that runs across all that came before, each point far from the last.
+    fn scribble(points: u32) -> Geometry {
+        let at = |number: u32| {
+            let turn = f64::from(number) * 2.4;
+            Coord { x: turn.cos() * (1.0 + f64::from(number) / 1e5), y: turn.sin() }
+        };
+        LineString::new((0..points).map(at).collect()).into()
+    }
+
+    #[test]
+    fn a_line_that_crosses_itself_everywhere_is_refused_in_time() {
+        let begun = std::time::Instant::now();
+        let refused = simplify(&scribble(100_000), 0.5, &Effort::default()).map(drop);
+        assert!(refused.unwrap_err().to_string().contains("cross themselves"));
+        assert!(begun.elapsed() < std::time::Duration::from_mins(2), "{:?}", begun.elapsed());
+        assert!(simplify(&scribble(300), 0.5, &Effort::default()).is_ok());
+    }
+
+    #[test]
+    fn a_coast_of_many_points_can_be_simplified() {
+        let at = |number: i32| {
+            let turn = f64::from(number) / 200_000.0 * std::f64::consts::TAU;
+            let radius = 10.0 + (turn * 900.0).sin() / 50.0;
+            Coord { x: turn.cos() * radius, y: turn.sin() * radius }
+        };
+        let mut ring: Vec<Coord> = (0..200_000).map(at).collect();
+        ring.push(ring[0]);
+        let coast = Polygon::new(LineString::new(ring), Vec::new()).into();
+        let Geometry::Polygon(simple) = simplify(&coast, 0.01, &Effort::default()).unwrap() else { panic!() };
+        assert!((100..20_000).contains(&simple.exterior().0.len()));
     }
 }

@@ -12,30 +12,44 @@ use geo::algorithm::line_measures::{Distance, Euclidean};
 use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::orient::{Direction, Orient};
 use geo::{
-    BooleanOps, BoundingRect, Coord, Geometry, Intersects, Line, LineString, MultiLineString, MultiPoint, MultiPolygon,
-    Point, Polygon, Rect, unary_union,
+    BooleanOps, BoundingRect, Coord, CoordsIter, Geometry, Intersects, Line, LineString, MultiLineString, MultiPoint,
+    MultiPolygon, Point, Polygon, Rect, unary_union,
 };
 
+use super::effort::Effort;
 use super::grid::{Grid, wider};
+use crate::error::EngineError;
 
 /// How far a computed corner may be from its exact place, as a share of the whole: the library's grid has 2^29 steps.
 const REACH: f64 = 1.0 / (1 << 27) as f64;
 
+/// What it takes to measure how far a point is from a segment, in looks; the library's work on a pair is as much.
+const DISTANCE: usize = 4;
+
+/// What it takes to find where two segments meet and to cut them there, in looks.
+const MEETING: usize = 32;
+
 /// All that these shapes cover, in whatever order they come; `None` where there is nothing.
-pub(crate) fn union(shapes: Vec<Geometry>) -> Option<Geometry> {
+pub(crate) fn union(shapes: Vec<Geometry>, effort: &Effort) -> Result<Option<Geometry>, EngineError> {
     let mut parts = Parts::default();
     for shape in shapes {
         parts.add(shape);
     }
     parts.points.sort_by(|one, other| compare([one.0], [other.0]));
     parts.lines.sort_by(|one, other| compare(one.0.iter().copied(), other.0.iter().copied()));
-    let area = united_area(parts.polygons);
-    let lines = united_lines(parts.lines, &area);
+    let area = united_area(parts.polygons, effort)?;
+    let lines = united_lines(parts.lines, &area, effort)?;
+    effort.spend(
+        parts
+            .points
+            .len()
+            .saturating_mul(area.coords_count() + lines.iter().map(LineString::coords_count).sum::<usize>()),
+    )?;
     let covered = |point: &Point| area.intersects(point) || lines.iter().any(|line| line.intersects(point));
     let mut seen = HashSet::new();
     let points: Vec<Point> =
         parts.points.into_iter().filter(|point| seen.insert(bits(point.0)) && !covered(point)).collect();
-    assembled(points, lines, area)
+    Ok(assembled(points, lines, area))
 }
 
 fn compare(one: impl IntoIterator<Item = Coord>, other: impl IntoIterator<Item = Coord>) -> Ordering {
@@ -86,108 +100,123 @@ fn assembled(mut points: Vec<Point>, mut lines: Vec<LineString>, area: MultiPoly
     })
 }
 
-fn united_area(mut polygons: Vec<Polygon>) -> MultiPolygon {
+fn united_area(mut polygons: Vec<Polygon>, effort: &Effort) -> Result<MultiPolygon, EngineError> {
     polygons.retain(|polygon| polygon.exterior().0.len() > 3);
     if polygons.len() < 2 {
-        return MultiPolygon::new(polygons);
+        return Ok(MultiPolygon::new(polygons));
     }
     // Rings of one direction: the library counts how often each place is surrounded.
     let oriented: Vec<Polygon> = polygons.iter().map(|polygon| polygon.orient(Direction::Default)).collect();
+    let exact = Exact::new(oriented.iter().flat_map(rings), effort)?;
+    exact.foresee(oriented.iter().flat_map(rings))?;
     let united = unary_union(&oriented);
-    let rings = oriented.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
-    let exact = Exact::new(rings);
-    united
-        .into_iter()
-        .map(|polygon| {
-            let (exterior, interiors) = polygon.into_inner();
-            Polygon::new(exact.ring(&exterior), interiors.iter().map(|ring| exact.ring(ring)).collect())
-        })
-        .collect()
+    let polygon = |polygon: Polygon| {
+        let (exterior, interiors) = polygon.into_inner();
+        let holes = interiors.iter().map(|ring| exact.ring(ring)).collect::<Result<_, _>>()?;
+        Ok(Polygon::new(exact.ring(&exterior)?, holes))
+    };
+    united.into_iter().map(polygon).collect()
+}
+
+fn rings(polygon: &Polygon) -> impl Iterator<Item = &LineString> {
+    std::iter::once(polygon.exterior()).chain(polygon.interiors())
 }
 
 /// The coordinates of the input, to find what a computed coordinate stands for.
-struct Exact {
-    corners: Grid<Coord>,
-    segments: Grid<Line>,
+struct Exact<'a> {
+    corners: Grid<'a, Coord>,
+    segments: Grid<'a, Line>,
     reach: f64,
+    effort: &'a Effort,
 }
 
-impl Exact {
-    fn new<'a>(lines: impl Iterator<Item = &'a LineString>) -> Self {
+impl<'a> Exact<'a> {
+    fn new<'l>(lines: impl Iterator<Item = &'l LineString>, effort: &'a Effort) -> Result<Self, EngineError> {
         let lines: Vec<&LineString> = lines.collect();
         let bounds = lines.iter().filter_map(|line| line.bounding_rect()).reduce(around);
         let bounds = bounds.unwrap_or_else(|| Rect::new(Coord::zero(), Coord::zero()));
         let count = lines.iter().map(|line| line.0.len()).sum();
         let mut exact = Self {
-            corners: Grid::new(bounds, count),
-            segments: Grid::new(bounds, count),
+            corners: Grid::new(bounds, count, effort, 1),
+            segments: Grid::new(bounds, count, effort, DISTANCE),
             reach: bounds.width().max(bounds.height()) * REACH,
+            effort,
         };
         for line in lines {
             for corner in &line.0 {
-                exact.corners.insert(Rect::new(*corner, *corner), *corner);
+                exact.corners.insert(Rect::new(*corner, *corner), *corner)?;
             }
             for segment in line.lines() {
-                exact.segments.insert(segment.bounding_rect(), segment);
+                exact.segments.insert(segment.bounding_rect(), segment)?;
             }
         }
-        exact
+        Ok(exact)
     }
 
-    fn ring(&self, ring: &LineString) -> LineString {
-        let mut exact = self.line(ring);
+    /// Spends what the library will on these lines: it cuts each where another one may cross it.
+    fn foresee<'l>(&self, lines: impl Iterator<Item = &'l LineString>) -> Result<(), EngineError> {
+        for segment in lines.flat_map(LineString::lines) {
+            self.segments.look(segment.bounding_rect())?;
+        }
+        Ok(())
+    }
+
+    fn ring(&self, ring: &LineString) -> Result<LineString, EngineError> {
+        let mut exact = self.line(ring)?;
         exact.close();
-        exact
+        Ok(exact)
     }
 
-    fn line(&self, line: &LineString) -> LineString {
+    fn line(&self, line: &LineString) -> Result<LineString, EngineError> {
         let mut exact: Vec<Coord> = Vec::with_capacity(line.0.len());
-        for corner in line.0.iter().map(|corner| self.corner(*corner)) {
+        for corner in &line.0 {
+            let corner = self.corner(*corner)?;
             let Some(last) = exact.last().copied() else {
                 exact.push(corner);
                 continue;
             };
             if last != corner {
-                exact.extend(self.between(last, corner));
+                exact.extend(self.between(last, corner)?);
                 exact.push(corner);
             }
         }
-        LineString::new(exact)
+        Ok(LineString::new(exact))
     }
 
     /// The corner of the input, or the crossing of two of its segments, that a computed corner stands for.
-    fn corner(&self, computed: Coord) -> Coord {
+    fn corner(&self, computed: Coord) -> Result<Coord, EngineError> {
         let near = wider(Rect::new(computed, computed), self.reach);
         let distance = |other: Coord| Euclidean.distance(computed, other);
-        let corner = self.corners.near(near).min_by(|one, other| distance(*one).total_cmp(&distance(*other)));
+        let corner = self.corners.near(near)?.min_by(|one, other| distance(*one).total_cmp(&distance(*other)));
         if let Some(corner) = corner
             && distance(corner) <= self.reach
         {
-            return corner;
+            return Ok(corner);
         }
         let point = Point::from(computed);
         let mut segments: Vec<Line> = Vec::new();
-        for segment in self.segments.near(near) {
+        for segment in self.segments.near(near)? {
             if Euclidean.distance(&point, &segment) <= self.reach && !segments.contains(&segment) {
                 segments.push(segment);
             }
         }
+        self.effort.spend(segments.len() * segments.len())?;
         let crossings = segments.iter().enumerate().flat_map(|(index, one)| {
             segments[index + 1..].iter().filter_map(|other| match line_intersection(*one, *other) {
                 Some(LineIntersection::SinglePoint { intersection, .. }) => Some(intersection),
                 _ => None,
             })
         });
-        crossings.min_by(|one, other| distance(*one).total_cmp(&distance(*other))).unwrap_or(computed)
+        Ok(crossings.min_by(|one, other| distance(*one).total_cmp(&distance(*other))).unwrap_or(computed))
     }
 
     /// The corners of the input that lie on the way from one corner to the next, in their order.
-    fn between(&self, start: Coord, end: Coord) -> Vec<Coord> {
+    fn between(&self, start: Coord, end: Coord) -> Result<Vec<Coord>, EngineError> {
         let segment = Line::new(start, end);
         let (way, length) = (end - start, Euclidean.distance(start, end));
         let along = |corner: Coord| ((corner - start).x * way.x + (corner - start).y * way.y) / length;
         let mut found: Vec<Coord> = Vec::new();
-        for corner in self.corners.near(wider(segment.bounding_rect(), self.reach)) {
+        for corner in self.corners.near(wider(segment.bounding_rect(), self.reach))? {
             let on_the_way = along(corner) > 0.0 && along(corner) < length && corner != start && corner != end;
             if on_the_way
                 && Euclidean.distance(&Point::from(corner), &segment) <= self.reach
@@ -197,7 +226,7 @@ impl Exact {
             }
         }
         found.sort_by(|one, other| along(*one).total_cmp(&along(*other)));
-        found
+        Ok(found)
     }
 }
 
@@ -207,9 +236,13 @@ fn around(one: Rect, other: Rect) -> Rect {
     Rect::new(least(one.min(), other.min()), most(one.max(), other.max()))
 }
 
-fn united_lines(mut lines: Vec<LineString>, area: &MultiPolygon) -> Vec<LineString> {
+fn united_lines(
+    mut lines: Vec<LineString>,
+    area: &MultiPolygon,
+    effort: &Effort,
+) -> Result<Vec<LineString>, EngineError> {
     lines.retain(|line| line.0.len() > 1);
-    let pieces = cut(&lines);
+    let pieces = cut(&lines, effort)?;
     let bounds = area.bounding_rect();
     let beside = |line: &LineString| match (line.bounding_rect(), bounds) {
         (Some(line), Some(area)) => !line.intersects(&area),
@@ -217,23 +250,28 @@ fn united_lines(mut lines: Vec<LineString>, area: &MultiPolygon) -> Vec<LineStri
     };
     let (mut free, touching): (Vec<_>, Vec<_>) = pieces.into_iter().partition(beside);
     if touching.is_empty() {
-        return free;
+        return Ok(free);
     }
     let touching = MultiLineString::new(touching);
-    let rings = area.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
-    let exact = Exact::new(touching.iter().chain(rings));
-    free.extend(area.clip(&touching, true).iter().map(|line| exact.line(line)).filter(|line| line.0.len() > 1));
-    free
+    let exact = Exact::new(touching.iter().chain(area.iter().flat_map(rings)), effort)?;
+    exact.foresee(touching.iter().chain(area.iter().flat_map(rings)))?;
+    for line in &area.clip(&touching, true) {
+        free.push(exact.line(line)?);
+    }
+    free.retain(|line| line.0.len() > 1);
+    Ok(free)
 }
 
 /// The pieces of lines between the places where they meet others or themselves; a piece that several have comes once.
-fn cut(lines: &[LineString]) -> Vec<LineString> {
-    let Some(bounds) = lines.iter().filter_map(BoundingRect::bounding_rect).reduce(around) else { return Vec::new() };
+fn cut(lines: &[LineString], effort: &Effort) -> Result<Vec<LineString>, EngineError> {
+    let Some(bounds) = lines.iter().filter_map(BoundingRect::bounding_rect).reduce(around) else {
+        return Ok(Vec::new());
+    };
     let count = lines.iter().map(|line| line.0.len()).sum();
-    let mut segments: Grid<(usize, usize)> = Grid::new(bounds, count);
+    let mut segments: Grid<(usize, usize)> = Grid::new(bounds, count, effort, MEETING);
     for (number, line) in lines.iter().enumerate() {
         for (index, segment) in line.lines().enumerate() {
-            segments.insert(segment.bounding_rect(), (number, index));
+            segments.insert(segment.bounding_rect(), (number, index))?;
         }
     }
     let segment = |(number, index): (usize, usize)| Line::new(lines[number].0[index], lines[number].0[index + 1]);
@@ -243,7 +281,7 @@ fn cut(lines: &[LineString]) -> Vec<LineString> {
         let mut piece = vec![line.0[0]];
         for (index, own) in line.lines().enumerate() {
             let mut cuts: Vec<Coord> = Vec::new();
-            for other in segments.near(own.bounding_rect()) {
+            for other in segments.near(own.bounding_rect())? {
                 if other != (number, index) {
                     cuts.extend(meetings(own, segment(other), joined(line, number, index, other)));
                 }
@@ -267,7 +305,7 @@ fn cut(lines: &[LineString]) -> Vec<LineString> {
             finish(piece, &mut seen, &mut pieces);
         }
     }
-    pieces
+    Ok(pieces)
 }
 
 /// The point that two segments of one line share because they follow each other.
@@ -315,7 +353,9 @@ mod tests {
 
     fn united(shapes: &Value) -> Value {
         let shapes = shapes.as_array().unwrap().iter().filter_map(|shape| geojson::read(shape).unwrap()).collect();
-        union(shapes).map_or(Value::Null, |shape| serde_json::from_str(&geojson::write(&shape)).unwrap())
+        union(shapes, &Effort::default())
+            .unwrap()
+            .map_or(Value::Null, |shape| serde_json::from_str(&geojson::write(&shape)).unwrap())
     }
 
     fn rectangle(x: f64, y: f64, width: f64, height: f64) -> Value {
@@ -410,5 +450,30 @@ mod tests {
         assert_eq!(members[0], json!({"type": "Point", "coordinates": [9.0, 9.0]}));
         assert_eq!(members[1], json!({"type": "LineString", "coordinates": [[2.0, 1.0], [4.0, 1.0]]}));
         assert_eq!((members.len(), &members[2]["type"]), (3, &json!("Polygon")));
+    }
+
+    /// A polygon whose sides run from one end of it to the other.
+    fn star(corners: u32) -> Geometry {
+        let at = |number: u32| {
+            let turn = f64::from(number) * 2.4;
+            Coord { x: turn.cos() * (1.0 + f64::from(number) / 1e5), y: turn.sin() }
+        };
+        Polygon::new(LineString::new((0..corners).map(at).collect()), Vec::new()).into()
+    }
+
+    #[test]
+    fn shapes_that_cross_themselves_everywhere_are_refused_in_time() {
+        let begun = std::time::Instant::now();
+        for (corners, fits) in [(100, true), (250, true), (3_000, false), (100_000, false)] {
+            let area = union(vec![star(corners), star(corners + 1)], &Effort::default());
+            assert_eq!(area.is_ok(), fits, "{corners}");
+            let Geometry::Polygon(polygon) = star(corners) else { unreachable!() };
+            let line = union(vec![polygon.exterior().clone().into()], &Effort::default());
+            assert_eq!(line.is_ok(), fits, "{corners}");
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_mins(2), "{:?}", begun.elapsed());
+        let effort = Effort::default();
+        let many = (0..1_000).try_for_each(|_| union(vec![star(150), star(151)], &effort).map(drop));
+        assert!(many.unwrap_err().to_string().contains("fewer points"));
     }
 }

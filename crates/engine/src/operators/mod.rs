@@ -3,6 +3,7 @@
 
 mod codes;
 mod groups;
+mod slices;
 mod top_groups;
 mod whole;
 
@@ -17,7 +18,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::catalog::Session;
-use datafusion::common::Result;
+use datafusion::common::{Result, internal_err};
+use datafusion::execution::SessionState;
 use datafusion::execution::context::QueryPlanner;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
@@ -25,6 +27,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
 
 use crate::fences::Fence;
+use crate::memory::QueryMemory;
 pub(crate) use top_groups::TopGroups;
 pub(crate) use whole::{KeepsOrder, WholeTable, apply};
 
@@ -36,8 +39,19 @@ pub(crate) struct Planner;
 impl QueryPlanner for Planner {
     async fn create_physical_plan(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
         let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(Operators)]);
-        planner.create_physical_plan(plan, session).await
+        let Some(session) = session.as_any().downcast_ref::<SessionState>() else {
+            return internal_err!("plans are made for a session of the engine's");
+        };
+        slices::cut(planner.create_physical_plan(plan, &counting(session.clone())).await?)
     }
+}
+
+/// The session whose functions know the pool that counts what they make.
+fn counting(mut session: SessionState) -> SessionState {
+    let memory = QueryMemory::new(Arc::clone(&session.runtime_env().memory_pool));
+    session.config_mut().options_mut().extensions.insert(memory);
+    session.mark_start_execution();
+    session
 }
 
 struct Operators;

@@ -6,6 +6,7 @@ use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 
 use super::select::{Output, kind_of};
+use crate::functions::JOIN;
 use crate::sql::{Dialect, Parameter, Summary};
 
 /// Longer lists are compared here.
@@ -176,6 +177,13 @@ impl<'a> Scope<'a> {
                     [only] => Some((only.clone(), kind?)),
                     _ => Some((format!("coalesce({})", items.join(", ")), kind?)),
                 }
+            }
+            Expr::ScalarFunction(function) if function.name() == JOIN => {
+                let [left, right] = function.args.as_slice() else { return None };
+                let ((left, kind), (right, other)) = (self.piece(left)?, self.piece(right)?);
+                let both = kind == other;
+                both.then(|| self.dialect.arithmetic(&left, Operator::StringConcat, &right, kind))?
+                    .map(|sql| (sql, kind))
             }
             Expr::ScalarFunction(function) => {
                 let [argument] = function.args.as_slice() else { return None };

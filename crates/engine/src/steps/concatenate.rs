@@ -1,21 +1,21 @@
 //! `concatenate`: joins the text of several columns into one; a null among them makes null.
 
 use aracari_app::steps::concatenate::Concatenate;
-use datafusion::logical_expr::{Expr, Operator, binary_expr};
+use datafusion::logical_expr::Expr;
 
 use crate::column_type::text_literal;
 use crate::error::EngineError;
+use crate::functions::join_texts;
 use crate::table::Table;
 
 pub(super) fn compile(step: &Concatenate, table: Table) -> Result<Table, EngineError> {
-    let join = |left: Expr, right: Expr| binary_expr(left, Operator::StringConcat, right);
     let mut joined: Option<Expr> = None;
     for name in &step.columns {
         let text = table.text(name)?;
         joined = Some(match joined {
             None => text,
-            Some(before) if step.separator.is_empty() => join(before, text),
-            Some(before) => join(join(before, text_literal(&step.separator)), text),
+            Some(before) if step.separator.is_empty() => join_texts(before, text),
+            Some(before) => join_texts(join_texts(before, text_literal(&step.separator)), text),
         });
     }
     let value = joined.ok_or_else(|| EngineError::invalid("a concatenation needs columns"))?;

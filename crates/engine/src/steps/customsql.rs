@@ -3,6 +3,8 @@
 //! The query knows one table, the rows so far, and functions whose answer depends on nothing but what they are given.
 //! It is parsed to a plan over those rows; nothing of it is ever text again.
 
+mod bounds;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -46,8 +48,9 @@ const MAX_DEPTH: usize = 200;
 /// Every part that `WITH` names is planned anew wherever it is read.
 const MAX_TABLES: usize = 200;
 
-/// Functions that tell of the engine, or make texts as long as one likes out of nothing.
-const REFUSED: [&str; 4] = ["version", "repeat", "lpad", "rpad"];
+/// Functions that tell of the engine, make texts as long as one likes out of nothing, or values of any type and size.
+const REFUSED: [&str; 8] =
+    ["version", "repeat", "lpad", "rpad", "arrow_cast", "arrow_try_cast", "cast_to_type", "try_cast_to_type"];
 
 pub(super) fn compile(step: &Customsql, table: Table) -> Result<Table, EngineError> {
     let visible = table.without_restricted()?;
@@ -76,6 +79,9 @@ fn parse(text: &str) -> Result<Statement, EngineError> {
     let too_deep = || refused("the query is nested too deeply; write parts of it as steps of their own".into());
     if depth(&tokens) > MAX_DEPTH {
         return Err(too_deep());
+    }
+    if makes_rows_of_lists(&tokens) {
+        return Err(refused("`unnest` does not work here; the step `unpivot` makes rows of columns".into()));
     }
     let mut statements = Parser::new(&dialect)
         .with_recursion_limit(MAX_NESTING)
@@ -176,6 +182,16 @@ fn depth(tokens: &[TokenWithSpan]) -> usize {
     open.iter_mut().map(List::item).sum()
 }
 
+/// True where `unnest` is called: it makes as many rows at once as its lists are long.
+fn makes_rows_of_lists(tokens: &[TokenWithSpan]) -> bool {
+    let words: Vec<&Token> =
+        tokens.iter().map(|token| &token.token).filter(|token| !matches!(token, Token::Whitespace(_))).collect();
+    words.windows(2).any(|pair| match pair {
+        [Token::Word(word), Token::LParen] => word.value.eq_ignore_ascii_case("unnest"),
+        _ => false,
+    })
+}
+
 fn plan(query: Statement, input: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
     let mut config = ConfigOptions::new();
     config.execution.enable_recursive_ctes = false;
@@ -188,7 +204,8 @@ fn plan(query: Statement, input: LogicalPlan) -> Result<LogicalPlan, DataFusionE
     if let Some(parameter) = plan.get_parameter_names()?.into_iter().next() {
         return plan_err!("there is no value for the parameter {parameter}; write the value itself");
     }
-    Analyzer::new().execute_and_check(plan, &config, |_, _| {})
+    let typed = Analyzer::new().execute_and_check(bounds::with_views(plan)?, &config, |_, _| {})?;
+    bounds::bounded(typed)
 }
 
 /// What went wrong, in the words of the step.
@@ -198,6 +215,11 @@ fn explained(error: &DataFusionError, table: &Table) -> EngineError {
         refused(format!("`{name}` is the name of two columns; write the table before it, or rename one with AS"))
     };
     let root = error.find_root();
+    if let DataFusionError::External(inner) = root
+        && let Some(EngineError::Invalid { message }) = inner.downcast_ref::<EngineError>()
+    {
+        return refused(message.clone());
+    }
     let DataFusionError::SchemaError(schema, _) = root else { return refused(root.message().into_owned()) };
     let field = match schema.as_ref() {
         SchemaError::FieldNotFound { field, .. } => field,
@@ -511,6 +533,7 @@ mod tests {
             ("SELECT version() FROM input", "version"),
             ("SELECT repeat(Name, 1000000000) FROM input", "repeat"),
             ("SELECT range(1, 1000000000) FROM input", "range"),
+            ("SELECT arrow_cast(NULL, 'FixedSizeList(1000000000, Int8)') AS a FROM input", "arrow_cast"),
             ("SELECT @@version", "version"),
             ("SELECT $1 FROM input", "$1"),
             ("INSERT INTO input VALUES (1)", "only a query that reads"),

@@ -1,14 +1,14 @@
 //! `lowercase`: turns a text column to lower case.
 
 use aracari_app::steps::lowercase::Lowercase;
-use datafusion::functions::string::expr_fn::lower;
 
 use crate::error::EngineError;
+use crate::functions::lower_case;
 use crate::table::Table;
 
 pub(super) fn compile(step: &Lowercase, table: Table) -> Result<Table, EngineError> {
     let text = table.text(&step.column)?;
-    table.with_columns(vec![(step.column.clone(), lower(text))])
+    table.with_columns(vec![(step.column.clone(), lower_case(text))])
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! `replacetext`: replaces a piece of text wherever it stands in a column.
 
 use aracari_app::steps::replacetext::Replacetext;
-use datafusion::functions::string::expr_fn::replace;
 
 use crate::column_type::text_literal;
 use crate::error::EngineError;
+use crate::functions::replace_text;
 use crate::table::Table;
 
 pub(super) fn compile(step: &Replacetext, table: Table) -> Result<Table, EngineError> {
     let text = table.text(&step.search_column)?;
-    let replaced = replace(text, text_literal(&step.old_str), text_literal(&step.new_str));
+    let replaced = replace_text(text, text_literal(&step.old_str), text_literal(&step.new_str));
     table.with_columns(vec![(step.search_column.clone(), replaced)])
 }
 

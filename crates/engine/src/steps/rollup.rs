@@ -17,6 +17,9 @@ pub(super) fn compile(step: &Rollup, table: Table) -> Result<Table, EngineError>
     if levels == 0 {
         return Err(EngineError::invalid("`rollup` needs at least one column in `hierarchy`"));
     }
+    if let Some(mistake) = step.mistake() {
+        return Err(EngineError::invalid(mistake));
+    }
     let keys: Vec<String> = step.groups().chain(&step.hierarchy).cloned().collect();
     let groups = keys.len() - levels;
     let mut kinds = Vec::with_capacity(levels);
@@ -174,11 +177,26 @@ mod tests {
     }
 
     #[test]
+    fn twenty_levels_of_many_rows_are_made_in_a_moment() {
+        let columns: serde_json::Map<String, Value> = (0..20)
+            .map(|level| (format!("c{level}"), (0..1_000).map(|row| json!(row % (level + 2))).collect()))
+            .collect();
+        let hierarchy: Vec<String> = (0..20).map(|level| format!("c{level}")).collect();
+        let step = json!([{"name": "rollup", "hierarchy": hierarchy, "aggregations": aggregation("sum", "c0")}]);
+        let begun = std::time::Instant::now();
+        let answer = run(table(Value::Object(columns)), step);
+        assert_eq!(answer["level"].as_array().unwrap().iter().filter(|level| *level == "c0").count(), 2);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+    }
+
+    #[test]
     fn mistakes_say_what_to_do() {
         let step = |hierarchy: Value, extra: Value| json!([{"name": "rollup", "hierarchy": hierarchy, "aggregations": aggregation("sum", "guest"), "labelCol": extra}]);
         assert!(failure(stays(), step(json!([]), json!("l"))).contains("`hierarchy`"));
         assert!(failure(stays(), step(json!(["lnd"]), json!("l"))).contains("no column `lnd`"));
         assert!(failure(stays(), step(json!(["land"]), json!("l"))).contains("`sum` needs numbers"));
+        let deep: Vec<String> = (0..400).map(|number| format!("c{number}")).collect();
+        assert!(failure(stays(), step(json!(deep), json!("l"))).contains("at most 20 levels, and here are 400"));
         let clash = json!([{"name": "rollup", "hierarchy": ["land"], "aggregations": [], "labelCol": "land"}]);
         assert!(failure(stays(), clash).contains("two columns would be called `land`"));
     }

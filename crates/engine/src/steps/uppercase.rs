@@ -1,14 +1,14 @@
 //! `uppercase`: turns a text column to upper case.
 
 use aracari_app::steps::uppercase::Uppercase;
-use datafusion::functions::string::expr_fn::upper;
 
 use crate::error::EngineError;
+use crate::functions::upper_case;
 use crate::table::Table;
 
 pub(super) fn compile(step: &Uppercase, table: Table) -> Result<Table, EngineError> {
     let text = table.text(&step.column)?;
-    table.with_columns(vec![(step.column.clone(), upper(text))])
+    table.with_columns(vec![(step.column.clone(), upper_case(text))])
 }
 
 #[cfg(test)]

@@ -3,19 +3,23 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, RecordBatch, StringViewBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, RecordBatch, StringViewArray, StringViewBuilder,
+    TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::error::{DataFusionError, Result};
 
 const BATCH_ROWS: usize = 8192;
 
+/// A batch with longer texts than usual has fewer rows.
+const BATCH_BYTES: usize = 16 << 20;
+
 /// One column under construction.
 pub(crate) enum Values {
     Boolean(BooleanBuilder),
     Integer(Int64Builder),
     Float(Float64Builder),
-    Text(StringViewBuilder),
+    Text(Texts),
     Date(TimestampMicrosecondBuilder),
 }
 
@@ -25,10 +29,15 @@ impl Values {
             DataType::Boolean => Self::Boolean(BooleanBuilder::new()),
             DataType::Int64 => Self::Integer(Int64Builder::new()),
             DataType::Float64 => Self::Float(Float64Builder::new()),
-            DataType::Utf8View => Self::Text(StringViewBuilder::new()),
+            DataType::Utf8View => Self::Text(Texts::default()),
             DataType::Timestamp(..) => Self::Date(TimestampMicrosecondBuilder::new()),
             other => return Err(DataFusionError::Internal(format!("a database gives no {other}"))),
         })
+    }
+
+    /// The bytes of its texts.
+    fn bytes(&self) -> usize {
+        if let Self::Text(texts) = self { texts.bytes } else { 0 }
     }
 
     fn finish(&mut self) -> ArrayRef {
@@ -36,7 +45,7 @@ impl Values {
             Self::Boolean(values) => Arc::new(values.finish()),
             Self::Integer(values) => Arc::new(values.finish()),
             Self::Float(values) => Arc::new(values.finish()),
-            Self::Text(values) => Arc::new(values.finish()),
+            Self::Text(texts) => Arc::new(texts.finish()),
             Self::Date(values) => Arc::new(values.finish().with_timezone("UTC")),
         }
     }
@@ -44,6 +53,25 @@ impl Values {
     /// A float as the engine holds it: there is one zero.
     pub(crate) fn float(number: f64) -> f64 {
         if number == 0.0 { 0.0 } else { number }
+    }
+}
+
+/// A column of texts, and how long they are together.
+#[derive(Default)]
+pub(crate) struct Texts {
+    builder: StringViewBuilder,
+    bytes: usize,
+}
+
+impl Texts {
+    pub(crate) fn append(&mut self, text: Option<impl AsRef<str>>) {
+        self.bytes += text.as_ref().map_or(0, |text| text.as_ref().len());
+        self.builder.append_option(text);
+    }
+
+    fn finish(&mut self) -> StringViewArray {
+        self.bytes = 0;
+        self.builder.finish()
     }
 }
 
@@ -69,7 +97,8 @@ impl Batches {
             value(index, column)?;
         }
         self.rows += 1;
-        if self.rows < BATCH_ROWS { Ok(None) } else { self.take() }
+        let bytes: usize = self.columns.iter().map(Values::bytes).sum();
+        if self.rows < BATCH_ROWS && bytes < BATCH_BYTES { Ok(None) } else { self.take() }
     }
 
     /// The rows since the last batch, if there are any.

@@ -1,5 +1,6 @@
 //! JSON to record batches. A value says itself what it is; the declared type decides only what JSON cannot tell.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use aracari_app::Value;
@@ -12,9 +13,12 @@ use arrow::datatypes::{DataType, Field, Schema};
 use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Map, Value as Json};
 
+use super::geojson;
+
 static NO_RECORDS: Vec<Json> = Vec::new();
 
-use super::geojson;
+/// More keys than these are data, not columns.
+const MAX_COLUMNS: usize = 2_000;
 
 /// The type of columns of shapes.
 const SHAPES: &str = "geojson";
@@ -72,12 +76,19 @@ pub fn read_json(document: &Json) -> Result<RecordBatch, TableError> {
 }
 
 fn table(columns: Vec<(String, Option<&str>)>, rows: &[&Map<String, Json>]) -> Result<RecordBatch, TableError> {
+    if columns.len() > MAX_COLUMNS {
+        let message = format!(
+            "there are more than {MAX_COLUMNS} columns; put what the keys tell into a column, a record for each"
+        );
+        return Err(TableError::Shape(message));
+    }
+    let mut known = HashSet::with_capacity(columns.len());
+    if let Some((twice, _)) = columns.iter().find(|(name, _)| !known.insert(name)) {
+        return Err(TableError::Shape(format!("two columns are called `{twice}`")));
+    }
     let mut schema = Vec::with_capacity(columns.len());
     let mut arrays: Vec<ArrayRef> = Vec::with_capacity(columns.len());
     for (name, declared) in columns {
-        if schema.iter().any(|field: &Field| *field.name() == name) {
-            return Err(TableError::Shape(format!("two columns are called `{name}`")));
-        }
         let array = column(&name, declared, rows.iter().map(|row| row.get(&name).unwrap_or(&Json::Null)))?;
         schema.push(match array.data_type() {
             DataType::Binary => geometry_field(&name),
@@ -90,13 +101,16 @@ fn table(columns: Vec<(String, Option<&str>)>, rows: &[&Map<String, Json>]) -> R
         .map_err(|error| TableError::Shape(error.to_string()))
 }
 
-/// The keys of all records in the order of their first appearance.
+/// The keys of all records in the order of their first appearance, until there are too many.
 fn names(rows: &[&Map<String, Json>]) -> Vec<String> {
-    let mut names = indexmap::IndexSet::new();
+    let mut names: indexmap::IndexSet<&String> = indexmap::IndexSet::new();
     for row in rows {
-        names.extend(row.keys().cloned());
+        names.extend(row.keys());
+        if names.len() > MAX_COLUMNS {
+            break;
+        }
     }
-    names.into_iter().collect()
+    names.into_iter().cloned().collect()
 }
 
 fn column<'a>(
@@ -176,9 +190,26 @@ fn since_1970(time: i64) -> Option<DateTime<Utc>> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::time::{Duration, Instant};
 
-    use super::instant;
+    use serde_json::{Value as Json, json};
+
+    use super::{MAX_COLUMNS, TableError, instant, read_json};
+
+    #[test]
+    fn keys_that_are_data_are_no_columns() {
+        let records =
+            |count: usize| (0..count).map(|number| json!({format!("k{number}"): number})).collect::<Vec<Json>>();
+        let begun = Instant::now();
+        let many = read_json(&Json::Array(records(100_000))).unwrap_err();
+        assert!(many.to_string().contains("more than 2000 columns"), "{many}");
+        assert_eq!(read_json(&Json::Array(records(MAX_COLUMNS))).unwrap().num_columns(), MAX_COLUMNS);
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+        let fields: Vec<Json> = (0..100_000).map(|number| json!({"name": format!("k{number}")})).collect();
+        assert!(read_json(&json!({"schema": {"fields": fields}, "data": []})).is_err());
+        let twice = json!({"schema": {"fields": [{"name": "a"}, {"name": "b"}, {"name": "a"}]}, "data": []});
+        assert_eq!(read_json(&twice).unwrap_err(), TableError::Shape("two columns are called `a`".into()));
+    }
 
     #[test]
     fn whole_numbers_are_milliseconds_or_nanoseconds_since_1970() {

@@ -57,7 +57,7 @@ pub(super) fn read(row: &Row, index: usize, values: &mut Values) -> Result<()> {
             let number = row.try_get::<_, Option<f64>>(index).map_err(failed)?;
             values.append_option(number.map(Values::float));
         }
-        Values::Text(values) => values.append_option(row.try_get::<_, Option<&str>>(index).map_err(failed)?),
+        Values::Text(values) => values.append(row.try_get::<_, Option<&str>>(index).map_err(failed)?),
         Values::Date(values) => {
             let date = row.try_get::<_, Option<Micros>>(index).map_err(failed)?;
             values.append_option(date.map(|Micros(micros)| micros));

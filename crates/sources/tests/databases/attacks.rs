@@ -145,6 +145,39 @@ fn sqlite_stands_hostile_content() {
 }
 
 #[test]
+fn queries_of_sqlite_take_little_memory_and_ask_about_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = rusqlite::Connection::open(folder.path().join("data.sqlite")).unwrap();
+    file.execute_batch("CREATE TABLE shops (name TEXT); INSERT INTO shops VALUES ('Arras'), ('Lille');").unwrap();
+    let source = sqlite(folder.path());
+    let (runtime, sources) = (runtime(), Sources::default());
+    let ask = |query: &str| runtime.block_on(run(&sources, &source, Relation::Query(query.to_owned()), json!([])));
+    let wide: Vec<String> = (0..500).map(|number| format!("printf('%.*c', 2000000, 'x') AS c{number}")).collect();
+    for (query, reason) in [
+        ("SELECT length(replace(printf('%.*c', 100000, 'x'), 'x', printf('%.*c', 100000, 'y'))) AS n", "too big"),
+        ("SELECT length(zeroblob(1000000000)) AS n", "too big"),
+        (&format!("SELECT {}", wide.join(", ")), "memory"),
+        ("SELECT name, file FROM pragma_database_list", "not authorized"),
+        ("SELECT * FROM pragma_compile_options", "not authorized"),
+        ("SELECT load_extension('x') AS n", ""),
+        ("SELECT readfile('/etc/passwd') AS n", ""),
+    ] {
+        let error = ask(query).unwrap_err().to_string();
+        assert!(error.contains(reason), "{query}: {error}");
+        assert!(!error.contains(&folder.path().display().to_string()), "{error}");
+    }
+    assert_eq!(ask("SELECT length(printf('%.*c', 1000000000, 'x')) AS n").unwrap(), json!([{"n": null}]));
+    // Long texts come in smaller batches.
+    let long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) \
+                SELECT i, printf('%.*c', 1000000, 'x') AS t FROM n";
+    let count = json!([{"name": "customsql", "query": "SELECT count(*) AS n, max(length(t)) AS l FROM input"}]);
+    let counted = runtime.block_on(run(&sources, &source, Relation::Query(long.to_owned()), count)).unwrap();
+    assert_eq!(counted, json!([{"n": 100, "l": 1_000_000}]));
+    assert_eq!(ask("SELECT name FROM pragma_table_info('shops')").unwrap(), json!([{"name": "name"}]));
+    assert_eq!(ask("SELECT upper(name) AS n FROM shops").unwrap(), json!([{"n": "ARRAS"}, {"n": "LILLE"}]));
+}
+
+#[test]
 fn postgresql_stands_hostile_content() {
     let Some(server) = PostgresqlServer::start().unwrap() else { return };
     let execute = |script: &str| drop(server.psql(script).unwrap());

@@ -1,0 +1,144 @@
+//! Rows that come once for each item of a list, a few at a time: the library repeats a whole batch at once, with all its
+//! columns.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::{Result, internal_err};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::unnest::UnnestExec;
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, replace_children_if_necessary,
+};
+use futures::{StreamExt, stream};
+
+/// The most rows that come out of one slice, unless a single row alone makes more.
+const ROWS: usize = 8192;
+
+/// The plan with slices below whatever repeats rows.
+pub(super) fn cut(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let sliced = plan.transform_up(|node| {
+        let Some(list) = node.downcast_ref::<UnnestExec>().and_then(|unnest| unnest.list_column_indices().first())
+        else {
+            return Ok(Transformed::no(node));
+        };
+        let list = list.index_in_input_schema;
+        let inputs = node.children().into_iter().map(|input| {
+            let slices: Arc<dyn ExecutionPlan> = Arc::new(SlicesExec { input: Arc::clone(input), list });
+            slices
+        });
+        let inputs = inputs.collect();
+        replace_children_if_necessary(node, inputs).map(Transformed::yes)
+    })?;
+    Ok(sliced.data)
+}
+
+/// Hands the rows of its input on, in smaller batches.
+#[derive(Debug)]
+struct SlicesExec {
+    input: Arc<dyn ExecutionPlan>,
+    /// Where the lists are.
+    list: usize,
+}
+
+/// The rows of a batch in slices whose lists have so many items at most together.
+fn slices(batch: &RecordBatch, list: usize, most: usize) -> Vec<RecordBatch> {
+    let Some(lists) = batch.column(list).as_list_opt::<i32>() else { return vec![batch.clone()] };
+    let mut slices = Vec::new();
+    let (mut start, mut items) = (0, 0);
+    for row in 0..lists.len() {
+        let own = usize::try_from(lists.value_length(row)).unwrap_or(0).max(1);
+        if row > start && items + own > most {
+            slices.push(batch.slice(start, row - start));
+            (start, items) = (row, 0);
+        }
+        items += own;
+    }
+    slices.push(batch.slice(start, lists.len() - start));
+    slices
+}
+
+impl DisplayAs for SlicesExec {
+    fn fmt_as(&self, _: DisplayFormatType, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SlicesExec")
+    }
+}
+
+impl ExecutionPlan for SlicesExec {
+    fn name(&self) -> &'static str {
+        "SlicesExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        self.input.properties()
+    }
+
+    fn maintains_input_order(&self) -> Vec<bool> {
+        vec![true]
+    }
+
+    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
+        vec![false]
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        let Some(input) = children.pop() else { return internal_err!("slices have an input") };
+        Ok(Arc::new(Self { input, list: self.list }))
+    }
+
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let list = self.list;
+        let batches = self.input.execute(partition, context)?;
+        let schema = batches.schema();
+        let sliced = batches.flat_map(move |batch| {
+            let slices = match batch {
+                Ok(batch) => slices(&batch, list, ROWS).into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
+            };
+            stream::iter(slices)
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, sliced)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::{ArrayRef, Int64Array, ListArray};
+    use arrow::datatypes::Int64Type;
+
+    #[test]
+    fn slices_are_as_long_as_their_lists_allow() {
+        let list = |items: i64| Some((0..items).map(Some).collect::<Vec<_>>());
+        let lists: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>([
+            list(2),
+            list(2),
+            None,
+            list(9),
+            list(1),
+            list(0),
+        ]));
+        let rows: ArrayRef = Arc::new(Int64Array::from_iter_values(0..6));
+        let batch = RecordBatch::try_from_iter([("rows", rows), ("lists", lists)]).unwrap();
+        let lengths = |most| slices(&batch, 1, most).iter().map(RecordBatch::num_rows).collect::<Vec<_>>();
+        assert_eq!(lengths(4), [2, 1, 1, 2]);
+        assert_eq!(lengths(100), [6]);
+        assert_eq!(lengths(1), [1; 6]);
+        assert_eq!(slices(&batch.slice(0, 0), 1, 4).len(), 1);
+    }
+}
