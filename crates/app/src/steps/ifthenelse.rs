@@ -142,7 +142,10 @@ mod tests {
         let nested =
             json!({"and": [{"column": "a", "value": {"operator": "from", "quantity": "x", "duration": "day"}}]});
         assert!(with(json!({"if": nested, "then": "1", "else": "2"})).contains("`x` is no whole number"));
-        assert!(with(json!({"if": {"column": "a"}, "then": "1", "els": "2"})).contains("`els`"));
-        assert!(with(json!({"name": "filter", "if": {"column": "a"}, "then": "1", "else": "2"})).contains("`filter`"));
+        assert!(with(json!({"if": {"column": "a", "value": 1}, "then": "1", "els": "2"})).contains("`els`"));
+        assert!(
+            with(json!({"name": "filter", "if": {"column": "a", "value": 1}, "then": "1", "else": "2"}))
+                .contains("`filter`")
+        );
     }
 }

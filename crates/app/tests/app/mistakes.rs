@@ -326,9 +326,9 @@ fn a_condition_compares_with_what_its_column_can_hold() {
         (
             "value: 100",
             "value: much".to_owned(),
-            "13:93: error: `amount` holds numbers, and this is the text \"much\" (write a number",
+            "12:93: error: `amount` holds numbers, and this is the text \"much\" (write a number",
         ),
-        (only_in, "operator: gt, value: [FR]".to_owned(), "16:75: error: `country`: `gt` compares with one value"),
+        (only_in, "operator: gt, value: [FR]".to_owned(), "15:76: error: `country`: `gt` compares with one value"),
         (
             step,
             filter("{ column: amount, value: [1, 2] }"),
@@ -344,12 +344,12 @@ fn a_condition_compares_with_what_its_column_can_hold() {
         (
             only_in,
             "operator: eq, value: 7".to_owned(),
-            "16:75: warning: `country` holds texts, and this is the number 7",
+            "15:76: warning: `country` holds texts, and this is the number 7",
         ),
         (
             step,
             filter("{ column: country, operator: in, value: FR }"),
-            "7:35: warning: `country`: `in` compares with a list",
+            "6:42: warning: `country`: `in` compares with a list",
         ),
         (only_in, "value: [FR, ES]".to_owned(), ""),
     ] {
