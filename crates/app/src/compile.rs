@@ -19,10 +19,14 @@ use indexmap::IndexMap;
 
 use crate::app::App;
 use crate::choices::{CompiledFilter, CompiledView};
+use crate::condition::{Comparison, Condition, Operator};
 use crate::config;
 use crate::dataset::Dataset;
+use crate::infer::comparisons::compare;
 use crate::load::{Draft, Item, Reporter, did_you_mean};
+use crate::schema::TableSchema;
 use crate::source::{Source, SourceSchemas};
+use crate::value::Value;
 use crate::yaml::{Node, Span};
 
 pub(crate) use references::templated_behind;
@@ -176,7 +180,7 @@ impl Compiler<'_> {
     }
 
     /// Reports a column that a table does not have.
-    fn column_at(&mut self, schema: &crate::schema::TableSchema, column: &str, of: &str, span: Span) -> bool {
+    fn column_at(&mut self, schema: &TableSchema, column: &str, of: &str, span: Span) -> bool {
         if schema.columns.contains_key(column) {
             return true;
         }
@@ -190,9 +194,9 @@ impl Compiler<'_> {
         &mut self,
         json: &serde_json::Value,
         node: &Node,
-        schema: &crate::schema::TableSchema,
+        schema: &TableSchema,
         of: &str,
-    ) -> Option<crate::Condition> {
+    ) -> Option<Condition> {
         if crate::template::has_variables(json) {
             let hint = Some("variables can stand in `steps`, `where` of a chart and permissions".to_owned());
             self.report.error("variable_not_allowed", node.span, "no variable can stand here", hint);
@@ -200,7 +204,7 @@ impl Compiler<'_> {
         }
         self.check_condition_columns(node, schema, of);
         match serde_json::from_value(json.clone()) {
-            Ok(condition) => Some(condition),
+            Ok(condition) => self.comparisons(&condition, node, schema).then_some(condition),
             Err(error) => {
                 self.report.error("bad_condition", node.span, format!("this is no condition: {error}"), None);
                 None
@@ -208,8 +212,45 @@ impl Compiler<'_> {
         }
     }
 
+    /// Checks what each comparison of a condition compares its column with, as far as it knows the column.
+    fn comparisons(&mut self, condition: &Condition, node: &Node, schema: &TableSchema) -> bool {
+        let (key, parts) = match condition {
+            Condition::And(group) => ("and", &group.and),
+            Condition::Or(group) => ("or", &group.or),
+            Condition::Comparison(Comparison { column, operator, value }) => {
+                return self.comparison(column, *operator, value, node, schema);
+            }
+        };
+        let nodes = node.node_at(&[key]).items();
+        parts.iter().zip(nodes).fold(true, |fine, (part, node)| self.comparisons(part, node, schema) && fine)
+    }
+
+    fn comparison(
+        &mut self,
+        column: &str,
+        operator: Operator,
+        value: &Value,
+        node: &Node,
+        schema: &TableSchema,
+    ) -> bool {
+        let Some(kind) = schema.columns.get(column) else { return true };
+        let place = node.span_at(&["value"]);
+        match compare(column, *kind, operator, value) {
+            Ok(doubt) => {
+                if let Some(doubt) = doubt {
+                    self.report.warning("doubtful_condition", place, doubt.message, doubt.hint);
+                }
+                true
+            }
+            Err(problem) => {
+                self.report.error("bad_condition", place, problem.message, problem.hint);
+                false
+            }
+        }
+    }
+
     /// Checks every `column` of a condition as it is written.
-    fn check_condition_columns(&mut self, node: &Node, schema: &crate::schema::TableSchema, of: &str) {
+    fn check_condition_columns(&mut self, node: &Node, schema: &TableSchema, of: &str) {
         for key in ["and", "or"] {
             for item in node.get(key).into_iter().flat_map(Node::items) {
                 self.check_condition_columns(item, schema, of);

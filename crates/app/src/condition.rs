@@ -20,6 +20,9 @@ impl<'de> Deserialize<'de> for Condition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let entries = serde_json::Map::deserialize(deserializer)?;
         let (and, or) = (entries.contains_key("and"), entries.contains_key("or"));
+        if !and && !or {
+            value_is_there(&entries).map_err(de::Error::custom)?;
+        }
         let whole = serde_json::Value::Object(entries);
         let read = match (and, or) {
             (true, _) => serde_json::from_value(whole).map(Self::And),
@@ -28,6 +31,15 @@ impl<'de> Deserialize<'de> for Condition {
         };
         read.map_err(de::Error::custom)
     }
+}
+
+/// An operator that compares needs something to compare with.
+fn value_is_there(entries: &serde_json::Map<String, serde_json::Value>) -> Result<(), String> {
+    let operator = entries.get("operator").and_then(serde_json::Value::as_str).unwrap_or("eq");
+    if entries.contains_key("value") || matches!(operator, "isnull" | "notnull") || !entries.contains_key("column") {
+        return Ok(());
+    }
+    Err(format!("`value` is missing: `{operator}` compares the column with it; `isnull` and `notnull` need none"))
 }
 
 /// Every condition of the list holds.
@@ -90,6 +102,29 @@ pub enum Operator {
     From,
     /// On or before the day of the value, that day included.
     Until,
+}
+
+impl Operator {
+    /// As it is written.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Eq => "eq",
+            Self::Ne => "ne",
+            Self::Lt => "lt",
+            Self::Le => "le",
+            Self::Gt => "gt",
+            Self::Ge => "ge",
+            Self::In => "in",
+            Self::Nin => "nin",
+            Self::Isnull => "isnull",
+            Self::Notnull => "notnull",
+            Self::Matches => "matches",
+            Self::Notmatches => "notmatches",
+            Self::From => "from",
+            Self::Until => "until",
+        }
+    }
 }
 
 impl Condition {

@@ -1,5 +1,6 @@
 //! Which columns a pipeline produces, without running it, or the step that cannot work and why.
 
+pub(crate) mod comparisons;
 pub(crate) mod formulas;
 mod limits;
 pub(crate) mod shape;
@@ -7,8 +8,9 @@ pub(crate) mod shape;
 pub(crate) mod testing;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
-use crate::condition::{Condition, Operator};
+use crate::condition::Condition;
 use crate::schema::{ColumnType, TableSchema};
 use crate::steps::{FormulaText, PipelineReference, Step};
 use crate::value::Value;
@@ -31,8 +33,18 @@ pub type Datasets<'a> = &'a dyn Fn(&str) -> Option<TableSchema>;
 
 /// The columns that come out of `steps` when `input` goes in.
 pub fn infer(steps: &[Step], input: TableSchema, datasets: Datasets<'_>) -> Result<TableSchema, Mistake> {
-    limits::check(steps)?;
-    infer_nested(steps, input, datasets, 0)
+    infer_with_doubts(steps, input, datasets).0
+}
+
+/// The columns that come out, and what works and is probably not meant so.
+pub fn infer_with_doubts(
+    steps: &[Step],
+    input: TableSchema,
+    datasets: Datasets<'_>,
+) -> (Result<TableSchema, Mistake>, Vec<Mistake>) {
+    let mut doubts = Vec::new();
+    let found = limits::check(steps).and_then(|()| infer_nested(steps, input, datasets, 0, &mut doubts));
+    (found, doubts)
 }
 
 fn infer_nested(
@@ -40,16 +52,16 @@ fn infer_nested(
     input: TableSchema,
     datasets: Datasets<'_>,
     depth: usize,
+    doubts: &mut Vec<Mistake>,
 ) -> Result<TableSchema, Mistake> {
-    let context = Context { datasets, depth };
+    let context = Context { datasets, depth, doubts: RefCell::default() };
     let mut schema = input;
     for (step_index, step) in steps.iter().enumerate() {
         let Some(columns) = step.columns() else { continue };
-        schema = columns.infer(schema, &context).and_then(limits::columns).map_err(|problem| Mistake {
-            step_index,
-            message: problem.message,
-            hint: problem.hint,
-        })?;
+        let at_step = |problem: Problem| Mistake { step_index, message: problem.message, hint: problem.hint };
+        let found = columns.infer(schema, &context).and_then(limits::columns);
+        doubts.extend(context.doubts.take().into_iter().map(at_step));
+        schema = found.map_err(at_step)?;
     }
     Ok(schema)
 }
@@ -78,9 +90,15 @@ pub type Inferred<T = TableSchema> = Result<T, Problem>;
 pub struct Context<'a> {
     pub(crate) datasets: Datasets<'a>,
     pub(crate) depth: usize,
+    doubts: RefCell<Vec<Problem>>,
 }
 
 impl Context<'_> {
+    /// Says what works and is probably not meant so.
+    pub(crate) fn doubt(&self, problem: Problem) {
+        self.doubts.borrow_mut().push(problem);
+    }
+
     /// The columns of another pipeline.
     pub(crate) fn pipeline(&self, reference: &PipelineReference) -> Inferred {
         if self.depth >= MAX_NESTING {
@@ -95,11 +113,15 @@ impl Context<'_> {
                     return Err(Problem::new("a pipeline written inside a step starts with a `domain` step")
                         .hint("begin it with { name: domain, domain: a dataset }"));
                 }
-                infer_nested(steps, TableSchema::default(), self.datasets, self.depth + 1).map_err(|mistake| {
+                let inside = |mistake: Mistake| {
                     let (number, name) = (mistake.step_index + 1, steps[mistake.step_index].name());
                     let message = format!("in step {number} (`{name}`) of the inner pipeline: {}", mistake.message);
                     Problem { message, hint: mistake.hint }
-                })
+                };
+                let mut doubts = Vec::new();
+                let found = infer_nested(steps, TableSchema::default(), self.datasets, self.depth + 1, &mut doubts);
+                self.doubts.borrow_mut().extend(doubts.into_iter().map(inside));
+                found.map_err(inside)
             }
         }
     }
@@ -213,11 +235,13 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 pub(crate) fn date_column(schema: &TableSchema, name: &str) -> Inferred<()> {
     match column(schema, name)? {
         ColumnType::Date | ColumnType::Unknown => Ok(()),
-        other => Err(Problem {
-            message: format!("`{name}` holds {}, not dates", describe(other)),
-            hint: Some(format!("put a step before: {{ name: todate, column: {name} }}")),
-        }),
+        other => Err(not_dates(name, other)),
     }
+}
+
+fn not_dates(name: &str, kind: ColumnType) -> Problem {
+    Problem::new(format!("`{name}` holds {}, not dates", describe(kind)))
+        .hint(format!("put a step before: {{ name: todate, column: {name} }}"))
 }
 
 /// The type of a column that is computed with; booleans count as 0 and 1.
@@ -294,22 +318,6 @@ pub(crate) fn unite(left: ColumnType, right: ColumnType) -> ColumnType {
         (ColumnType::Unknown, _) | (_, ColumnType::Unknown) => ColumnType::Unknown,
         (ColumnType::Integer, ColumnType::Float) | (ColumnType::Float, ColumnType::Integer) => ColumnType::Float,
         _ => ColumnType::Text,
-    }
-}
-
-pub(crate) fn condition(schema: &TableSchema, condition: &Condition) -> Inferred<()> {
-    match condition {
-        Condition::And(group) => group.and.iter().try_for_each(|inner| self::condition(schema, inner)),
-        Condition::Or(group) => group.or.iter().try_for_each(|inner| self::condition(schema, inner)),
-        Condition::Comparison(comparison) => {
-            let kind = column(schema, &comparison.column)?;
-            match comparison.operator {
-                Operator::From | Operator::Until if !matches!(kind, ColumnType::Text) => {
-                    date_column(schema, &comparison.column)
-                }
-                _ => Ok(()),
-            }
-        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::SourceSchemas;
 
 pub(crate) use draft::{Draft, Item, where_is};
-pub use pipeline_file::{PipelineFinding, check_pipeline};
+pub use pipeline_file::{PipelineFinding, check_pipeline, read_yaml};
 pub(crate) use report::{Reporter, did_you_mean, quoted};
 pub(crate) use shape::is_id;
 

@@ -164,13 +164,48 @@ pub fn parse_steps(mut items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
     parse_bound(items)
 }
 
+/// What the library says of a value of the wrong type, in words of the files.
+fn in_words(reason: &str) -> String {
+    const KINDS: [(&str, &str); 8] = [
+        ("string ", "the text "),
+        ("integer ", "the number "),
+        ("floating point ", "the number "),
+        ("boolean ", ""),
+        ("null", "nothing"),
+        ("sequence", "a list"),
+        ("map", "a map"),
+        ("unit", "nothing"),
+    ];
+    const WANTED: [(&str, &str); 9] = [
+        ("u64", "a whole number, 0 or more"),
+        ("usize", "a whole number, 0 or more"),
+        ("u32", "a whole number, 0 or more"),
+        ("i64", "a whole number"),
+        ("f64", "a number"),
+        ("a string", "a text"),
+        ("a sequence", "a list, `[…]`"),
+        ("a boolean", "true or false"),
+        ("a map", "a map, `{…}`"),
+    ];
+    let parts = reason.split_once(": ").filter(|(kind, _)| matches!(*kind, "invalid type" | "invalid value"));
+    let Some((found, wanted)) = parts.and_then(|(_, rest)| rest.rsplit_once(", expected ")) else {
+        return reason.to_owned();
+    };
+    let put = |text: &str, (from, to): &(&str, &str)| {
+        text.strip_prefix(from).map(|rest| format!("{to}{}", rest.replace('`', "")))
+    };
+    let found = KINDS.iter().find_map(|pair| put(found, pair)).unwrap_or_else(|| found.to_owned());
+    let wanted = WANTED.iter().find(|(from, _)| *from == wanted).map_or(wanted, |(_, to)| to);
+    format!("expected {wanted}, found {found}")
+}
+
 /// Parses steps with the values of variables in them; what those hold is never `__VOID__`.
 pub fn parse_bound(items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
     let mut steps = Vec::with_capacity(items.len());
     for (index, mut item) in items.into_iter().enumerate() {
         let bad = |reason: String| TemplateError::BadStep { index, reason };
         all::settle(&mut item).map_err(|reason| bad(reason.to_owned()))?;
-        let step: Step = serde_json::from_value(item).map_err(|error| bad(error.to_string()))?;
+        let step: Step = serde_json::from_value(item).map_err(|error| bad(in_words(&error.to_string())))?;
         steps.extend(clean::without_all(step));
     }
     Ok(steps)

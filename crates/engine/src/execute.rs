@@ -82,6 +82,8 @@ impl Executor {
         options.catalog.create_default_catalog_and_schema = false;
         options.execution.enable_file_stream_work_stealing = false;
         options.execution.collect_statistics = false;
+        // Parts of a union whose grouping another rule has changed can no longer be interleaved.
+        options.optimizer.prefer_existing_union = true;
         // A sort below a union drops keys that are constant in one branch only.
         options.optimizer.repartition_sorts = false;
         options.optimizer.enable_round_robin_repartition = false;

@@ -11,7 +11,10 @@ use std::sync::Arc;
 
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::{Expr, Extension, LogicalPlan, Projection, Union, UserDefinedLogicalNode};
+use datafusion::logical_expr::{
+    Expr, Extension, FetchType, Limit, LogicalPlan, LogicalPlanBuilder, Projection, SkipType, Union,
+    UserDefinedLogicalNode,
+};
 
 use crate::error::EngineError;
 
@@ -32,7 +35,10 @@ pub(crate) fn put_up(plan: &LogicalPlan) -> std::result::Result<LogicalPlan, Eng
 pub(crate) fn take_down(plan: LogicalPlan) -> Result<LogicalPlan> {
     let inside = plan.transform_up_with_subqueries(|plan| match known(&plan) {
         Some(fence) if !fence.stays => Ok(Transformed::yes(fence.input.clone())),
-        _ => Ok(Transformed::no(plan)),
+        _ => match plan {
+            LogicalPlan::Limit(limit) if is_idle(&limit)? => Ok(Transformed::yes(limit.input.as_ref().clone())),
+            other => Ok(Transformed::no(other)),
+        },
     })?;
     Ok(inside.data)
 }
@@ -112,7 +118,9 @@ fn walk(plan: &LogicalPlan) -> Result<Walked> {
         _ => largest(&inputs),
     };
     let inputs = inputs.into_iter().map(|input| input.plan).collect();
-    Ok(Walked { plan: plan.with_new_exprs(plan.expressions(), inputs)?, sizes, rewritten })
+    let walked = plan.with_new_exprs(plan.expressions(), inputs)?;
+    let plan = if makes_one_row(&walked) { one_row_of(walked)? } else { walked };
+    Ok(Walked { plan, sizes, rewritten })
 }
 
 fn projected(projection: &Projection, mut input: Walked) -> Result<Walked> {
@@ -147,6 +155,23 @@ fn projected(projection: &Projection, mut input: Walked) -> Result<Walked> {
         plan = fenced(plan, large, true);
     }
     Ok(Walked { plan, sizes, rewritten })
+}
+
+/// A summary of all rows gives a row even of none. A filter that reads no column, because those that it named are
+/// constant, would be moved below it, and keep that row; it stays above a limit.
+fn one_row_of(summary: LogicalPlan) -> Result<LogicalPlan> {
+    LogicalPlanBuilder::from(summary).limit(0, Some(1))?.build()
+}
+
+/// True for the limit of [`one_row_of`], which only the optimizer needs.
+fn is_idle(limit: &Limit) -> Result<bool> {
+    let keeps_a_row = matches!(limit.get_skip_type()?, SkipType::Literal(0))
+        && matches!(limit.get_fetch_type()?, FetchType::Literal(Some(1..)));
+    Ok(keeps_a_row && makes_one_row(&limit.input))
+}
+
+fn makes_one_row(plan: &LogicalPlan) -> bool {
+    matches!(plan, LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty())
 }
 
 /// The column as it is, or in another type: doing that again changes nothing.
@@ -228,6 +253,17 @@ mod tests {
         let swap = json!({"name": "rename", "toRename": [["v", "w"], ["w", "v"]]});
         assert_eq!(run(numbers(), json!([swap]))["v"], json!([5, null]));
         assert_eq!(run(numbers(), json!([swap, swap]))["v"], json!([1, 2]));
+    }
+
+    #[test]
+    fn a_filter_over_a_constant_takes_the_row_of_a_summary_of_all_rows() {
+        let count = json!({"name": "aggregate", "on": [], "aggregations": [
+            {"aggfunction": "count", "columns": ["v"], "newcolumns": ["n"]}]});
+        let text = json!({"name": "text", "text": "x", "newColumn": "c"});
+        let only =
+            |value: &str| json!({"name": "filter", "condition": {"column": "c", "operator": "eq", "value": value}});
+        assert_eq!(run(numbers(), json!([count, text, only("x")])), json!({"n": [2], "c": ["x"]}));
+        assert_eq!(run(numbers(), json!([count, text, only("y")])), json!({"n": [], "c": []}));
     }
 
     #[test]

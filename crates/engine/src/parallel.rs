@@ -17,7 +17,7 @@ use crate::table::column;
 const WORTH_SHARING: usize = 200_000;
 
 /// Aggregates whose result is the same in whatever order their rows come, float rounding apart.
-const ANY_ORDER: [&str; 18] = [
+const ANY_ORDER: [&str; 20] = [
     "sum",
     "count",
     "avg",
@@ -26,6 +26,8 @@ const ANY_ORDER: [&str; 18] = [
     "median",
     "var",
     "var_pop",
+    "variance",
+    "deviation",
     "var_samp",
     "stddev",
     "stddev_pop",

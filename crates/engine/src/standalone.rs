@@ -141,7 +141,7 @@ impl Standalone {
                 Some(table) => self.plan_over(table, step, index + 1).await?,
             };
             let schema = Arc::new(plan.schema().as_arrow().clone());
-            let batches = self.executor.collect(&plan).await?;
+            let batches = self.executor.collect(&plan).await.map_err(|error| error.at_step(index + 1, step))?;
             profiles.push(StepProfile {
                 rows: batches.iter().map(RecordBatch::num_rows).sum(),
                 columns: schema.fields().len(),

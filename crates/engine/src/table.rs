@@ -23,7 +23,7 @@ use crate::geometry;
 pub(crate) const MAX_COLUMNS: usize = 10_000;
 
 /// Hidden columns start with this character, which no visible name may start with.
-const HIDDEN: char = '\u{1}';
+pub(crate) const HIDDEN: char = '\u{1}';
 
 /// Gives out names of hidden columns, each once a plan.
 #[derive(Debug, Clone, Default)]

@@ -29,12 +29,12 @@ struct Opened {
 }
 
 /// The table of a Parquet or CSV file, wherever it lies.
-pub(crate) fn open_anywhere(path: &Path) -> Result<Arc<dyn TableProvider>, String> {
+pub(crate) fn open_anywhere(path: &Path, options: &CsvOptions) -> Result<Arc<dyn TableProvider>, String> {
     let path = path.canonicalize().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         _ => error.to_string(),
     })?;
-    Ok(open(&path, &CsvOptions::default())?.provider)
+    Ok(open(&path, options)?.provider)
 }
 
 fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> {

@@ -241,7 +241,7 @@ impl Compiler<'_> {
         match Template::parse(json) {
             Ok(template) => {
                 self.known_variables(&template, node).then_some(())?;
-                self.sample_condition(&template, node).then_some(())?;
+                self.sample_condition(&template, node, schema).then_some(())?;
                 Some(Segment::Where(template))
             }
             Err(error) => {
@@ -303,7 +303,7 @@ impl Compiler<'_> {
                 Segment::Steps(template) => self.sample(template, node).unwrap_or_default(),
                 Segment::Where(_) => continue,
             };
-            let Some(next) = self.infer(&steps, current, node) else { return };
+            let Some(next) = self.infer_again(&steps, current, node) else { return };
             current = next;
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use super::{Compiler, references};
 use crate::config;
 use crate::dataset::{Dataset, DatasetInput};
-use crate::infer::{Mistake, infer};
+use crate::infer::{Mistake, infer_with_doubts};
 use crate::permissions::Permissions;
 use crate::pipeline::Pipeline;
 use crate::schema::TableSchema;
@@ -253,8 +253,31 @@ impl Compiler<'_> {
         None
     }
 
-    /// The columns that come out of steps; a mistake is reported at its step.
+    /// The columns that come out of steps; a mistake is reported at its step, and what is doubtful too.
     pub(super) fn infer(&mut self, steps: &[Step], input: TableSchema, node: &Node) -> Option<TableSchema> {
+        let (found, doubts) = self.inferred(steps, input)?;
+        for doubt in doubts {
+            let place = place_in_step(&doubt, node);
+            self.report.warning("doubtful_step", place, doubt.message, doubt.hint);
+        }
+        self.or_reported(found, node)
+    }
+
+    /// The same for steps that were looked at before, in parts.
+    pub(super) fn infer_again(&mut self, steps: &[Step], input: TableSchema, node: &Node) -> Option<TableSchema> {
+        let (found, _) = self.inferred(steps, input)?;
+        self.or_reported(found, node)
+    }
+
+    fn or_reported(&mut self, found: Result<TableSchema, Mistake>, node: &Node) -> Option<TableSchema> {
+        found
+            .map_err(|mistake| {
+                self.report.error("bad_step", place_in_step(&mistake, node), mistake.message, mistake.hint);
+            })
+            .ok()
+    }
+
+    fn inferred(&self, steps: &[Step], input: TableSchema) -> Option<(Result<TableSchema, Mistake>, Vec<Mistake>)> {
         let mut needed = Vec::new();
         references::typed(steps, &mut needed);
         // A dataset with mistakes of its own says nothing about this one.
@@ -262,16 +285,13 @@ impl Compiler<'_> {
             return None;
         }
         let datasets = |name: &str| self.datasets.get(name).map(|dataset| dataset.schema.clone());
-        match infer(steps, input, &datasets) {
-            Ok(schema) => Some(schema),
-            Err(Mistake { step_index, message, hint }) => {
-                let step = node.node_at(&[&step_index.to_string()]);
-                let place = quoted_word(&message).map_or(step.span, |word| super::texts::place_of(word, step));
-                self.report.error("bad_step", place, message, hint);
-                None
-            }
-        }
+        Some(infer_with_doubts(steps, input, &datasets))
     }
+}
+
+fn place_in_step(mistake: &Mistake, node: &Node) -> Span {
+    let step = node.node_at(&[&mistake.step_index.to_string()]);
+    quoted_word(&mistake.message).map_or(step.span, |word| super::texts::place_of(word, step))
 }
 
 /// The first word between backticks: what a message is about.

@@ -4,6 +4,7 @@ use super::Compiler;
 use crate::config::FilterType;
 use crate::load::did_you_mean;
 use crate::query::Reader;
+use crate::schema::TableSchema;
 use crate::steps::Step;
 use crate::template::{Template, TemplateError, VariablePath, Variables};
 use crate::value::Value;
@@ -20,7 +21,8 @@ enum Sample {
 impl Sample {
     fn value(self) -> Value {
         match self {
-            Self::Text => Value::Text("sample".to_owned()),
+            // Braces, so that inference takes nothing for a value of the reader's.
+            Self::Text => Value::Text("{{ a choice }}".to_owned()),
             Self::Integer => Value::Integer(1),
             Self::All => Value::All,
         }
@@ -177,9 +179,9 @@ impl Compiler<'_> {
     }
 
     /// Checks a templated condition with values in it.
-    pub(super) fn sample_condition(&mut self, template: &Template, node: &Node) -> bool {
+    pub(super) fn sample_condition(&mut self, template: &Template, node: &Node, schema: &TableSchema) -> bool {
         match self.with_sample(Sample::Text, template, |variables| template.bind_condition(variables)) {
-            Ok(_) => true,
+            Ok(condition) => condition.is_none_or(|condition| self.comparisons(&condition, node, schema)),
             Err(error) => {
                 self.report.error("bad_condition", node.span, format!("this is no condition: {error}"), None);
                 false

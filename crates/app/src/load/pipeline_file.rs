@@ -16,6 +16,18 @@ pub struct PipelineFinding {
     pub diagnostic: Diagnostic,
 }
 
+/// A YAML file as JSON, or what keeps it from being read.
+pub fn read_yaml(path: &Path, text: &str) -> Result<serde_json::Value, Vec<Diagnostic>> {
+    let (tree, problems) = yaml::parse(text, 0);
+    if let Some(tree) = tree.filter(|_| problems.is_empty()) {
+        return Ok(tree.to_json());
+    }
+    let mut report = Reporter::default();
+    report.add_file(SourceFile::new(path.to_path_buf(), text.to_owned()));
+    problems.into_iter().for_each(|problem| report.problem(problem));
+    Err(report.finish())
+}
+
 /// Every difference between the steps of a JSON list and the schema of steps, up to the first wrong step.
 pub fn check_pipeline(path: &Path, text: &str) -> Vec<PipelineFinding> {
     let (tree, problems) = yaml::parse(text, 0);

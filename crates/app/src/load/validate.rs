@@ -277,7 +277,11 @@ fn words_only(node: &Node, words: &[&str], findings: &mut Findings) {
 
 fn wrong_type(node: &Node, expected: &str, findings: &mut Findings) {
     let is_scalar = matches!(node.value, NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::Boolean(_));
-    let hint = (is_scalar && expected.starts_with("a text")).then(|| "write it between quotes".to_owned());
+    let hint = match &node.value {
+        _ if is_scalar && expected.starts_with("a text") => Some("write it between quotes".to_owned()),
+        NodeValue::Text(text) if expected == "a list" => Some(format!("write a list, even of one: `[{text}]`")),
+        _ => None,
+    };
     push(findings, "wrong_type", node.span, format!("expected {expected}, found {}", shape::found(node)), hint);
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::condition::Condition;
-use crate::infer::{Columns, Context, Flow, Inferred, condition};
+use crate::infer::{Columns, Context, Flow, Inferred, comparisons::condition};
 use crate::schema::TableSchema;
 
 /// Keeps the rows for which a condition holds.
@@ -16,8 +16,8 @@ pub struct Filter {
 }
 
 impl Columns for Filter {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        condition(&input, &self.condition)?;
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        condition(&input, &self.condition, context)?;
         Ok(input)
     }
 

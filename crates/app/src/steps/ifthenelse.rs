@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::FormulaText;
 use crate::condition::Condition;
-use crate::infer::{Columns, Context, Flow, Inferred, condition, formulas, shape, unite};
+use crate::infer::{Columns, Context, Flow, Inferred, comparisons::condition, formulas, shape, unite};
 use crate::schema::{ColumnType, TableSchema};
 
 /// Computes a column by cases.
@@ -87,8 +87,8 @@ impl From<WrittenCase> for Case {
 }
 
 impl Columns for Ifthenelse {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        let kind = of_case(&self.condition, &self.then, &self.otherwise, &input)?;
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        let kind = of_case(&self.condition, &self.then, &self.otherwise, &input, context)?;
         Ok(shape::with(input, &self.new_column, kind.unwrap_or(ColumnType::Unknown)))
     }
 
@@ -112,12 +112,13 @@ fn of_case(
     then: &FormulaText,
     otherwise: &Otherwise,
     schema: &TableSchema,
+    context: &Context<'_>,
 ) -> Inferred<Option<ColumnType>> {
-    condition(schema, test)?;
+    condition(schema, test, context)?;
     let first = formulas::of_branch(then, schema)?;
     let rest = match otherwise {
         Otherwise::Formula(text) => formulas::of_branch(text, schema)?,
-        Otherwise::Case(case) => of_case(&case.condition, &case.then, &case.otherwise, schema)?,
+        Otherwise::Case(case) => of_case(&case.condition, &case.then, &case.otherwise, schema, context)?,
     };
     Ok(match (first, rest) {
         (Some(first), Some(rest)) => Some(unite(first, rest)),
@@ -141,7 +142,10 @@ mod tests {
         let nested =
             json!({"and": [{"column": "a", "value": {"operator": "from", "quantity": "x", "duration": "day"}}]});
         assert!(with(json!({"if": nested, "then": "1", "else": "2"})).contains("`x` is no whole number"));
-        assert!(with(json!({"if": {"column": "a"}, "then": "1", "els": "2"})).contains("`els`"));
-        assert!(with(json!({"name": "filter", "if": {"column": "a"}, "then": "1", "else": "2"})).contains("`filter`"));
+        assert!(with(json!({"if": {"column": "a", "value": 1}, "then": "1", "els": "2"})).contains("`els`"));
+        assert!(
+            with(json!({"name": "filter", "if": {"column": "a", "value": 1}, "then": "1", "else": "2"}))
+                .contains("`filter`")
+        );
     }
 }

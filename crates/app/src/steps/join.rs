@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PipelineReference;
-use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, unite};
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, describe, unite};
 use crate::schema::{ColumnType, TableSchema};
 
 /// Brings in the columns of another pipeline where keys are equal, null keys included.
@@ -40,8 +40,16 @@ impl Columns for Join {
     fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         let right = context.pipeline(&self.right_pipeline)?;
         for (left_key, right_key) in &self.on {
-            column(&input, left_key)?;
-            column(&right, right_key)?;
+            let (left_type, right_type) = (column(&input, left_key)?, column(&right, right_key)?);
+            if unite(left_type, right_type) == ColumnType::Text && left_type != right_type {
+                let (left_type, right_type) = (describe(left_type), describe(right_type));
+                context.doubt(
+                    Problem::new(format!(
+                        "`{left_key}` holds {left_type} here, and `{right_key}` {right_type} there: they are compared as texts"
+                    ))
+                    .hint("`convert` one of them before, so that both hold the same"),
+                );
+            }
         }
         if self.on.is_empty() {
             return Err(Problem::new("a join needs at least one pair of columns in `on`"));

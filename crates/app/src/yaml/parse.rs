@@ -21,7 +21,13 @@ pub(crate) fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
                 let marker = error.marker();
                 let line = marker.line().max(1);
                 let span = Span { file, line, column: marker.col() + 1, length: 1 };
-                let (span, message, hint) = explain(error.info(), text.lines().nth(line - 1).unwrap_or_default(), span);
+                // The parser stumbles over a tab when it comes to the line after, or while the text of the line before goes on.
+                let tabbed = |line: &usize| text.lines().nth(*line).is_some_and(|text| indented_by_tab(text).is_some());
+                let after = error.info().contains("tab").then_some(line);
+                let mut around = [line.checked_sub(2), Some(line - 1), after].into_iter().flatten();
+                let line = around.find(tabbed).map_or(line, |line| line + 1);
+                let written = text.lines().nth(line - 1).unwrap_or_default();
+                let (span, message, hint) = explain(error.info(), written, Span { line, ..span });
                 builder.fatal("invalid_yaml", span, message, hint)
             }
         };
@@ -33,11 +39,16 @@ pub(crate) fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
     (Some(builder.root.unwrap_or(nothing)), builder.problems)
 }
 
+/// Where the indentation of a line holds a tab, and how much of it there is from there.
+fn indented_by_tab(line: &str) -> Option<(usize, usize)> {
+    let indentation: Vec<char> = line.chars().take_while(|character| character.is_whitespace()).collect();
+    let before = indentation.iter().position(|character| *character == '\t')?;
+    Some((before, indentation.len() - before))
+}
+
 /// What the parser's complaint most often comes from, and what mends it.
 fn explain(complaint: &str, line: &str, at: Span) -> (Span, String, Option<&'static str>) {
-    let indentation: String = line.chars().take_while(|character| character.is_whitespace()).collect();
-    if let Some(before) = indentation.chars().position(|character| character == '\t') {
-        let length = indentation.chars().count() - before;
+    if let Some((before, length)) = indented_by_tab(line) {
         let message = "this line is indented with a tab, which YAML does not take".to_owned();
         return (Span { column: before + 1, length, ..at }, message, Some("indent with spaces"));
     }

@@ -315,3 +315,46 @@ fn steps_take_both_spellings_of_a_key() {
     let loaded = load_with("datasets/sales.yaml", "newColumn: price", "new_column: price");
     assert!(loaded.app.is_some(), "{}", lines(&loaded));
 }
+
+#[test]
+fn a_condition_compares_with_what_its_column_can_hold() {
+    let path = "datasets/sales.yaml";
+    let step = "  - { name: formula, newColumn: price, formula: amount / pieces }";
+    let filter = |condition: &str| format!("{step}\n  - {{ name: filter, condition: {condition} }}");
+    let only_in = "operator: in, value: \"{{ user.attributes.countries }}\"";
+    for (from, to, expected) in [
+        (
+            "value: 100",
+            "value: much".to_owned(),
+            "12:93: error: `amount` holds numbers, and this is the text \"much\" (write a number",
+        ),
+        (only_in, "operator: gt, value: [FR]".to_owned(), "15:76: error: `country`: `gt` compares with one value"),
+        (
+            step,
+            filter("{ column: amount, value: [1, 2] }"),
+            "error: `amount`: `eq` compares with one value, and this is a list",
+        ),
+        (step, filter("{ and: [{ column: amount, operator: gt }] }"), "`value` is missing"),
+    ] {
+        let loaded = load_with(path, from, &to);
+        let found = lines(&loaded);
+        assert!(loaded.app.is_none() && found.contains(expected), "`{to}` says:\n{found}");
+    }
+    for (from, to, expected) in [
+        (
+            only_in,
+            "operator: eq, value: 7".to_owned(),
+            "15:76: warning: `country` holds texts, and this is the number 7",
+        ),
+        (
+            step,
+            filter("{ column: country, operator: in, value: FR }"),
+            "6:42: warning: `country`: `in` compares with a list",
+        ),
+        (only_in, "value: [FR, ES]".to_owned(), ""),
+    ] {
+        let loaded = load_with(path, from, &to);
+        let found = lines(&loaded);
+        assert!(loaded.app.is_some() && found.contains(expected), "`{to}` says:\n{found}");
+    }
+}

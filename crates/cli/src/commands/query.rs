@@ -5,10 +5,12 @@ mod program;
 mod show;
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use aracari_app::CsvOptions;
+use aracari_app::infer::suggest;
 use aracari_engine::standalone::{Rows, Standalone};
 use aracari_engine::{EngineError, within};
 use aracari_sources::interchange::{open_table, write_csv, write_json_to};
@@ -20,17 +22,20 @@ use program::Program;
 /// Optimising a plan recurses as deeply as formulas and pipelines nest.
 const STACK_BYTES: usize = 16 << 20;
 
-/// Run a pipeline, a JSON list of steps, over tables in files.
+/// Run a pipeline, a JSON or YAML list of steps, over tables in files.
 ///
 /// The first step is `domain`; it and every `join` and `append` name tables given with `--table`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The file that holds the pipeline.
+    /// The file that holds the pipeline: JSON, or YAML where it ends in `.yaml` or `.yml`.
     file: PathBuf,
     /// A table and its file: `.json` (table-schema, GeoJSON or records), `.csv`, `.parquet`, or `.sqlite` (its table of
     /// that name; another one as `FILE#TABLE`). May be repeated.
     #[arg(long = "table", value_name = "NAME=FILE", value_parser = table)]
     tables: Vec<(String, PathBuf)>,
+    /// What stands between the columns of the CSV tables, such as `;`.
+    #[arg(long, value_name = "SIGN", default_value = ",")]
+    delimiter: String,
     /// A JSON object whose keys are the variables of the pipeline.
     #[arg(long, value_name = "FILE")]
     variables: Option<PathBuf>,
@@ -105,6 +110,10 @@ impl From<std::io::Error> for Failure {
 fn query(arguments: &Arguments) -> Result<(), Failure> {
     let tables = runtime()?.block_on(tables(arguments))?;
     let program = Program::read(&arguments.file, arguments.variables.as_deref(), arguments.until, &tables)?;
+    for doubt in &program.doubts {
+        // A closed standard error leaves nobody to tell.
+        let _ = write!(std::io::stderr(), "{doubt}");
+    }
     let is_terminal = std::io::stdout().is_terminal();
     let format = arguments.format.unwrap_or(if is_terminal { Format::Table } else { Format::Json });
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
@@ -122,9 +131,30 @@ fn query(arguments: &Arguments) -> Result<(), Failure> {
         show::profile(&mut output, &program, &profiles, together, format)?;
     } else {
         let rows = running(arguments, &program, &tables, tables.run(&program.steps))?;
-        print(&mut output, &program, &rows, format)?;
+        if is_terminal {
+            print(&mut Visible(&mut output), &program, &rows, format)?;
+        } else {
+            print(&mut output, &program, &rows, format)?;
+        }
     }
     Ok(output.flush()?)
+}
+
+/// Shows control characters as dots, so that data does not steer the terminal; whole texts are written at once.
+struct Visible<W>(W);
+
+impl<W: Write> Write for Visible<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let harmless = |sign: char| !sign.is_control() || matches!(sign, '\n' | '\r' | '\t');
+        let text = String::from_utf8_lossy(bytes);
+        let shown: String = text.chars().map(|sign| if harmless(sign) { sign } else { '·' }).collect();
+        self.0.write_all(shown.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
 }
 
 fn print(output: &mut impl Write, program: &Program, rows: &Rows, format: Format) -> std::io::Result<()> {
@@ -138,9 +168,11 @@ fn print(output: &mut impl Write, program: &Program, rows: &Rows, format: Format
 async fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
     let mut tables =
         Standalone::new(arguments.memory.saturating_mul(1 << 20)).map_err(|error| Problem::new(error.to_string()))?;
+    let csv = CsvOptions { delimiter: arguments.delimiter.replace("\\t", "\t"), ..CsvOptions::default() };
     for (name, file) in &arguments.tables {
-        let table = open_table(file, name).await.map_err(|error| {
+        let table = open_table(file, name, &csv).await.map_err(|error| {
             Problem::new(format!("the table `{name}` cannot be read from `{}`: {error}", file.display()))
+                .maybe_hint(similar_file(file))
         })?;
         if tables.columns(name).is_some() {
             return Err(Problem::new(format!("two tables are called `{name}`")).hint("give one of them another name"));
@@ -148,6 +180,18 @@ async fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
         tables.add_table(name, table);
     }
     Ok(tables)
+}
+
+/// The file of the same folder that was probably meant, where there is none of this name.
+fn similar_file(file: &Path) -> Option<String> {
+    if file.exists() {
+        return None;
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let names: Vec<String> =
+        std::fs::read_dir(folder).ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let similar = suggest(file.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(format!("did you mean `{}`?", file.with_file_name(similar).display()))
 }
 
 fn runtime() -> Result<Runtime, Problem> {

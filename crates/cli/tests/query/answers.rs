@@ -157,3 +157,25 @@ fn tables_of_an_sqlite_file_are_read_where_they_are() {
     let explained = folder.query(&steps, &[tables.as_slice(), &["--explain"]].concat());
     assert!(explained.output.contains("WHERE"), "{}", explained.output);
 }
+
+#[test]
+fn a_pipeline_may_be_yaml_and_tables_have_another_delimiter() {
+    let folder = Folder::new();
+    folder.write("points.csv", "name;points\nAda;\"1,5\"\nBo;2\n");
+    folder.write(
+        "steps.yaml",
+        "- { name: domain, domain: points }\n- name: filter\n  condition: { column: name, value: Bo }\n",
+    );
+    let outcome =
+        folder.run(&["query", "steps.yaml", "--table", "points=points.csv", "--delimiter", ";", "--format", "csv"]);
+    assert_eq!((outcome.output.as_str(), outcome.errors.as_str()), ("name,points\r\nBo,2\r\n", ""));
+}
+
+#[test]
+fn a_variable_may_be_all() {
+    let folder = Folder::new();
+    folder.write("variables.json", r#"{"shop": {"$all": true}}"#);
+    let steps = json!([{"name": "domain", "domain": "sales"},
+        {"name": "filter", "condition": {"column": "shop", "operator": "eq", "value": "{{ shop }}"}}]);
+    assert_eq!(folder.rows(&steps, &["--variables", "variables.json"])["data"].as_array().unwrap().len(), 3);
+}

@@ -57,11 +57,48 @@ fn a_mistake_names_its_step_and_suggests() {
 }
 
 #[test]
+fn what_a_column_cannot_be_is_a_mistake_and_what_may_not_be_meant_a_warning() {
+    let filter = |condition: Json| json!({"name": "filter", "condition": condition});
+    for (condition, expected) in [
+        (
+            json!({"column": "amount", "operator": "gt", "value": "much"}),
+            "error: step 2 (`filter`): `amount` holds numbers, and this is the text \"much\"\n  hint: write a number, without quotes\n",
+        ),
+        (
+            json!({"and": [{"column": "day", "operator": "from", "value": "soon"}]}),
+            "error: step 2 (`filter`): `day` holds dates, and this is the text \"soon\"\n  hint: write a date",
+        ),
+        (
+            json!({"column": "shop", "value": ["Lyon"]}),
+            "and this is a list, which no value is equal to\n  hint: compare with `in`",
+        ),
+        (json!({"column": "shop", "operator": "ne"}), "`value` is missing: `ne` compares the column with it"),
+    ] {
+        let problem = problem_of(filter(condition));
+        assert!(problem.contains(expected), "{problem}");
+    }
+    let folder = Folder::new();
+    let steps = json!([{"name": "domain", "domain": "sales"},
+        {"name": "join", "type": "left", "rightPipeline": "shops", "on": [["pieces", "name"]]},
+        filter(json!({"column": "shop", "value": 5}))]);
+    let outcome = folder.query(&steps, &["--format", "csv"]);
+    assert!(outcome.succeeded);
+    let expected = "warning: step 2 (`join`): `pieces` holds integers here, and `name` texts there: they are compared as texts\n  \
+        hint: `convert` one of them before, so that both hold the same\n\
+        warning: step 3 (`filter`): `shop` holds texts, and this is the number 5: they are compared as texts\n  \
+        hint: write the text, \"5\", or `convert` the column before\n";
+    assert_eq!(outcome.errors, expected);
+}
+
+#[test]
 fn a_file_that_is_no_pipeline_is_told() {
     let folder = Folder::new();
     folder.write("broken.json", "[\n  {\"name\": }\n]");
     folder.write("object.json", "{\"name\": \"domain\"}");
     folder.write("list.json", "[]");
+    folder.write("points.csv", "name;points\nAda;1,5\n");
+    std::fs::write(folder.path().join("latin.csv"), b"name\nZo\xeb\n").unwrap();
+    folder.write("broken.yaml", "- name: domain\n  domain: sales\n\tlabel: x\n- name: text\n");
     folder.write("table.xyz", "");
     folder.write("text.sqlite", "this is no database, however long it goes on");
     folder.write("empty.db", "");
@@ -70,13 +107,20 @@ fn a_file_that_is_no_pipeline_is_told() {
     let sales = ["--table", "sales=sales.json"];
     for (arguments, expected) in [
         (vec!["broken.json"], "error: broken.json:2:12: this is not JSON"),
-        (vec!["object.json"], "error: `object.json` holds no pipeline: expected a JSON list of steps"),
+        (vec!["object.json"], "error: `object.json` holds no pipeline: expected a list of steps"),
         (vec!["none.json"], "error: there is no file `none.json`"),
         (vec!["list.json", sales[0], sales[1]], "starts with a `domain` step\n  hint: begin with"),
         (vec!["list.json", "--table", "x=table.xyz"], "`x` cannot be read from `table.xyz`: expected a `.json`"),
         (vec!["list.json", "--table", "x=none.db#goods"], "from `none.db#goods`: there is no such file"),
         (vec!["list.json", "--table", "x=text.sqlite"], "from `text.sqlite`: file is not a database"),
         (vec!["list.json", "--table", "x=empty.db"], "there is no table `x`; `empty.db#TABLE` names a table"),
+        (
+            vec!["list.json", "--table", "x=sale.json"],
+            "from `sale.json`: there is no such file\n  hint: did you mean `sales.json`?",
+        ),
+        (vec!["list.json", "--table", "x=points.csv"], "its first line holds `;` and no `,`"),
+        (vec!["list.json", "--table", "x=latin.csv"], "not encoded in UTF-8"),
+        (vec!["broken.yaml"], "error: broken.yaml:3:1: this line is indented with a tab"),
         (vec!["list.json", "--table", "x=none.csv"], "`x` cannot be read from `none.csv`: there is no such file"),
         (vec!["list.json", "--table", "x=no-table.json"], "`x` cannot be read from `no-table.json`: expected"),
         (vec!["list.json", "--table", "x"], "expected NAME=FILE"),

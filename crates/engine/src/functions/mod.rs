@@ -12,6 +12,7 @@ mod parse_date;
 mod period;
 mod quantile;
 mod shapes;
+mod spread;
 mod text_part;
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use aracari_app::schema::ColumnType;
 use aracari_app::steps::dateextract::DateInfo;
 use aracari_app::steps::dategranularity::Granularity;
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{AggregateUDF, Expr, ScalarUDF, ScalarUDFImpl, cast};
+use datafusion::logical_expr::{AggregateUDF, Expr, ScalarUDF, ScalarUDFImpl, cast, lit};
 
 pub(crate) use bounded::{bounded, is_bounded};
 pub(crate) use growth::Growth;
@@ -110,6 +111,8 @@ pub(crate) fn text_of(expression: Expr, kind: ColumnType) -> Expr {
         ColumnType::Text => expression,
         ColumnType::Date => Arc::new(ScalarUDF::new_from_impl(date_text::DateText::new())).call(vec![expression]),
         ColumnType::Geometry => own(shapes::ShapeText::new(), Growth::Kept, expression),
+        // There is one zero: adding one to the negative one makes it that.
+        ColumnType::Float => cast(expression + lit(0.0), TEXT),
         _ => cast(expression, TEXT),
     }
 }
@@ -133,6 +136,11 @@ pub(crate) fn never_fails(function: &ScalarUDF) -> bool {
 /// The value below which this share of the values of a group lies, by linear interpolation; missing values are left out.
 pub(crate) fn quantile(value: Expr, share: f64) -> Expr {
     AggregateUDF::new_from_impl(quantile::Quantile::new(share)).call(vec![value])
+}
+
+/// The variance of the values of a group, or its root; none where it is too large for a number.
+pub(crate) fn spread(value: Expr, root: bool) -> Expr {
+    AggregateUDF::new_from_impl(spread::Spread::new(root)).call(vec![value])
 }
 
 /// A shape with points left out that are no further than this from it.

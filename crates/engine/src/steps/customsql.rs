@@ -32,7 +32,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use crate::column_type::column_type;
 use crate::error::EngineError;
 use crate::geometry;
-use crate::table::{Table, column};
+use crate::table::{HIDDEN, Table, column};
 
 /// What the rows so far are called.
 const INPUT: &str = "input";
@@ -63,10 +63,13 @@ pub(super) fn compile(step: &Customsql, table: Table) -> Result<Table, EngineErr
 
 /// The one query that a text is.
 fn parse(text: &str) -> Result<Statement, EngineError> {
-    let refused = |reason: String| EngineError::invalid(format!("`customsql`: {reason}"));
+    let refused = |reason: String| EngineError::invalid(reason);
     let characters = text.chars().count();
     if characters > MAX_CHARACTERS {
         return Err(refused(format!("the query has {characters} characters, and {MAX_CHARACTERS} are the most")));
+    }
+    if text.contains(HIDDEN) {
+        return Err(refused("the query holds a control character, U+0001; leave it out".into()));
     }
     let dialect = GenericDialect {};
     let tokens = Tokenizer::new(&dialect, text)
@@ -89,7 +92,9 @@ fn parse(text: &str) -> Result<Statement, EngineError> {
         .parse_statements()
         .map_err(|error| match error {
             ParserError::RecursionLimitExceeded => too_deep(),
-            other => refused(format!("this is no SQL: {other}")),
+            ParserError::ParserError(reason) | ParserError::TokenizerError(reason) => {
+                refused(format!("this is no SQL: {reason}"))
+            }
         })?;
     match (statements.pop(), statements.is_empty()) {
         (Some(Statement::Query(query)), true) => {
@@ -195,6 +200,8 @@ fn makes_rows_of_lists(tokens: &[TokenWithSpan]) -> bool {
 fn plan(query: Statement, input: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
     let mut config = ConfigOptions::new();
     config.execution.enable_recursive_ctes = false;
+    // It would take the order from below a limit, too: other rows would be the first.
+    config.sql_parser.enable_subquery_sort_elimination = false;
     let schema = Arc::clone(input.schema().inner());
     let context = OneTable { source: Arc::new(Input { plan: input, schema }), config: &config };
     let options =
@@ -210,7 +217,7 @@ fn plan(query: Statement, input: LogicalPlan) -> Result<LogicalPlan, DataFusionE
 
 /// What went wrong, in the words of the step.
 fn explained(error: &DataFusionError, table: &Table) -> EngineError {
-    let refused = |reason: String| EngineError::invalid(format!("`customsql`: {reason}"));
+    let refused = |reason: String| EngineError::invalid(reason);
     let twice = |name: &str| {
         refused(format!("`{name}` is the name of two columns; write the table before it, or rename one with AS"))
     };
@@ -270,7 +277,7 @@ fn unordered(plan: LogicalPlan) -> Result<(LogicalPlan, Vec<SortExpr>), EngineEr
 const HIDDEN_KEY: &str = "\u{1}sql";
 
 fn answer(step: &Customsql, input: &Table, plan: LogicalPlan, order: &[SortExpr]) -> Result<Table, EngineError> {
-    let refused = |reason: String| EngineError::invalid(format!("`customsql`: {reason}"));
+    let refused = |reason: String| EngineError::invalid(reason);
     let mut columns: Vec<String> = Vec::new();
     let mut expressions: Vec<Expr> = Vec::new();
     for (qualifier, field) in plan.schema().iter() {
@@ -469,6 +476,14 @@ mod tests {
     }
 
     #[test]
+    fn the_first_rows_of_a_step_before_are_its_first_rows() {
+        let input = table(json!({"n": [1, 5, 3, 4]}));
+        let top = json!({"name": "top", "rankOn": "n", "sort": "desc", "limit": 2});
+        let sql = json!({"name": "customsql", "query": "SELECT n FROM input WHERE n < 9 ORDER BY n"});
+        assert_eq!(run(input, json!([top, sql])), json!({"n": [4, 5]}));
+    }
+
+    #[test]
     fn a_query_reads_the_rows_so_far() {
         for query in [
             "SELECT Name FROM input WHERE age > 20 ORDER BY Name",
@@ -547,7 +562,8 @@ mod tests {
             ("SELECT 1; SELECT 2", "one query, not several"),
             ("WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT * FROM n", "ecursive"),
             ("", "only a query that reads"),
-            ("SELEC 1", "no SQL"),
+            ("SELEC 1", "no SQL: Expected"),
+            ("SELECT 1 AS \"\u{1}sql0\" FROM input", "a control character"),
             ("SELECT 'x", "no SQL"),
         ] {
             let found = failure(people(), sql(query));

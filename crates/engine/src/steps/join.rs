@@ -48,6 +48,8 @@ pub(super) fn attach(
     added: Vec<(String, String)>,
     kept: Kept,
 ) -> Result<Table, EngineError> {
+    // A right row without a match has no left order: a missing key must not stand for one of a left row.
+    let left = if kept == Kept::All { left.with_position()? } else { left };
     let streams = kept != Kept::All && right.order().is_empty() && left.streams_in_order();
     let loose = streams && (kept == Kept::Left || !left.order().is_empty());
     let (left, right) = match (streams, kept) {
@@ -148,6 +150,18 @@ mod tests {
         let outer = joined("left outer");
         assert_eq!(outer["k"], json!(["b", "b", "a", null, "c", "b", "b", "d"]));
         assert_eq!(outer["v_JOIN"], json!(["B1", "B2", "A", "N", null, "B1", "B2", "D"]));
+    }
+
+    #[test]
+    fn unmatched_right_rows_come_last_even_behind_a_row_whose_order_is_missing() {
+        let left = table(json!({"k": ["x", null]}));
+        let right = table(json!({"r": ["y", "z"]}));
+        let steps = json!([{"name": "uniquegroups", "on": ["k"]},
+            {"name": "text", "text": "none", "newColumn": "key"},
+            {"name": "join", "type": "left outer", "rightPipeline": "other", "on": [["key", "r"]]}]);
+        let expected =
+            json!({"k": ["x", null, null, null], "key": ["none", "none", null, null], "r": [null, null, "y", "z"]});
+        assert_eq!(run_with(left, vec![("other", right)], steps), expected);
     }
 
     #[test]

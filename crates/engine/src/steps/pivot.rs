@@ -170,6 +170,16 @@ mod tests {
     }
 
     #[test]
+    fn there_is_one_zero() {
+        let input = table(json!({"k": [-0.0, 1.5], "v": [1, 2]}));
+        assert_eq!(run(input.clone(), pivot(json!([]), "k", "v", "sum")), json!({"0.0": [1], "1.5": [2]}));
+        let text = json!([{"name": "convert", "columns": ["k"], "dataType": "text"}]);
+        assert_eq!(run(input, text)["k"], json!(["0.0", "1.5"]));
+        let both = table(json!({"k": [-0.0, 0.0], "v": [1, 2]}));
+        assert_eq!(run(both, pivot(json!([]), "k", "v", "sum")), json!({"0.0": [3]}));
+    }
+
+    #[test]
     fn an_average_of_nothing_makes_no_column_and_a_sum_of_nothing_is_zero() {
         let input = table(json!({"k": ["a", "a"], "c": ["x", "y"], "v": [null, 2]}));
         assert_eq!(run(input.clone(), pivot(json!(["k"]), "c", "v", "avg")), json!({"k": ["a"], "y": [2.0]}));

@@ -2,7 +2,7 @@
 
 use aracari_app::steps::statistics::{Quantile, Statistic, Statistics};
 use arrow::datatypes::DataType;
-use datafusion::functions_aggregate::expr_fn::{avg, count, max, min, stddev_pop, var_pop};
+use datafusion::functions_aggregate::expr_fn::{avg, count, max, min};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast};
 
 use crate::error::EngineError;
@@ -55,8 +55,8 @@ fn figure(
         Statistic::Max => max(value.clone()),
         Statistic::Min => min(value.clone()),
         Statistic::Average => avg(number()?),
-        Statistic::Variance => var_pop(number()?),
-        Statistic::StandardDeviation => stddev_pop(number()?),
+        Statistic::Variance => functions::spread(number()?, false),
+        Statistic::StandardDeviation => functions::spread(number()?, true),
     })
 }
 
@@ -71,7 +71,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use crate::steps::testing::{failure, run, table};
+    use crate::steps::testing::{failure, run, run_with, table};
 
     #[test]
     fn figures_leave_out_missing_values_and_nameless_groups() {
@@ -91,6 +91,21 @@ mod tests {
         assert_eq!(rounded("standard deviation"), [0.0, 2.943_92]);
         assert_eq!(answer["median"], json!([4.0, 3.0]));
         assert_eq!(answer["1-th 4-quantile"], json!([4.0, 2.0]));
+    }
+
+    #[test]
+    fn large_equal_values_do_not_vary_and_what_is_too_large_is_missing() {
+        let step = |groups: Value| {
+            json!({"name": "statistics", "column": "v", "groupbyColumns": groups, "quantiles": [],
+                "statistics": ["variance", "standard deviation"]})
+        };
+        let input = table(json!({"g": ["a", "b", "a", "b", "a"], "v": [1e300, 1e300, 1e300, -1e300, 1e300]}));
+        // Parts of a group come from both sides of the union.
+        let steps = json!([{"name": "append", "pipelines": ["other"]}, step(json!(["g"]))]);
+        let expected = json!({"g": ["a", "b"], "variance": [0.0, null], "standard deviation": [0.0, null]});
+        assert_eq!(run_with(input.clone(), vec![("other", input.clone())], steps), expected);
+        let all = json!({"variance": [null], "standard deviation": [null]});
+        assert_eq!(run(input, json!([step(json!([]))])), all);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! CSV files: a header, then rows; types are found by reading all of them.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use aracari_app::CsvOptions;
 use arrow::array::AsArray;
 use arrow::csv::ReaderBuilder;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -20,12 +21,15 @@ use super::Opened;
 use super::csv_types::{Guess, unique_names};
 
 const MAX_COLUMNS: usize = 2_000;
+/// How many bytes of the first line are looked at.
+const MAX_HEADER: u64 = 1 << 20;
 
 pub(super) fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> {
     let &[delimiter] = options.delimiter.as_bytes() else {
         return Err("`delimiter` is one ASCII character".into());
     };
     let header = header(path, delimiter)?;
+    check_delimiter(path, delimiter)?;
     let names = unique_names(&header);
     let texts = Schema::new(names.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>());
     let file = File::open(path).map_err(|error| error.to_string())?;
@@ -37,7 +41,7 @@ pub(super) fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> 
 
     let mut guesses = vec![Guess::default(); names.len()];
     for batch in reader {
-        let rows = batch.map_err(|error| format!("this is not a CSV file that can be read: {error}"))?;
+        let rows = batch.map_err(|error| unreadable(&error))?;
         for (guess, column) in guesses.iter_mut().zip(rows.columns()) {
             for text in column.as_string::<i32>() {
                 let value = text.unwrap_or_default();
@@ -92,13 +96,37 @@ impl PartitionStream for Rows {
 fn header(path: &Path, delimiter: u8) -> Result<Vec<String>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let format = arrow::csv::reader::Format::default().with_header(true).with_delimiter(delimiter);
-    let (schema, _) = format
-        .infer_schema(BufReader::new(file), Some(0))
-        .map_err(|error| format!("this is not a CSV file that can be read: {error}"))?;
+    let (schema, _) = format.infer_schema(BufReader::new(file), Some(0)).map_err(|error| unreadable(&error))?;
     if schema.fields().is_empty() || schema.fields().len() > MAX_COLUMNS {
         return Err(format!("expected a header of 1 to {MAX_COLUMNS} columns"));
     }
     Ok(schema.fields().iter().map(|field| field.name().clone()).collect())
+}
+
+/// Finds a header whose columns stand between another sign; one between quotes is taken as it is.
+fn check_delimiter(path: &Path, delimiter: u8) -> Result<(), String> {
+    let mut line = Vec::new();
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    BufReader::new(file).take(MAX_HEADER).read_until(b'\n', &mut line).map_err(|error| error.to_string())?;
+    let count = |sign: u8| line.iter().filter(|byte| **byte == sign).count();
+    let other = b";\t|,".iter().copied().filter(|sign| *sign != delimiter).max_by_key(|sign| count(*sign));
+    match other {
+        Some(other) if !line.contains(&b'"') && count(delimiter) == 0 && count(other) > 0 => {
+            let (written, other) = (char::from(delimiter).escape_default(), char::from(other).escape_default());
+            Err(format!(
+                "its first line holds `{other}` and no `{written}`: if that stands between the columns, give `delimiter: \"{other}\"` (of a source, under `csv`; of `aracari query`, `--delimiter`)"
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unreadable(error: &ArrowError) -> String {
+    let reason = error.to_string();
+    if reason.contains("UTF-8") || reason.contains("utf-8") {
+        return "its text is not encoded in UTF-8, probably in Latin-1 (Windows-1252): save it as UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`".to_owned();
+    }
+    format!("this is not a CSV file that can be read: {reason}")
 }
 
 /// A pattern that is any of these texts and nothing else.

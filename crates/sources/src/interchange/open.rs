@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use aracari_app::Relation;
+use aracari_app::{CsvOptions, Relation};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
 use serde_json::Value as Json;
@@ -17,7 +17,7 @@ const DATABASES: [&str; 3] = ["sqlite", "sqlite3", "db"];
 
 /// Opens a table by its file's extension: `.json` and `.geojson` are read whole, `.csv`, `.tsv` and `.parquet` while
 /// they are queried. Of a database (`.sqlite`, `.sqlite3`, `.db`) it is the table behind a `#`, else that called `name`.
-pub async fn open_table(path: &Path, name: &str) -> Result<Arc<dyn TableProvider>, TableError> {
+pub async fn open_table(path: &Path, name: &str, csv: &CsvOptions) -> Result<Arc<dyn TableProvider>, TableError> {
     let shape = |reason: String| TableError::Shape(reason);
     if let Some((file, table)) = in_database(path, name) {
         if !file.exists() {
@@ -42,7 +42,7 @@ pub async fn open_table(path: &Path, name: &str) -> Result<Arc<dyn TableProvider
             let table = MemTable::try_new(batch.schema(), vec![vec![batch]]);
             Ok(Arc::new(table.map_err(|error| shape(error.to_string()))?))
         }
-        Some("csv" | "tsv" | "txt" | "parquet") => open_anywhere(path).map_err(shape),
+        Some("csv" | "tsv" | "txt" | "parquet") => open_anywhere(path, csv).map_err(shape),
         _ => Err(shape("expected a `.json`, `.csv`, `.parquet` or `.sqlite` file".to_owned())),
     }
 }

@@ -9,11 +9,13 @@ pub(super) struct Problem {
     /// The step, its number and name; the place in a file.
     place: Option<String>,
     hint: Option<String>,
+    /// It works, and is probably not meant so.
+    is_doubt: bool,
 }
 
 impl Problem {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: None, hint: None }
+        Self { message: message.into(), place: None, hint: None, is_doubt: false }
     }
 
     pub(super) fn at(self, place: impl Into<String>) -> Self {
@@ -24,6 +26,10 @@ impl Problem {
         Self { hint: Some(hint.into()), ..self }
     }
 
+    pub(super) fn doubt(self) -> Self {
+        Self { is_doubt: true, ..self }
+    }
+
     pub(super) fn maybe_hint(self, hint: Option<String>) -> Self {
         Self { hint: hint.or(self.hint), ..self }
     }
@@ -31,9 +37,10 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = if self.is_doubt { "warning" } else { "error" };
         match &self.place {
-            Some(place) => writeln!(f, "error: {}: {}", printable(place), printable(&self.message))?,
-            None => writeln!(f, "error: {}", printable(&self.message))?,
+            Some(place) => writeln!(f, "{word}: {}: {}", printable(place), printable(&self.message))?,
+            None => writeln!(f, "{word}: {}", printable(&self.message))?,
         }
         match &self.hint {
             Some(hint) => writeln!(f, "  hint: {}", printable(hint)),

@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use aracari_app::infer::{Mistake, infer, suggest};
+use aracari_app::infer::{Mistake, infer_with_doubts, suggest};
 use aracari_app::schema::TableSchema;
 use aracari_app::template::{DocumentPath, DocumentVariables, Template, TemplateError, parse_bound};
 use aracari_app::written::{Notes, Referred, settle};
-use aracari_app::{Step, check_pipeline};
+use aracari_app::{Step, check_pipeline, read_yaml};
 use aracari_engine::EngineError;
 use aracari_engine::standalone::Standalone;
 use serde_json::{Map, Value as Json};
@@ -19,6 +19,8 @@ pub(super) struct Program {
     pub(super) steps: Vec<Step>,
     /// One for each step.
     pub(super) notes: Vec<Notes>,
+    /// What works and is probably not meant so.
+    pub(super) doubts: Vec<Problem>,
 }
 
 impl Program {
@@ -30,8 +32,9 @@ impl Program {
         tables: &Standalone,
     ) -> Result<Self, Problem> {
         let text = read(file)?;
-        let Json::Array(mut written) = json(&text, file)? else {
-            let message = format!("`{}` holds no pipeline: expected a JSON list of steps", file.display());
+        let document = if is_yaml(file) { yaml(&text, file)? } else { json(&text, file)? };
+        let Json::Array(mut written) = document else {
+            let message = format!("`{}` holds no pipeline: expected a list of steps", file.display());
             return Err(Problem::new(message).hint("begin with [{\"name\": \"domain\", \"domain\": \"<a table>\"}]"));
         };
         if let Some(until) = until {
@@ -56,8 +59,8 @@ impl Program {
             Ok(steps) => steps,
             Err(error) => return Err(unreadable(error, file, &text, &notes)),
         };
-        let program = Self { steps, notes };
-        program.check(tables)?;
+        let mut program = Self { steps, notes, doubts: Vec::new() };
+        program.doubts = program.check(tables)?;
         Ok(program)
     }
 
@@ -66,8 +69,8 @@ impl Program {
         place(&self.notes, index)
     }
 
-    /// Finds what cannot work without running.
-    fn check(&self, tables: &Standalone) -> Result<(), Problem> {
+    /// Finds what cannot work without running, or else what is doubtful.
+    fn check(&self, tables: &Standalone) -> Result<Vec<Problem>, Problem> {
         if !matches!(self.steps.first(), Some(Step::Domain(_))) {
             let hint = format!("begin with {{\"name\": \"domain\", \"domain\": …}}; {}", listed(tables));
             return Err(Problem::new("a pipeline starts with a `domain` step").hint(hint));
@@ -80,13 +83,18 @@ impl Program {
             }
             found
         };
-        infer(&self.steps, TableSchema::default(), &columns).map(drop).map_err(|mistake: Mistake| {
+        let problem = |Mistake { step_index, message, hint }: Mistake| {
+            Problem::new(message).at(self.place(step_index)).maybe_hint(hint)
+        };
+        let (found, doubts) = infer_with_doubts(&self.steps, TableSchema::default(), &columns);
+        found.map_err(|mistake| {
             let unknown_table = missing.borrow().as_ref().map(|name| match suggest(name, tables.names()) {
                 Some(similar) => format!("did you mean `{similar}`? {}", listed(tables)),
                 None => listed(tables),
             });
-            Problem::new(mistake.message).at(self.place(mistake.step_index)).maybe_hint(mistake.hint.or(unknown_table))
-        })
+            problem(Mistake { hint: mistake.hint.clone().or(unknown_table), ..mistake })
+        })?;
+        Ok(doubts.into_iter().map(|doubt| problem(doubt).doubt()).collect())
     }
 
     /// What a person is told of a failure while running; `step` is where it begins to fail, counted from 1.
@@ -113,6 +121,20 @@ fn read(file: &Path) -> Result<String, Problem> {
     std::fs::read_to_string(file).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Problem::new(format!("there is no file `{}`", file.display())),
         _ => Problem::new(format!("`{}` cannot be read: {error}", file.display())),
+    })
+}
+
+fn is_yaml(file: &Path) -> bool {
+    file.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml"))
+}
+
+fn yaml(text: &str, file: &Path) -> Result<Json, Problem> {
+    read_yaml(file, text).map_err(|found| match found.into_iter().next() {
+        Some(first) => Problem::new(first.message)
+            .at(format!("{}:{}:{}", file.display(), first.line, first.column))
+            .maybe_hint(first.hint),
+        None => Problem::new(format!("`{}` cannot be read", file.display())),
     })
 }
 

@@ -4,7 +4,8 @@
 mod generate;
 mod tables;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use aracari_app::Step;
@@ -19,13 +20,16 @@ use arrow::compute::concat_batches;
 use datafusion::datasource::MemTable;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed, TestRunner};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestRunner};
 use serde_json::{Value as Json, json};
 
 use generate::Generator;
 
 const MEMORY: usize = 64 << 20;
 const CASES: u32 = 300;
+/// Cases that failed once, one line each; what is tried first. A failure adds its line, and prints it.
+const FAILURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/properties/failures.txt");
 
 struct Runner {
     runtime: tokio::runtime::Runtime,
@@ -96,6 +100,11 @@ fn values(rows: &Rows) -> Vec<(String, Vec<Json>)> {
     rows.schema.fields().iter().enumerate().map(|(index, field)| (field.name().clone(), column(index))).collect()
 }
 
+/// A number, also as a text: how rows come in parts decides the last digit of a sum, and a step may have written it out.
+fn number(value: &Json) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+}
+
 fn same(left: &Rows, right: &Rows) -> Result<(), String> {
     let (left, right) = (values(left), values(right));
     let names = |columns: &[(String, Vec<Json>)]| columns.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
@@ -107,10 +116,9 @@ fn same(left: &Rows, right: &Rows) -> Result<(), String> {
             return Err(format!("{} and {} rows", left.len(), right.len()));
         }
         for (row, (left, right)) in left.iter().zip(right).enumerate() {
-            let near = match (left.as_f64(), right.as_f64()) {
-                (Some(left), Some(right)) => (left - right).abs() <= 1e-9 * left.abs().max(1.0),
-                _ => left == right,
-            };
+            let near = left == right
+                || matches!((number(left), number(right)), (Some(left), Some(right))
+                    if (left - right).abs() <= 1e-9 * left.abs().max(1.0));
             if !near {
                 return Err(format!("row {row} of `{name}`: {left} and {right}"));
             }
@@ -135,17 +143,50 @@ fn pipeline(seeds: &[u64], input: &RecordBatch, other: &RecordBatch) -> Vec<(Jso
     steps
 }
 
-fn arbitrary() -> impl Strategy<Value = (RecordBatch, RecordBatch, Vec<u64>)> {
-    (tables::table(), tables::table(), vec(any::<u64>(), 1..7))
+/// Two tables, and what decides the steps.
+#[derive(Clone)]
+struct Case {
+    input: RecordBatch,
+    other: RecordBatch,
+    seeds: Vec<u64>,
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "input: {} other: {} seeds: {:?}", written(&self.input), written(&self.other), self.seeds)
+    }
+}
+
+/// The columns of a table with their types, in one line.
+fn written(batch: &RecordBatch) -> Json {
+    let fields = batch.schema();
+    let columns = fields.fields().iter().zip(batch.columns());
+    columns.map(|(field, column)| json!([field.name(), field.data_type().to_string(), json_values(column)])).collect()
+}
+
+fn arbitrary() -> impl Strategy<Value = Case> {
+    let parts = (tables::table(), tables::table(), vec(any::<u64>(), 1..7));
+    parts.prop_map(|(input, other, seeds)| Case { input, other, seeds })
+}
+
+/// The same tables and pipelines each time, others with `PROPTEST_RNG_SEED`. Not others each time yet: of some hundred seeds
+/// one finds a plan that the library's own check of orders refuses, a window over rows that are already sorted.
+fn rng_seed() -> RngSeed {
+    let wanted = std::env::var("PROPTEST_RNG_SEED").map(|seed| seed.parse().unwrap());
+    RngSeed::Fixed(wanted.unwrap_or(20_130_101))
 }
 
 fn check(mut property: impl FnMut(&RecordBatch, &RecordBatch, &[(Json, Step)]) -> Result<(), String>) {
-    let rng_seed = RngSeed::Fixed(20_130_101);
-    let config =
-        Config { cases: CASES, rng_seed, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
+    let config = Config {
+        cases: std::env::var("PROPTEST_CASES").map_or(CASES, |cases| cases.parse().unwrap()),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(FAILURES))),
+        rng_seed: rng_seed(),
+        max_shrink_iters: 500,
+        ..Config::default()
+    };
     let property = std::cell::RefCell::new(&mut property);
     TestRunner::new(config)
-        .run(&arbitrary(), |(input, other, seeds)| {
+        .run(&arbitrary(), |Case { input, other, seeds }| {
             let steps = pipeline(&seeds, &input, &other);
             let shown: Vec<&Json> = steps.iter().map(|(json, _)| json).collect();
             let told = (property.borrow_mut())(&input, &other, &steps);
@@ -169,7 +210,8 @@ fn step_by_step_equals_one_plan() {
         for step in &all {
             match runner.run(&table, other, std::slice::from_ref(step)) {
                 Ok(rows) => table = concat_batches(&rows.schema, &rows.batches).unwrap(),
-                Err(error) if is_of_the_data(&error) && whole.is_err() => return Ok(()),
+                // As one plan nothing may need the column over whose values the step alone fails.
+                Err(error) if is_of_the_data(&error) => return Ok(()),
                 Err(error) => return Err(format!("one step fails alone only: {error}")),
             }
         }
@@ -181,11 +223,7 @@ fn step_by_step_equals_one_plan() {
 #[test]
 fn the_columns_are_those_that_were_inferred() {
     let runner = Runner::new();
-    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     check(|input, other, steps| {
-        for (json, _) in steps {
-            *kinds.entry(json["name"].as_str().unwrap().to_owned()).or_default() += 1;
-        }
         let all: Vec<Step> = steps.iter().map(|(_, step)| step.clone()).collect();
         let expected = inferred(&all, input, other).ok_or("a pipeline without columns was made")?;
         let rows = match runner.run(input, other, &all) {
@@ -206,9 +244,19 @@ fn the_columns_are_those_that_were_inferred() {
             _ => Ok(()),
         }
     });
-    let made: BTreeSet<&str> = kinds.keys().map(String::as_str).collect();
-    let missing: Vec<&str> = generate::KINDS.iter().copied().filter(|kind| !made.contains(kind)).collect();
-    assert!(missing.is_empty(), "no pipeline had these steps: {missing:?}");
+}
+
+#[test]
+fn every_step_is_tried() {
+    let mut missing = BTreeSet::from(generate::KINDS);
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..3 * CASES {
+        let Case { input, other, seeds } = arbitrary().new_tree(&mut runner).unwrap().current();
+        for (json, _) in pipeline(&seeds, &input, &other) {
+            missing.remove(json["name"].as_str().unwrap());
+        }
+    }
+    assert!(missing.is_empty(), "no pipeline has these steps: {missing:?}");
 }
 
 #[test]
