@@ -13,13 +13,12 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryConsumer, MemoryPool, MemoryReservation};
 use futures::StreamExt;
 use moka::sync::Cache;
-use tokio::runtime::Handle;
 
 use crate::compile::{Tables, compile_whole};
 use crate::counted::Counted;
 use crate::error::EngineError;
 use crate::execute::Executor;
-use crate::flight::{Flight, Flights};
+use crate::flight::Flights;
 use crate::geometry;
 use crate::policy::SecuredQuery;
 use crate::pushdown;
@@ -82,42 +81,30 @@ impl PreparedDatasets {
         self.cache.get(key)
     }
 
-    /// The rows of a dataset, where somebody prepares them now.
-    pub(crate) fn under_way(&self, key: &[u8; 32]) -> Option<Flight<Prepared>> {
-        self.flights.under_way(key)
+    /// The preparations that are under way.
+    pub(crate) fn flights(&self) -> &Flights<Prepared> {
+        &self.flights
     }
 
-    /// The rows of a dataset, prepared now, together with whoever else wants them.
-    pub(crate) async fn prepare_once(
-        self: &Arc<Self>,
-        key: [u8; 32],
-        whole: SecuredQuery,
-        tables: Arc<Tables>,
-        executor: &Executor,
-        runtime: &Handle,
-    ) -> Result<Prepared, EngineError> {
-        let (this, executor) = (Arc::clone(self), executor.clone());
-        let flight = self.flights.join(key, runtime, move || async move {
-            let prepared = match this.prepare(&whole, &tables, &executor).await {
-                Err(EngineError::NotAtSource { .. }) => {
-                    this.prepare(&whole, &tables, &executor.without_pushdown()).await?
-                }
-                other => other?,
-            };
-            if !matches!(prepared, Prepared::NoRoom) {
-                this.cache.insert(key, prepared.clone());
-            }
-            Ok(prepared)
-        });
-        flight.await
-    }
-
-    async fn prepare(
+    /// Prepares the rows of a dataset; a database that fails over a value leaves everything to the engine.
+    pub(crate) async fn prepare(
         &self,
+        key: [u8; 32],
         whole: &SecuredQuery,
         tables: &Tables,
         executor: &Executor,
     ) -> Result<Prepared, EngineError> {
+        let prepared = match self.rows(whole, tables, executor).await {
+            Err(EngineError::NotAtSource { .. }) => self.rows(whole, tables, &executor.without_pushdown()).await?,
+            other => other?,
+        };
+        if !matches!(prepared, Prepared::NoRoom) {
+            self.cache.insert(key, prepared.clone());
+        }
+        Ok(prepared)
+    }
+
+    async fn rows(&self, whole: &SecuredQuery, tables: &Tables, executor: &Executor) -> Result<Prepared, EngineError> {
         let (plan, denied) = compile_whole(whole, tables, executor).await?;
         if pushdown::is_one_statement(&executor.prepare(&plan)?) {
             return Ok(Prepared::AtSource);

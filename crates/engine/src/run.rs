@@ -1,12 +1,11 @@
 //! Runs secured queries: from the cache, with others who ask the same, or now, within limits.
 
-use std::sync::Arc;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use futures::future::BoxFuture;
+use futures::FutureExt;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use tokio::runtime::{Handle, Runtime};
@@ -85,6 +84,15 @@ struct Inner {
     running: Flights<Arc<Answer>>,
     queue: Arc<Queue>,
     executions: AtomicU64,
+    /// Held while preparations are looked for and begun.
+    beginning: Mutex<()>,
+}
+
+/// Before a query runs.
+enum Wait {
+    /// Somebody else prepares rows that it reads.
+    For(Flight<Prepared>),
+    None(Vec<Flight<Prepared>>),
 }
 
 /// The versions of the tables of a query, as one key and the newest of their times.
@@ -116,6 +124,7 @@ impl Engine {
             running: Flights::new(),
             queue: Arc::new(Queue::new(settings.concurrency)),
             executions: AtomicU64::new(0),
+            beginning: Mutex::default(),
             settings,
         };
         Ok(Self { inner: Arc::new(inner), handle: runtime.handle().clone(), runtime: Some(runtime) })
@@ -202,19 +211,26 @@ impl Inner {
     ) -> Result<Arc<Answer>, EngineError> {
         let started = Instant::now();
         let mut place = self.queue.place(share).await?;
-        // Whoever waits for rows that somebody else prepares needs no place: the next one may prepare others meanwhile.
-        if let Some(preparing) = self.preparing(&query)? {
-            drop(place);
-            // Where it fails, the attempt below says why.
-            preparing.await.ok();
-            place = self.queue.place(share).await?;
-        }
         if let Some(known) = self.answers.get(&key) {
             return Ok(known);
         }
+        let begun = match self.prepare_or_wait(&query, handle)? {
+            Wait::None(begun) => begun,
+            // Whoever waits for rows that somebody else prepares needs no place: the next one may prepare others meanwhile.
+            Wait::For(preparing) => {
+                drop(place);
+                // Where it fails, the attempt below says why.
+                preparing.await.ok();
+                place = self.queue.place(share).await?;
+                if let Some(known) = self.answers.get(&key) {
+                    return Ok(known);
+                }
+                Vec::new()
+            }
+        };
         let (inner, own_handle, limit) = (Arc::clone(self), handle.clone(), self.settings.time_limit);
         let flight = self.running.join(key, handle, move || async move {
-            let _place = place;
+            let (_place, _begun) = (place, begun);
             let answer = Arc::new(within(limit, inner.answer(&query, data_time, &own_handle, started)).await?);
             inner.answers.insert(key, Arc::clone(&answer));
             Ok(answer)
@@ -223,7 +239,7 @@ impl Inner {
     }
 
     async fn answer(
-        &self,
+        self: &Arc<Self>,
         query: &SecuredQuery,
         data_time: Option<DateTime<Utc>>,
         handle: &Handle,
@@ -263,11 +279,11 @@ impl Inner {
     }
 
     /// Opens what the query reads: prepared rows where there are, tables of sources otherwise.
-    async fn tables(&self, query: &SecuredQuery, handle: &Handle) -> Result<Tables, EngineError> {
+    async fn tables(self: &Arc<Self>, query: &SecuredQuery, handle: &Handle) -> Result<Tables, EngineError> {
         let mut tables = Tables::default();
         for id in query.direct_datasets() {
             let whole = query.whole_dataset(id);
-            match self.prepared_dataset(&whole, handle).await? {
+            match self.prepared_dataset(whole.clone(), handle)?.await? {
                 Prepared::Rows(rows) => tables.add_prepared(id, rows),
                 Prepared::TooLarge | Prepared::NoRoom | Prepared::AtSource => self.open(&whole, &mut tables).await?,
             }
@@ -275,32 +291,46 @@ impl Inner {
         Ok(tables)
     }
 
-    /// All rows of a dataset, from memory or prepared now; a dataset made of another begins with the other's.
-    fn prepared_dataset<'a>(
-        &'a self,
-        whole: &'a SecuredQuery,
-        handle: &'a Handle,
-    ) -> BoxFuture<'a, Result<Prepared, EngineError>> {
-        Box::pin(async move {
-            let key = self.prepared_key(whole)?;
-            if let Some(known) = self.prepared.known(&key) {
-                return Ok(known);
-            }
+    /// All rows of a dataset, from memory or prepared from now on, together with whoever else wants them; a dataset made of
+    /// another begins with the other's.
+    fn prepared_dataset(
+        self: &Arc<Self>,
+        whole: SecuredQuery,
+        handle: &Handle,
+    ) -> Result<Flight<Prepared>, EngineError> {
+        let key = self.prepared_key(&whole)?;
+        if let Some(known) = self.prepared.known(&key) {
+            return Ok(async { Ok(known) }.boxed().shared());
+        }
+        let (inner, own_handle) = (Arc::clone(self), handle.clone());
+        let prepare = move || async move {
             let mut tables = Tables::default();
             if let Some(parent) = whole.parent()
-                && let Prepared::Rows(rows) = self.prepared_dataset(&whole.whole_dataset(parent), handle).await?
+                && let Prepared::Rows(rows) = inner.prepared_dataset(whole.whole_dataset(parent), &own_handle)?.await?
             {
                 tables.add_prepared(parent, rows);
             }
-            self.open(whole, &mut tables).await?;
-            self.prepared.prepare_once(key, whole.clone(), Arc::new(tables), &self.executor, handle).await
-        })
+            inner.open(&whole, &mut tables).await?;
+            inner.prepared.prepare(key, &whole, &tables, &inner.executor).await
+        };
+        Ok(self.prepared.flights().join(key, handle, prepare))
     }
 
     fn prepared_key(&self, whole: &SecuredQuery) -> Result<[u8; 32], EngineError> {
         let mut digest = self.versions(whole)?.digest;
         digest.update(whole.fingerprint()?);
         Ok(digest.finalize().into())
+    }
+
+    /// What to wait for before the query runs, or the preparations that begin with it. Nothing begins between the look and
+    /// the beginning, so that two never hold places for one preparation.
+    fn prepare_or_wait(self: &Arc<Self>, query: &SecuredQuery, handle: &Handle) -> Result<Wait, EngineError> {
+        let _one_at_a_time = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(preparing) = self.preparing(query)? {
+            return Ok(Wait::For(preparing));
+        }
+        let begin = |id| self.prepared_dataset(query.whole_dataset(id), handle);
+        Ok(Wait::None(query.direct_datasets().into_iter().map(begin).collect::<Result<_, _>>()?))
     }
 
     /// The first of a query's datasets that is being prepared, or a dataset that it is made of.
@@ -312,7 +342,7 @@ impl Inner {
                 if self.prepared.known(&key).is_some() {
                     break;
                 }
-                if let Some(flight) = self.prepared.under_way(&key) {
+                if let Some(flight) = self.prepared.flights().under_way(&key) {
                     return Ok(Some(flight));
                 }
                 let Some(parent) = whole.parent() else { break };
