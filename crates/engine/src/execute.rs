@@ -89,9 +89,12 @@ impl Executor {
         options.optimizer.enable_round_robin_repartition = false;
         options.optimizer.repartition_joins = false;
         options.optimizer.repartition_file_min_size = 0;
-        // Projections move into filters before orders are decided: a filter that has one forgets that a column is constant.
+        // Projections move before orders are decided, not after: a filter or a union into which one moved no longer knows
+        // that a column is constant, or the same as another.
         let projections: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(ProjectionPushdown::new());
-        let known = PhysicalOptimizer::new().rules.into_iter().filter(|rule| rule.name() != "join_selection");
+        let left_out = ["join_selection", projections.name()].map(str::to_owned);
+        let known =
+            PhysicalOptimizer::new().rules.into_iter().filter(|rule| !left_out.iter().any(|name| name == rule.name()));
         let rules = stop::physical(std::iter::once(projections).chain(known));
         let state = SessionStateBuilder::new()
             .with_config(config)
