@@ -14,7 +14,7 @@ pub(crate) struct RelativeDate {
     /// Today when absent.
     #[serde(default)]
     date: Option<Value>,
-    /// `from` counts forwards, `until` backwards.
+    /// `from` and `after` count forwards, `until` and `before` backwards.
     operator: Direction,
     quantity: Quantity,
     duration: Unit,
@@ -23,10 +23,10 @@ pub(crate) struct RelativeDate {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Direction {
-    #[serde(alias = "after")]
     From,
-    #[serde(alias = "before")]
+    After,
     Until,
+    Before,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
@@ -73,7 +73,10 @@ impl RelativeDate {
                 text.trim().parse().map_err(|_| format!("the quantity `{text}` is no whole number"))?
             }
         };
-        let distance = if self.operator == Direction::From { quantity } else { quantity.saturating_neg() };
+        let distance = match self.operator {
+            Direction::From | Direction::After => quantity,
+            Direction::Until | Direction::Before => quantity.saturating_neg(),
+        };
         self.moved(date, distance).ok_or_else(|| "this date is too far away".to_owned())
     }
 

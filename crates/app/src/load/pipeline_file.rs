@@ -24,7 +24,9 @@ pub fn read_yaml(path: &Path, text: &str) -> Result<serde_json::Value, Vec<Diagn
     }
     let mut report = Reporter::default();
     report.add_file(SourceFile::new(path.to_path_buf(), text.to_owned()));
-    problems.into_iter().for_each(|problem| report.problem(problem));
+    for problem in problems {
+        report.problem(problem);
+    }
     Err(report.finish())
 }
 
