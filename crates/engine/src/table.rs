@@ -402,6 +402,6 @@ mod tests {
         }
         let message = failure(wide(10_000), json!([text("new")]));
         assert!(message.contains("there would be 10001 columns"), "{message}");
-        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{:?}", begun.elapsed());
     }
 }

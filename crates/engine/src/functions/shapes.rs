@@ -148,14 +148,14 @@ impl AggregateUDFImpl for Unite {
 /// The shapes of a group so far, as they came.
 #[derive(Debug, Default)]
 struct Shapes {
-    shapes: Vec<Vec<u8>>,
+    written: Vec<Vec<u8>>,
     bytes: usize,
     work: Work,
 }
 
 impl Shapes {
     fn read(&self) -> Result<Vec<Geometry>> {
-        self.shapes.iter().map(|bytes| geometry::read(bytes)).collect::<Result<_, _>>().map_err(failed)
+        self.written.iter().map(|bytes| geometry::read(bytes)).collect::<Result<_, _>>().map_err(failed)
     }
 }
 
@@ -163,7 +163,7 @@ impl Accumulator for Shapes {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         for bytes in values[0].as_binary::<i32>().iter().flatten() {
             self.bytes += bytes.len();
-            self.shapes.push(bytes.to_vec());
+            self.written.push(bytes.to_vec());
         }
         Ok(())
     }
@@ -175,7 +175,7 @@ impl Accumulator for Shapes {
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.bytes + self.shapes.capacity() * size_of::<Vec<u8>>()
+        size_of_val(self) + self.bytes + self.written.capacity() * size_of::<Vec<u8>>()
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {

@@ -71,7 +71,7 @@ impl Moments {
         self.merge(Self { count: 1, mean: value, squares: 0.0 });
     }
 
-    /// After Chan, Golub and LeVeque: equal means stay what they are.
+    /// After Chan, Golub and `LeVeque`: equal means stay what they are.
     #[expect(clippy::cast_precision_loss, reason = "no group has 2^53 values")]
     fn merge(&mut self, other: Self) {
         match (self.count, other.count) {
@@ -154,7 +154,7 @@ impl GroupsAccumulator for Groups {
     fn convert_to_state(&self, values: &[ArrayRef], filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         let rows = values[0].len();
         let mut each = Self { root: self.root, moments: Vec::new() };
-        GroupsAccumulator::update_batch(&mut each, values, &Vec::from_iter(0..rows), filter, rows)?;
+        GroupsAccumulator::update_batch(&mut each, values, &(0..rows).collect::<Vec<_>>(), filter, rows)?;
         GroupsAccumulator::state(&mut each, EmitTo::All)
     }
 

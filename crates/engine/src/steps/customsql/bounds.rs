@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::error::{DataFusionError, Result};
-use datafusion::logical_expr::expr::{AggregateFunction, Like, ScalarFunction};
+use datafusion::logical_expr::expr::{AggregateFunction, Like, NullTreatment, ScalarFunction, WindowFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
-    BinaryExpr, Expr, ExprSchemable, GroupingSet, LogicalPlan, Operator, WindowFunctionDefinition, cast,
+    BinaryExpr, Expr, ExprSchemable, GroupingSet, LogicalPlan, Operator, WindowFrameBound, WindowFrameUnits,
+    WindowFunctionDefinition, cast,
 };
 
 use crate::column_type::TEXT;
@@ -28,6 +29,12 @@ const MAX_SEPARATOR: usize = 100;
 
 /// Every set of keys groups all rows once more.
 const MAX_SETS: usize = 256;
+
+/// Each is computed for every row before anybody can interrupt the next.
+const MAX_WINDOWS: usize = 30;
+
+/// How far a frame reaches from its row.
+const MAX_FRAME: u64 = 1_000_000;
 
 /// How exactly quantiles are approximated at most.
 const MAX_CENTROIDS: u64 = 1_000;
@@ -68,6 +75,16 @@ pub(super) fn with_views(plan: LogicalPlan) -> Result<LogicalPlan> {
 
 /// The plan, whose types are known, within bounds.
 pub(super) fn bounded(plan: LogicalPlan) -> Result<LogicalPlan> {
+    let mut windows = 0;
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::Window(window) = node {
+            windows += window.window_expr.len();
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    if windows > MAX_WINDOWS {
+        return refused(format!("the query has {windows} functions with OVER, and {MAX_WINDOWS} are the most"));
+    }
     rewritten(plan, expression)
 }
 
@@ -127,19 +144,36 @@ fn expression(expression: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> 
         Expr::Cast(wanted) if is_of_fixed_size(wanted.field.data_type()) => return fixed_size(),
         Expr::TryCast(wanted) if is_of_fixed_size(wanted.field.data_type()) => return fixed_size(),
         Expr::AggregateFunction(function) => aggregate(function)?,
-        Expr::WindowFunction(window) => {
-            if let WindowFunctionDefinition::AggregateUDF(function) = &window.fun
-                && NOT_OVER.contains(&function.name())
-            {
-                let name = function.name();
-                return refused(format!(
-                    "`{name}` works with GROUP BY, not with OVER: it would look at all rows for each row"
-                ));
-            }
-        }
+        Expr::WindowFunction(function) => window(function)?,
         _ => {}
     }
     Ok(Transformed::no(expression))
+}
+
+/// What looks at rows for each row looks at few, or at no more for each than for the one before.
+fn window(window: &WindowFunction) -> Result<()> {
+    if let WindowFunctionDefinition::AggregateUDF(function) = &window.fun
+        && NOT_OVER.contains(&function.name())
+    {
+        let name = function.name();
+        return refused(format!("`{name}` works with GROUP BY, not with OVER: it would look at all rows for each row"));
+    }
+    if window.params.null_treatment == Some(NullTreatment::IgnoreNulls) {
+        return refused(
+            "`IGNORE NULLS` does not work here: it would look at all rows for each row; leave out missing values with a step before",
+        );
+    }
+    let frame = &window.params.window_frame;
+    let is_far = |bound: &WindowFrameBound| match bound {
+        WindowFrameBound::Preceding(rows) | WindowFrameBound::Following(rows) => {
+            matches!(rows, ScalarValue::UInt64(Some(rows)) if *rows > MAX_FRAME)
+        }
+        WindowFrameBound::CurrentRow => false,
+    };
+    if frame.units != WindowFrameUnits::Range && (is_far(&frame.start_bound) || is_far(&frame.end_bound)) {
+        return refused(format!("a frame ends at most {MAX_FRAME} rows away, or is `UNBOUNDED`"));
+    }
+    Ok(())
 }
 
 fn scalar(data_type: DataType, function: ScalarFunction) -> Result<Transformed<Expr>> {
@@ -208,7 +242,7 @@ fn aggregate(function: &AggregateFunction) -> Result<()> {
     let arguments = &function.params.args;
     match (function.func.name(), arguments.as_slice()) {
         ("string_agg", [_, separator]) => match literal(separator) {
-            Some(text) if text.as_ref().is_some_and(|text| text.len() > MAX_SEPARATOR) => {
+            Some(text) if text.len() > MAX_SEPARATOR => {
                 refused(format!("what `string_agg` puts between texts has at most {MAX_SEPARATOR} characters"))
             }
             Some(_) => Ok(()),
@@ -237,7 +271,7 @@ fn is_pattern_operator(operator: Operator) -> bool {
 /// A pattern is written in the query: one of a column would be understood anew for every row.
 fn pattern(name: &str, searched: &Expr, flags: Option<&Expr>) -> Result<()> {
     let written = |text: &Expr, what: &str| match literal(text) {
-        Some(text) => Ok(text.unwrap_or_default()),
+        Some(text) => Ok(text),
         None => refused(format!("the {what} of `{name}` is written as a text, not taken from a column")),
     };
     let searched = written(searched, "pattern")?;
@@ -253,18 +287,16 @@ fn like(searched: &Expr) -> Result<()> {
             "the pattern of `LIKE` is written as a text, not taken from a column; `starts_with`, `ends_with` and \
              `contains` compare columns",
         ),
-        Some(text) if text.as_ref().is_some_and(|text| text.len() > MAX_PATTERN) => {
-            refused(format!("a pattern may have {MAX_PATTERN} characters"))
-        }
+        Some(text) if text.len() > MAX_PATTERN => refused(format!("a pattern may have {MAX_PATTERN} characters")),
         Some(_) => Ok(()),
     }
 }
 
-/// The text that an expression is; `None` where it is none that is written.
-fn literal(expression: &Expr) -> Option<Option<String>> {
+/// The text that is written, a missing one as none at all; `None` where the expression is no written text.
+fn literal(expression: &Expr) -> Option<String> {
     match unwrapped(expression) {
-        Expr::Literal(value, _) if value.is_null() => Some(None),
-        Expr::Literal(value, _) => value.try_as_str().map(|text| text.map(str::to_owned)),
+        Expr::Literal(value, _) if value.is_null() => Some(String::new()),
+        Expr::Literal(value, _) => value.try_as_str().map(|text| text.unwrap_or_default().to_owned()),
         _ => None,
     }
 }
@@ -308,6 +340,17 @@ mod tests {
 
     fn column(expression: &str) -> Value {
         run(words(), sql(&format!("SELECT {expression} AS x FROM input")))["x"].clone()
+    }
+
+    #[test]
+    fn functions_over_windows_are_counted() {
+        let query = |count: usize| {
+            let windows: Vec<String> = (0..count).map(|n| format!("sum(n + {n}) OVER (ORDER BY n) AS x{n}")).collect();
+            sql(&format!("SELECT {} FROM input", windows.join(", ")))
+        };
+        assert_eq!(run(words(), query(30))["x0"], json!([1, 3, 6]));
+        let told = failure(words(), query(31));
+        assert!(told.contains("31 functions with OVER, and 30 are the most"), "{told}");
     }
 
     #[test]
@@ -369,6 +412,11 @@ mod tests {
             ("SELECT CAST(struct(t, t) AS TEXT) AS x FROM input", "lists and structures"),
             ("SELECT unnest(array_agg(n)) AS x FROM input", "`unnest`"),
             ("SELECT string_agg(t, ',') OVER () AS x FROM input", "`string_agg` works with GROUP BY"),
+            ("SELECT last_value(n) IGNORE NULLS OVER (ORDER BY n) AS x FROM input", "`IGNORE NULLS`"),
+            (
+                "SELECT sum(n) OVER (ORDER BY n ROWS BETWEEN 1 PRECEDING AND 18446744073709551615 FOLLOWING) AS x FROM input",
+                "at most 1000000 rows away",
+            ),
             ("SELECT median(n) OVER (ORDER BY n) AS x FROM input", "`median` works with GROUP BY"),
             (centroids, "centroids"),
             (separator.as_str(), "`string_agg`"),
