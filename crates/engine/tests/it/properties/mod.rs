@@ -169,8 +169,8 @@ fn arbitrary() -> impl Strategy<Value = Case> {
     parts.prop_map(|(input, other, seeds)| Case { input, other, seeds })
 }
 
-/// The same tables and pipelines each time, others with `PROPTEST_RNG_SEED`. Not others each time yet: of some hundred seeds
-/// one finds a plan that the library's own check of orders refuses, a window over rows that are already sorted.
+/// The same tables and pipelines each time, others with `PROPTEST_RNG_SEED`. Not others each time yet: of fifteen seeds one
+/// found rows in another order where a column that is sorted by holds both zeros, 0.0 and -0.0.
 fn rng_seed() -> RngSeed {
     let wanted = std::env::var("PROPTEST_RNG_SEED").map(|seed| seed.parse().unwrap());
     RngSeed::Fixed(wanted.unwrap_or(20_130_101))
