@@ -108,7 +108,7 @@ fn check_delimiter(path: &Path, delimiter: u8) -> Result<(), String> {
     let mut line = Vec::new();
     let file = File::open(path).map_err(|error| error.to_string())?;
     BufReader::new(file).take(MAX_HEADER).read_until(b'\n', &mut line).map_err(|error| error.to_string())?;
-    let count = |sign: u8| line.iter().filter(|byte| **byte == sign).count();
+    let count = |sign: u8| line.split(|byte| *byte == sign).count() - 1;
     let other = b";\t|,".iter().copied().filter(|sign| *sign != delimiter).max_by_key(|sign| count(*sign));
     match other {
         Some(other) if !line.contains(&b'"') && count(delimiter) == 0 && count(other) > 0 => {
