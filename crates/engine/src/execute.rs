@@ -92,9 +92,8 @@ impl Executor {
         // Projections move before orders are decided, not after: a filter or a union into which one moved no longer knows
         // that a column is constant, or the same as another.
         let projections: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(ProjectionPushdown::new());
-        let left_out = ["join_selection", projections.name()].map(str::to_owned);
-        let known =
-            PhysicalOptimizer::new().rules.into_iter().filter(|rule| !left_out.iter().any(|name| name == rule.name()));
+        let left_out = ["join_selection", "ProjectionPushdown"];
+        let known = PhysicalOptimizer::new().rules.into_iter().filter(|rule| !left_out.contains(&rule.name()));
         let rules = stop::physical(std::iter::once(projections).chain(known));
         let state = SessionStateBuilder::new()
             .with_config(config)

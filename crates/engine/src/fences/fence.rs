@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DFSchemaRef, Result, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, LogicalPlan, UserDefinedLogicalNodeCore};
-use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
+use datafusion::physical_plan::ExecutionPlan;
+
+use crate::operators::{HandsOn, through};
 
 /// Filters over these columns stay above; projections above and below stay apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Hash)]
@@ -22,7 +22,7 @@ pub(crate) struct Fence {
 
 impl Fence {
     pub(crate) fn execution(input: Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
-        Arc::new(FenceExec { input })
+        through(input, AsTheyAre)
     }
 }
 
@@ -65,52 +65,14 @@ impl UserDefinedLogicalNodeCore for Fence {
     }
 }
 
-/// Hands the rows of its input on.
-#[derive(Debug)]
-struct FenceExec {
-    input: Arc<dyn ExecutionPlan>,
-}
+/// Hands the rows on as they are.
+#[derive(Debug, Clone)]
+struct AsTheyAre;
 
-impl DisplayAs for FenceExec {
-    fn fmt_as(&self, _: DisplayFormatType, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "FenceExec")
-    }
-}
+impl HandsOn for AsTheyAre {
+    const NAME: &'static str = "FenceExec";
 
-impl ExecutionPlan for FenceExec {
-    fn name(&self) -> &'static str {
-        "FenceExec"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        self.input.properties()
-    }
-
-    fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
-    }
-
-    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
-        vec![false]
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.input]
-    }
-
-    fn apply_expressions(
-        &self,
-        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        let Some(input) = children.pop() else { return internal_err!("a fence has an input") };
-        Ok(Arc::new(Self { input }))
-    }
-
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        self.input.execute(partition, context)
+    fn hand_on(&self, rows: SendableRecordBatchStream, _: &TaskContext) -> SendableRecordBatchStream {
+        rows
     }
 }

@@ -4,6 +4,7 @@
 mod codes;
 mod groups;
 mod slices;
+mod through;
 mod top_groups;
 mod whole;
 
@@ -28,6 +29,7 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 
 use crate::fences::Fence;
 use crate::memory::QueryMemory;
+pub(crate) use through::{HandsOn, through};
 pub(crate) use top_groups::TopGroups;
 pub(crate) use whole::{KeepsOrder, WholeTable, apply};
 

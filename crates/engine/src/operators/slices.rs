@@ -1,20 +1,18 @@
 //! Rows that come once for each item of a list, a few at a time: the library repeats a whole batch at once, with all its
 //! columns.
 
-use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Result, internal_err};
+use datafusion::common::Result;
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::unnest::UnnestExec;
-use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, replace_children_if_necessary,
-};
+use datafusion::physical_plan::{ExecutionPlan, replace_children_if_necessary};
 use futures::{StreamExt, stream};
+
+use super::{HandsOn, through};
 
 /// The most rows that come out of one slice, unless a single row alone makes more.
 const ROWS: usize = 8192;
@@ -27,22 +25,34 @@ pub(super) fn cut(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>
             return Ok(Transformed::no(node));
         };
         let list = list.index_in_input_schema;
-        let inputs = node.children().into_iter().map(|input| {
-            let slices: Arc<dyn ExecutionPlan> = Arc::new(SlicesExec { input: Arc::clone(input), list });
-            slices
-        });
-        let inputs = inputs.collect();
+        let inputs = node.children().into_iter().map(|input| through(Arc::clone(input), Slices { list })).collect();
         replace_children_if_necessary(node, inputs).map(Transformed::yes)
     })?;
     Ok(sliced.data)
 }
 
-/// Hands the rows of its input on, in smaller batches.
-#[derive(Debug)]
-struct SlicesExec {
-    input: Arc<dyn ExecutionPlan>,
+/// Hands the rows on in smaller batches.
+#[derive(Debug, Clone)]
+struct Slices {
     /// Where the lists are.
     list: usize,
+}
+
+impl HandsOn for Slices {
+    const NAME: &'static str = "SlicesExec";
+
+    fn hand_on(&self, rows: SendableRecordBatchStream, _: &TaskContext) -> SendableRecordBatchStream {
+        let list = self.list;
+        let schema = rows.schema();
+        let sliced = rows.flat_map(move |batch| {
+            let slices = match batch {
+                Ok(batch) => slices(&batch, list, ROWS).into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
+            };
+            stream::iter(slices)
+        });
+        Box::pin(RecordBatchStreamAdapter::new(schema, sliced))
+    }
 }
 
 /// The rows of a batch in slices whose lists have so many items at most together.
@@ -60,60 +70,6 @@ fn slices(batch: &RecordBatch, list: usize, most: usize) -> Vec<RecordBatch> {
     }
     slices.push(batch.slice(start, lists.len() - start));
     slices
-}
-
-impl DisplayAs for SlicesExec {
-    fn fmt_as(&self, _: DisplayFormatType, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "SlicesExec")
-    }
-}
-
-impl ExecutionPlan for SlicesExec {
-    fn name(&self) -> &'static str {
-        "SlicesExec"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        self.input.properties()
-    }
-
-    fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
-    }
-
-    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
-        vec![false]
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.input]
-    }
-
-    fn apply_expressions(
-        &self,
-        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        let Some(input) = children.pop() else { return internal_err!("slices have an input") };
-        Ok(Arc::new(Self { input, list: self.list }))
-    }
-
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let list = self.list;
-        let batches = self.input.execute(partition, context)?;
-        let schema = batches.schema();
-        let sliced = batches.flat_map(move |batch| {
-            let slices = match batch {
-                Ok(batch) => slices(&batch, list, ROWS).into_iter().map(Ok).collect(),
-                Err(error) => vec![Err(error)],
-            };
-            stream::iter(slices)
-        });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, sliced)))
-    }
 }
 
 #[cfg(test)]

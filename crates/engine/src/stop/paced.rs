@@ -6,21 +6,22 @@ use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, FieldRef, Schema};
-use datafusion::common::tree_node::{Transformed, TreeNodeRecursion};
+use datafusion::common::tree_node::Transformed;
 use datafusion::common::{JoinType, Result, internal_err};
 use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::ColumnarValue;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::lit;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coop::make_cooperative;
 use datafusion::physical_plan::joins::utils::JoinFilter;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec, NestedLoopJoinExecBuilder};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::StreamExt;
 
 use super::Stop;
+use crate::operators::{HandsOn, through};
 
 /// A join under watch; whatever is no join as it is.
 pub(super) fn join(plan: Arc<dyn ExecutionPlan>, stop: &Stop) -> Result<Transformed<Arc<dyn ExecutionPlan>>> {
@@ -43,7 +44,7 @@ pub(super) fn join(plan: Arc<dyn ExecutionPlan>, stop: &Stop) -> Result<Transfor
     } else {
         return Ok(Transformed::no(plan));
     };
-    Ok(Transformed::yes(Arc::new(PacedExec { join, stop: stop.clone() })))
+    Ok(Transformed::yes(through(join, Paced { stop: stop.clone() })))
 }
 
 /// The filter of a join, looking up at each batch of pairs. A join that makes no pairs has one even where all pass,
@@ -120,53 +121,15 @@ impl PhysicalExpr for Watched {
 }
 
 /// Hands on the rows of a join, counts the last batch against the pool, and lets others run between two.
-#[derive(Debug)]
-struct PacedExec {
-    join: Arc<dyn ExecutionPlan>,
+#[derive(Debug, Clone)]
+struct Paced {
     stop: Stop,
 }
 
-impl DisplayAs for PacedExec {
-    fn fmt_as(&self, _: DisplayFormatType, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "PacedExec")
-    }
-}
+impl HandsOn for Paced {
+    const NAME: &'static str = "PacedExec";
 
-impl ExecutionPlan for PacedExec {
-    fn name(&self) -> &'static str {
-        "PacedExec"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        self.join.properties()
-    }
-
-    fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
-    }
-
-    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
-        vec![false]
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.join]
-    }
-
-    fn apply_expressions(
-        &self,
-        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        let Some(join) = children.pop() else { return internal_err!("there is a join to pace") };
-        Ok(Arc::new(Self { join, stop: self.stop.clone() }))
-    }
-
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let rows = self.join.execute(partition, Arc::clone(&context))?;
+    fn hand_on(&self, rows: SendableRecordBatchStream, context: &TaskContext) -> SendableRecordBatchStream {
         let schema = rows.schema();
         let stop = self.stop.clone();
         let reservation = MemoryConsumer::new("rows of a join").register(context.memory_pool());
@@ -176,7 +139,7 @@ impl ExecutionPlan for PacedExec {
             reservation.try_resize(fresh_bytes(&batch))?;
             Ok(batch)
         });
-        Ok(make_cooperative(Box::pin(RecordBatchStreamAdapter::new(schema, counted))))
+        make_cooperative(Box::pin(RecordBatchStreamAdapter::new(schema, counted)))
     }
 }
 
