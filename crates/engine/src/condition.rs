@@ -99,7 +99,7 @@ fn compare(comparison: &Comparison, table: &Table, purpose: Purpose) -> Result<E
             if values.is_empty() {
                 return Ok(lit(negated));
             }
-            let found = in_list(column.clone(), values, negated);
+            let found = in_list(column.clone(), values.into_iter().flat_map(as_listed).collect(), negated);
             Ok(if negated { found.or(column.is_null()) } else { found })
         }
         Operator::Matches | Operator::Notmatches => {
@@ -129,6 +129,12 @@ fn compare(comparison: &Comparison, table: &Table, purpose: Purpose) -> Result<E
             Ok(date.lt(instant(next)))
         }
     }
+}
+
+/// A value of a list in which the library looks values up: there it tells 0.0 and -0.0 apart.
+pub(crate) fn as_listed(literal: Expr) -> Vec<Expr> {
+    let is_zero = matches!(literal, Expr::Literal(ScalarValue::Float64(Some(0.0)), _));
+    if is_zero { vec![lit(0.0), lit(-0.0)] } else { vec![literal] }
 }
 
 /// False where a float could be equal to numbers that differ: a permission by such a key would let other rows pass.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aracari_app::Step;
+use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlan;
 
@@ -98,8 +99,8 @@ impl EngineError {
     }
 }
 
-impl From<arrow::error::ArrowError> for EngineError {
-    fn from(error: arrow::error::ArrowError) -> Self {
+impl From<ArrowError> for EngineError {
+    fn from(error: ArrowError) -> Self {
         DataFusionError::from(error).into()
     }
 }
@@ -115,7 +116,24 @@ impl From<DataFusionError> for EngineError {
                 Some(own) => own.clone(),
                 None => Self::Internal { details: error.to_string().into() },
             },
+            // What a function cannot compute of a value, and what the library has no way to run.
+            DataFusionError::Execution(reason) => Self::invalid(format!("a value cannot be computed: {reason}")),
+            DataFusionError::ArrowError(reason, _) if is_of_a_value(reason) => {
+                Self::invalid(format!("a value cannot be computed: {reason}"))
+            }
+            DataFusionError::NotImplemented(reason) => Self::invalid(format!("this cannot be computed here: {reason}")),
             _ => Self::Internal { details: error.to_string().into() },
         }
     }
+}
+
+fn is_of_a_value(error: &ArrowError) -> bool {
+    matches!(
+        error,
+        ArrowError::DivideByZero
+            | ArrowError::ArithmeticOverflow(_)
+            | ArrowError::CastError(_)
+            | ArrowError::ComputeError(_)
+            | ArrowError::ParseError(_)
+    )
 }

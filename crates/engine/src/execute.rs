@@ -22,6 +22,7 @@ use futures::{Stream, StreamExt};
 
 use crate::error::EngineError;
 use crate::fences;
+use crate::functions::with_one_zero;
 use crate::guards;
 use crate::memory::SharedMemory;
 use crate::operators::Planner;
@@ -60,7 +61,8 @@ impl Stream for Running {
     type Item = datafusion::common::Result<RecordBatch>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.stream.as_mut().poll_next(context)
+        let next = self.stream.as_mut().poll_next(context);
+        next.map(|rows| rows.map(|rows| with_one_zero(rows?)))
     }
 }
 

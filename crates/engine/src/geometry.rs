@@ -18,7 +18,8 @@ use geo::Geometry;
 use serde_json::Value as Json;
 
 use crate::error::EngineError;
-pub(crate) use effort::Effort;
+pub(crate) use effort::{Effort, Means};
+pub(crate) use wkb::gather;
 
 const EXTENSION: &str = "ARROW:extension:name";
 const WKB: &str = "geoarrow.wkb";
@@ -80,9 +81,16 @@ pub fn from_geojson<'a>(shapes: impl Iterator<Item = &'a Json>) -> Result<ArrayR
 
 /// The shape of a row.
 pub(crate) fn read(bytes: &[u8]) -> Result<Geometry, EngineError> {
-    wkb::read(bytes).map_err(|reason| {
-        EngineError::invalid(format!("a value of the column of shapes is no shape (well-known binary): {reason}"))
-    })
+    wkb::read(bytes).map_err(no_shape)
+}
+
+fn no_shape(reason: String) -> EngineError {
+    EngineError::invalid(format!("a value of the column of shapes is no shape (well-known binary): {reason}"))
+}
+
+/// Shapes that were gathered.
+pub(crate) fn gathered(bytes: &[u8]) -> Result<Vec<Geometry>, EngineError> {
+    wkb::gathered(bytes).map_err(no_shape)
 }
 
 pub(crate) fn write(geometry: &Geometry) -> Result<Vec<u8>, EngineError> {

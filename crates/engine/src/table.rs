@@ -332,7 +332,8 @@ impl Table {
         let mut expressions: Vec<Expr> = self.columns.iter().map(|name| column(name)).collect();
         for (expression, ascending) in keys {
             let name = self.names.next();
-            expressions.push(expression.alias(&name));
+            let kind = self.type_of(&expression)?;
+            expressions.push(functions::one_zero(expression, kind).alias(&name));
             order.push(OrderKey { column: name, ascending });
         }
         if keep {

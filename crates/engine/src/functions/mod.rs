@@ -8,6 +8,7 @@ mod date_text;
 mod format_date;
 mod growth;
 mod join_texts;
+mod one_zero;
 mod parse_date;
 mod period;
 mod quantile;
@@ -25,6 +26,7 @@ use datafusion::logical_expr::{AggregateUDF, Expr, ScalarUDF, ScalarUDFImpl, cas
 
 pub(crate) use bounded::{bounded, is_bounded};
 pub(crate) use growth::Growth;
+pub(crate) use one_zero::with_one_zero;
 pub(crate) use period::Period;
 pub(crate) use text_part::TextPart;
 
@@ -34,6 +36,9 @@ use crate::error::EngineError;
 /// What the function behind `||` is called.
 pub(crate) const JOIN: &str = "||";
 
+/// What the function is called that makes -0.0 the zero that it equals.
+pub(crate) const ONE_ZERO: &str = "one_zero";
+
 /// A function of texts of the library's, within bounds.
 fn called(function: &Arc<ScalarUDF>, growth: Growth, arguments: Vec<Expr>) -> Expr {
     bounded(function, growth).call(arguments)
@@ -42,6 +47,14 @@ fn called(function: &Arc<ScalarUDF>, growth: Growth, arguments: Vec<Expr>) -> Ex
 /// A function of texts of ours, within bounds.
 fn own(function: impl ScalarUDFImpl + 'static, growth: Growth, argument: Expr) -> Expr {
     called(&Arc::new(ScalarUDF::new_from_impl(function)), growth, vec![argument])
+}
+
+/// A value for the library to sort by or to tell apart: of two zeros, which it takes for two numbers, it sees one.
+pub(crate) fn one_zero(value: Expr, kind: ColumnType) -> Expr {
+    match kind {
+        ColumnType::Float => ScalarUDF::new_from_impl(one_zero::OneZero::new()).call(vec![value]),
+        _ => value,
+    }
 }
 
 /// Two texts as one; a missing one makes the whole missing.
@@ -128,6 +141,7 @@ pub(crate) fn never_fails(function: &ScalarUDF) -> bool {
         || own.is::<calendar::Extract>()
         || own.is::<date_text::DateText>()
         || own.is::<format_date::FormatDate>()
+        || own.is::<one_zero::OneZero>()
         || own.is::<parse_date::ParseDate>()
         || own.is::<text_part::PartOfText>()
         || TOTAL.contains(&function.name())
@@ -148,7 +162,12 @@ pub(crate) fn simplify_shape(shape: Expr, tolerance: f64) -> Expr {
     ScalarUDF::new_from_impl(shapes::Simplify::new(tolerance)).call(vec![shape])
 }
 
-/// One shape of all shapes of a group.
-pub(crate) fn unite_shapes(shape: Expr) -> Expr {
-    AggregateUDF::new_from_impl(shapes::Unite::new()).call(vec![shape])
+/// All shapes of a group, of which [`unite_shapes`] makes one.
+pub(crate) fn gather_shapes(shape: Expr) -> Expr {
+    AggregateUDF::new_from_impl(shapes::Gather::new()).call(vec![shape])
+}
+
+/// One shape of those that were gathered.
+pub(crate) fn unite_shapes(gathered: Expr) -> Expr {
+    ScalarUDF::new_from_impl(shapes::Unite::new()).call(vec![gathered])
 }

@@ -11,11 +11,14 @@ use datafusion::logical_expr::function::AccumulatorArgs;
 use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
 };
-use geo::Geometry;
 
 use crate::column_type::TEXT;
 use crate::error::EngineError;
-use crate::geometry::{self, Effort};
+use crate::geometry::{self, Effort, Means};
+use crate::memory::QueryMemory;
+
+/// The most bytes of the shapes of one group.
+const MAX_GATHERED: usize = 1 << 30;
 
 fn signature() -> Signature {
     Signature::exact(vec![DataType::Binary], Volatility::Immutable)
@@ -39,6 +42,27 @@ impl Eq for Work {}
 
 impl Hash for Work {
     fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl Work {
+    /// The shapes that are made of what each row holds; what is made is counted until the batch is done.
+    fn on_each(
+        &self,
+        args: &ScalarFunctionArgs,
+        mut make: impl FnMut(&[u8], &Means) -> Result<Option<Vec<u8>>, EngineError>,
+    ) -> Result<ColumnarValue> {
+        let memory = args.config_options.extensions.get::<QueryMemory>();
+        let rows = args.args[0].to_array(args.number_rows)?;
+        let made = Means::new(&self.0, memory);
+        let shapes = rows.as_binary::<i32>().iter().map(|bytes| {
+            let Some(bytes) = bytes else { return Ok(None) };
+            let shape = make(bytes, &Means::new(&self.0, memory))?;
+            made.hold(2 * shape.as_ref().map_or(0, Vec::len))?;
+            Ok(shape)
+        });
+        let shapes = shapes.collect::<Result<BinaryArray, EngineError>>().map_err(failed)?;
+        Ok(ColumnarValue::Array(Arc::new(shapes)))
+    }
 }
 
 /// A shape with fewer points.
@@ -70,15 +94,11 @@ impl ScalarUDFImpl for Simplify {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let shapes = args.args[0].to_array(args.number_rows)?;
         let tolerance = f64::from_bits(self.tolerance);
-        let simplified = shapes.as_binary::<i32>().iter().map(|bytes| {
-            let Some(bytes) = bytes else { return Ok(None) };
-            let shape = geometry::read(bytes)?;
-            geometry::write(&geometry::simplify::simplify(&shape, tolerance, &self.work.0)?).map(Some)
-        });
-        let simplified = simplified.collect::<Result<BinaryArray, EngineError>>().map_err(failed)?;
-        Ok(ColumnarValue::Array(Arc::new(simplified)))
+        self.work.on_each(&args, |bytes, means| {
+            means.hold(2 * bytes.len())?;
+            geometry::write(&geometry::simplify::simplify(&geometry::read(bytes)?, tolerance, means)?).map(Some)
+        })
     }
 }
 
@@ -114,7 +134,7 @@ impl ScalarUDFImpl for ShapeText {
     }
 }
 
-/// One shape of the shapes of a group.
+/// One shape of many that are gathered.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Unite {
     signature: Signature,
@@ -127,7 +147,7 @@ impl Unite {
     }
 }
 
-impl AggregateUDFImpl for Unite {
+impl ScalarUDFImpl for Unite {
     fn name(&self) -> &'static str {
         "unite_shapes"
     }
@@ -140,50 +160,88 @@ impl AggregateUDFImpl for Unite {
         Ok(DataType::Binary)
     }
 
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        self.work.on_each(&args, |written, means| {
+            // Coordinates take the same again.
+            means.hold(2 * written.len())?;
+            let united = geometry::union::union(geometry::gathered(written)?, means)?;
+            united.map(|shape| geometry::write(&shape)).transpose()
+        })
+    }
+}
+
+/// The shapes of a group, gathered.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Gather {
+    signature: Signature,
+}
+
+impl Gather {
+    pub(super) fn new() -> Self {
+        Self { signature: signature() }
+    }
+}
+
+impl AggregateUDFImpl for Gather {
+    fn name(&self) -> &'static str {
+        "gather_shapes"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Binary)
+    }
+
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::new(Shapes { work: self.work.clone(), ..Shapes::default() }))
+        Ok(Box::new(Shapes::default()))
     }
 }
 
 /// The shapes of a group so far, as they came.
 #[derive(Debug, Default)]
-struct Shapes {
-    written: Vec<Vec<u8>>,
-    bytes: usize,
-    work: Work,
-}
+struct Shapes(Vec<u8>);
 
 impl Shapes {
-    fn read(&self) -> Result<Vec<Geometry>> {
-        self.written.iter().map(|bytes| geometry::read(bytes)).collect::<Result<_, _>>().map_err(failed)
+    fn fit(&self, more: &[u8]) -> Result<()> {
+        if self.0.len() + more.len() <= MAX_GATHERED {
+            return Ok(());
+        }
+        let most = MAX_GATHERED >> 20;
+        Err(failed(EngineError::invalid(format!(
+            "the shapes of a group have more than {most} MB; use shapes with fewer points, or smaller groups"
+        ))))
     }
 }
 
 impl Accumulator for Shapes {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         for bytes in values[0].as_binary::<i32>().iter().flatten() {
-            self.bytes += bytes.len();
-            self.written.push(bytes.to_vec());
+            self.fit(bytes)?;
+            geometry::gather(&mut self.0, bytes);
         }
         Ok(())
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let united = geometry::union::union(self.read()?, &self.work.0).map_err(failed)?;
-        let bytes = united.map(|shape| geometry::write(&shape)).transpose().map_err(failed)?;
-        Ok(ScalarValue::Binary(bytes))
+        Ok(ScalarValue::Binary((!self.0.is_empty()).then(|| std::mem::take(&mut self.0))))
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.bytes + self.written.capacity() * size_of::<Vec<u8>>()
+        size_of_val(self) + self.0.capacity()
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        let all = Geometry::GeometryCollection(self.read()?.into());
-        Ok(vec![ScalarValue::Binary(Some(geometry::write(&all).map_err(failed)?))])
+        Ok(vec![self.evaluate()?])
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        self.update_batch(states)
+        for gathered in states[0].as_binary::<i32>().iter().flatten() {
+            self.fit(gathered)?;
+            self.0.extend_from_slice(gathered);
+        }
+        Ok(())
     }
 }

@@ -1,9 +1,12 @@
-//! How much work on shapes one query may ask for: where lines cross each other everywhere, work grows with the square of
-//! their points and more.
+//! How much work on shapes one query may ask for, and the memory that it takes: where lines cross each other everywhere,
+//! both grow with the square of their points and more.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
+
 use crate::error::EngineError;
+use crate::memory::QueryMemory;
 use crate::stop;
 
 /// So often somebody looks up whether the work is still wanted.
@@ -18,7 +21,7 @@ pub(crate) struct Effort(AtomicUsize);
 
 impl Effort {
     /// Says so when so many looks more are too many.
-    pub(super) fn spend(&self, looks: usize) -> Result<(), EngineError> {
+    fn spend(&self, looks: usize) -> Result<(), EngineError> {
         let before = self.0.fetch_add(looks, Ordering::Relaxed);
         let after = before.saturating_add(looks);
         if before / PACE != after / PACE {
@@ -32,5 +35,32 @@ impl Effort {
             "the shapes have too many points, or cross themselves and each other too often, to be worked with at once; \
              leave out shapes that cross themselves, or use shapes with fewer points",
         ))
+    }
+}
+
+/// What the work on some shapes may use: the effort of its plan, and memory until it is done.
+#[derive(Debug)]
+pub(crate) struct Means<'a> {
+    effort: &'a Effort,
+    memory: Option<MemoryReservation>,
+}
+
+impl<'a> Means<'a> {
+    pub(crate) fn new(effort: &'a Effort, memory: Option<&QueryMemory>) -> Self {
+        let memory = memory.map(|memory| MemoryConsumer::new("shapes").register(memory.pool()));
+        Self { effort, memory }
+    }
+
+    /// Says so when so many looks more are too many.
+    pub(super) fn spend(&self, looks: usize) -> Result<(), EngineError> {
+        self.effort.spend(looks)
+    }
+
+    /// Counts so many bytes more.
+    pub(crate) fn hold(&self, bytes: usize) -> Result<(), EngineError> {
+        match &self.memory {
+            Some(memory) => Ok(memory.try_grow(bytes)?),
+            None => Ok(()),
+        }
     }
 }

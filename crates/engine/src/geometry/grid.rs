@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use geo::{Coord, Rect};
 
-use super::effort::Effort;
+use super::effort::Means;
 use crate::error::EngineError;
 
 /// The most cells a side.
@@ -13,21 +13,24 @@ const MAX_SIDE: f64 = 256.0;
 /// What an item in a cell takes, in looks: it takes memory too.
 const INSERTION: usize = 256;
 
+/// What a cell takes itself, in bytes. An item takes up to twice its size in the list of a cell, which grows by doubling.
+const CELL: usize = 256;
+
 pub(super) struct Grid<'a, T> {
     bounds: Rect,
     side: f64,
     cells: HashMap<(u16, u16), Vec<T>>,
-    effort: &'a Effort,
+    means: &'a Means<'a>,
     /// What whoever asks does with an item, in looks.
     weight: usize,
 }
 
 impl<'a, T: Copy + PartialEq> Grid<'a, T> {
     /// A grid over these bounds for about so many items; what is done with each of them takes so many looks.
-    pub(super) fn new(bounds: Rect, items: usize, effort: &'a Effort, weight: usize) -> Self {
+    pub(super) fn new(bounds: Rect, items: usize, means: &'a Means<'a>, weight: usize) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "only a number of cells")]
         let side = (items as f64).sqrt().clamp(1.0, MAX_SIDE).floor();
-        Self { bounds, side, cells: HashMap::new(), effort, weight }
+        Self { bounds, side, cells: HashMap::new(), means, weight }
     }
 
     /// The cell of a position; positions beyond the bounds are in a cell of the border.
@@ -53,9 +56,15 @@ impl<'a, T: Copy + PartialEq> Grid<'a, T> {
     }
 
     pub(super) fn insert(&mut self, bounds: Rect, item: T) -> Result<(), EngineError> {
-        self.effort.spend(self.cells_in(bounds) * INSERTION)?;
+        let cells = self.cells_in(bounds);
+        self.means.spend(cells * INSERTION)?;
+        self.means.hold(cells * 2 * size_of::<T>())?;
         for cell in self.cells(bounds) {
-            self.cells.entry(cell).or_default().push(item);
+            let items = self.cells.entry(cell).or_default();
+            if items.is_empty() {
+                self.means.hold(CELL)?;
+            }
+            items.push(item);
         }
         Ok(())
     }
@@ -72,9 +81,33 @@ impl<'a, T: Copy + PartialEq> Grid<'a, T> {
 
     /// Spends what a look at the items near these bounds takes.
     pub(super) fn look(&self, bounds: Rect) -> Result<(), EngineError> {
-        self.effort.spend(self.cells_in(bounds))?;
+        self.means.spend(self.cells_in(bounds))?;
         let cells = self.cells(bounds).filter_map(|cell| self.cells.get(&cell));
-        self.effort.spend(cells.map(Vec::len).sum::<usize>() * self.weight)
+        self.means.spend(cells.map(Vec::len).sum::<usize>() * self.weight)
+    }
+
+    /// Each two items whose bounds touch, once.
+    pub(super) fn pairs(
+        &self,
+        bounds_of: impl Fn(T) -> Rect,
+        mut each: impl FnMut(T, T) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        for (cell, items) in &self.cells {
+            for (place, one) in items.iter().enumerate() {
+                self.means.spend((items.len() - place) * self.weight)?;
+                let own = bounds_of(*one);
+                for other in &items[place + 1..] {
+                    // Of the cells that both are in, one has the corner where what they share begins.
+                    let bounds = bounds_of(*other);
+                    let start = Coord { x: own.min().x.max(bounds.min().x), y: own.min().y.max(bounds.min().y) };
+                    let end = Coord { x: own.max().x.min(bounds.max().x), y: own.max().y.min(bounds.max().y) };
+                    if start.x <= end.x && start.y <= end.y && self.cell(start) == *cell {
+                        each(*one, *other)?;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The items that may touch these bounds, some of them several times.

@@ -11,7 +11,7 @@ use geo::algorithm::line_measures::{Distance, Euclidean};
 use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{BoundingRect, Coord, Geometry, Line, LineString, Point, Polygon, Rect};
 
-use super::effort::Effort;
+use super::effort::Means;
 use super::grid::Grid;
 use crate::error::EngineError;
 
@@ -19,11 +19,11 @@ use crate::error::EngineError;
 const CROSSING: usize = 4;
 
 /// The shape with points left out that are no further than `tolerance` from it.
-pub(crate) fn simplify(geometry: &Geometry, tolerance: f64, effort: &Effort) -> Result<Geometry, EngineError> {
+pub(crate) fn simplify(geometry: &Geometry, tolerance: f64, means: &Means) -> Result<Geometry, EngineError> {
     let mut lines = Vec::new();
     collect(geometry, &mut lines);
     let Some(bounds) = geometry.bounding_rect() else { return Ok(geometry.clone()) };
-    let mut simplified = Simplifier::new(&lines, bounds, tolerance, effort)?.run()?;
+    let mut simplified = Simplifier::new(&lines, bounds, tolerance, means)?.run()?;
     Ok(rebuilt(geometry, &mut simplified))
 }
 
@@ -92,20 +92,20 @@ struct Simplifier<'a> {
     input: Grid<'a, Segment>,
     /// Segments that were made.
     output: Grid<'a, Way>,
-    effort: &'a Effort,
+    means: &'a Means<'a>,
 }
 
 impl<'a> Simplifier<'a> {
-    fn new(lines: &'a [Tagged<'a>], bounds: Rect, tolerance: f64, effort: &'a Effort) -> Result<Self, EngineError> {
+    fn new(lines: &'a [Tagged<'a>], bounds: Rect, tolerance: f64, means: &'a Means<'a>) -> Result<Self, EngineError> {
         let segments: usize = lines.iter().map(|(line, _)| line.0.len()).sum();
-        let mut input = Grid::new(bounds, segments, effort, CROSSING);
+        let mut input = Grid::new(bounds, segments, means, CROSSING);
         for (number, (line, _)) in lines.iter().enumerate() {
             for (index, segment) in line.lines().enumerate() {
                 let way = Way(segment.start, segment.end);
                 input.insert(way.bounds(), Segment { line: number, index, way })?;
             }
         }
-        Ok(Self { lines, tolerance, input, output: Grid::new(bounds, segments, effort, CROSSING), effort })
+        Ok(Self { lines, tolerance, input, output: Grid::new(bounds, segments, means, CROSSING), means })
     }
 
     fn run(mut self) -> Result<VecDeque<LineString>, EngineError> {
@@ -124,7 +124,7 @@ impl<'a> Simplifier<'a> {
         while let Some((start, end, depth)) = stretches.pop() {
             let points = &line.0;
             let way = Way(points[start], points[end]);
-            self.effort.spend(end - start)?;
+            self.means.spend(end - start)?;
             let (furthest, distance) = furthest(points, start, end);
             let single = start + 1 == end;
             let enough = kept.len() >= minimum || depth + 1 >= minimum;
@@ -214,12 +214,16 @@ fn touches(one: Way, other: Way) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::Effort;
     use crate::geometry::geojson;
     use serde_json::{Value, json};
 
     fn simplified(shape: &Value, tolerance: f64) -> Value {
         let geometry = geojson::read(shape).unwrap().unwrap();
-        serde_json::from_str(&geojson::write(&simplify(&geometry, tolerance, &Effort::default()).unwrap())).unwrap()
+        serde_json::from_str(&geojson::write(
+            &simplify(&geometry, tolerance, &Means::new(&Effort::default(), None)).unwrap(),
+        ))
+        .unwrap()
     }
 
     #[test]
@@ -286,10 +290,10 @@ mod tests {
     #[test]
     fn a_line_that_crosses_itself_everywhere_is_refused_in_time() {
         let begun = std::time::Instant::now();
-        let refused = simplify(&scribble(100_000), 0.5, &Effort::default()).map(drop);
+        let refused = simplify(&scribble(100_000), 0.5, &Means::new(&Effort::default(), None)).map(drop);
         assert!(refused.unwrap_err().to_string().contains("cross themselves"));
         assert!(begun.elapsed() < std::time::Duration::from_mins(2), "{:?}", begun.elapsed());
-        assert!(simplify(&scribble(300), 0.5, &Effort::default()).is_ok());
+        assert!(simplify(&scribble(300), 0.5, &Means::new(&Effort::default(), None)).is_ok());
     }
 
     #[test]
@@ -302,7 +306,9 @@ mod tests {
         let mut ring: Vec<Coord> = (0..200_000).map(at).collect();
         ring.push(ring[0]);
         let coast = Polygon::new(LineString::new(ring), Vec::new()).into();
-        let Geometry::Polygon(simple) = simplify(&coast, 0.01, &Effort::default()).unwrap() else { panic!() };
+        let Geometry::Polygon(simple) = simplify(&coast, 0.01, &Means::new(&Effort::default(), None)).unwrap() else {
+            panic!()
+        };
         assert!((100..20_000).contains(&simple.exterior().0.len()));
     }
 }

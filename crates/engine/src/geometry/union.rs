@@ -16,7 +16,7 @@ use geo::{
     MultiPolygon, Point, Polygon, Rect, unary_union,
 };
 
-use super::effort::Effort;
+use super::effort::Means;
 use super::grid::{Grid, wider};
 use crate::error::EngineError;
 
@@ -29,17 +29,27 @@ const DISTANCE: usize = 4;
 /// What it takes to find where two segments meet and to cut them there, in looks.
 const MEETING: usize = 32;
 
+/// What a corner of the input takes in the library and in the answer, in bytes.
+const CORNER: usize = 512;
+
+/// The same of a place where one segment cuts another.
+const CUT: usize = 1024;
+
+/// The same of a piece of a line, without its corners, and of each of them.
+const PIECE: usize = 128;
+const PIECE_CORNER: usize = 64;
+
 /// All that these shapes cover, in whatever order they come; `None` where there is nothing.
-pub(crate) fn union(shapes: Vec<Geometry>, effort: &Effort) -> Result<Option<Geometry>, EngineError> {
+pub(crate) fn union(shapes: Vec<Geometry>, means: &Means) -> Result<Option<Geometry>, EngineError> {
     let mut parts = Parts::default();
     for shape in shapes {
         parts.add(shape);
     }
     parts.points.sort_by(|one, other| compare([one.0], [other.0]));
     parts.lines.sort_by(|one, other| compare(one.0.iter().copied(), other.0.iter().copied()));
-    let area = united_area(parts.polygons, effort)?;
-    let lines = united_lines(parts.lines, &area, effort)?;
-    effort.spend(
+    let area = united_area(parts.polygons, means)?;
+    let lines = united_lines(parts.lines, &area, means)?;
+    means.spend(
         parts
             .points
             .len()
@@ -100,15 +110,15 @@ fn assembled(mut points: Vec<Point>, mut lines: Vec<LineString>, area: MultiPoly
     })
 }
 
-fn united_area(mut polygons: Vec<Polygon>, effort: &Effort) -> Result<MultiPolygon, EngineError> {
+fn united_area(mut polygons: Vec<Polygon>, means: &Means) -> Result<MultiPolygon, EngineError> {
     polygons.retain(|polygon| polygon.exterior().0.len() > 3);
     if polygons.len() < 2 {
         return Ok(MultiPolygon::new(polygons));
     }
     // Rings of one direction: the library counts how often each place is surrounded.
     let oriented: Vec<Polygon> = polygons.iter().map(|polygon| polygon.orient(Direction::Default)).collect();
-    let exact = Exact::new(oriented.iter().flat_map(rings), effort)?;
-    exact.foresee(oriented.iter().flat_map(rings))?;
+    let exact = Exact::new(oriented.iter().flat_map(rings), means)?;
+    exact.foresee()?;
     let united = unary_union(&oriented);
     let polygon = |polygon: Polygon| {
         let (exterior, interiors) = polygon.into_inner();
@@ -127,25 +137,26 @@ struct Exact<'a> {
     corners: Grid<'a, Coord>,
     segments: Grid<'a, Line>,
     reach: f64,
-    effort: &'a Effort,
+    means: &'a Means<'a>,
 }
 
 impl<'a> Exact<'a> {
-    fn new<'l>(lines: impl Iterator<Item = &'l LineString>, effort: &'a Effort) -> Result<Self, EngineError> {
+    fn new<'l>(lines: impl Iterator<Item = &'l LineString>, means: &'a Means<'a>) -> Result<Self, EngineError> {
         let lines: Vec<&LineString> = lines.collect();
         let bounds = lines.iter().filter_map(|line| line.bounding_rect()).reduce(around);
         let bounds = bounds.unwrap_or_else(|| Rect::new(Coord::zero(), Coord::zero()));
         let count = lines.iter().map(|line| line.0.len()).sum();
         let mut exact = Self {
-            corners: Grid::new(bounds, count, effort, 1),
-            segments: Grid::new(bounds, count, effort, DISTANCE),
+            corners: Grid::new(bounds, count, means, 1),
+            segments: Grid::new(bounds, count, means, DISTANCE),
             reach: bounds.width().max(bounds.height()) * REACH,
-            effort,
+            means,
         };
         for line in lines {
             for corner in &line.0 {
                 exact.corners.insert(Rect::new(*corner, *corner), *corner)?;
             }
+            means.hold(line.0.len() * CORNER)?;
             for segment in line.lines() {
                 exact.segments.insert(segment.bounding_rect(), segment)?;
             }
@@ -153,12 +164,12 @@ impl<'a> Exact<'a> {
         Ok(exact)
     }
 
-    /// Spends what the library will on these lines: it cuts each where another one may cross it.
-    fn foresee<'l>(&self, lines: impl Iterator<Item = &'l LineString>) -> Result<(), EngineError> {
-        for segment in lines.flat_map(LineString::lines) {
-            self.segments.look(segment.bounding_rect())?;
-        }
-        Ok(())
+    /// Spends and holds what the library will on these segments: it cuts each where another one crosses it.
+    fn foresee(&self) -> Result<(), EngineError> {
+        self.segments.pairs(
+            |segment| segment.bounding_rect(),
+            |one, other| if is_cut(one, other) { self.means.hold(CUT) } else { Ok(()) },
+        )
     }
 
     fn ring(&self, ring: &LineString) -> Result<LineString, EngineError> {
@@ -200,7 +211,7 @@ impl<'a> Exact<'a> {
                 segments.push(segment);
             }
         }
-        self.effort.spend(segments.len() * segments.len())?;
+        self.means.spend(segments.len() * segments.len())?;
         let crossings = segments.iter().enumerate().flat_map(|(index, one)| {
             segments[index + 1..].iter().filter_map(|other| match line_intersection(*one, *other) {
                 Some(LineIntersection::SinglePoint { intersection, .. }) => Some(intersection),
@@ -230,6 +241,18 @@ impl<'a> Exact<'a> {
     }
 }
 
+/// True where two segments meet at more than their ends.
+fn is_cut(one: Line, other: Line) -> bool {
+    let is_end = |line: Line, place: Coord| line.start == place || line.end == place;
+    match line_intersection(one, other) {
+        None => false,
+        Some(LineIntersection::SinglePoint { intersection, is_proper }) => {
+            is_proper || !is_end(one, intersection) || !is_end(other, intersection)
+        }
+        Some(LineIntersection::Collinear { .. }) => !(is_end(other, one.start) && is_end(other, one.end)),
+    }
+}
+
 fn around(one: Rect, other: Rect) -> Rect {
     let least = |a: Coord, b: Coord| Coord { x: a.x.min(b.x), y: a.y.min(b.y) };
     let most = |a: Coord, b: Coord| Coord { x: a.x.max(b.x), y: a.y.max(b.y) };
@@ -239,10 +262,10 @@ fn around(one: Rect, other: Rect) -> Rect {
 fn united_lines(
     mut lines: Vec<LineString>,
     area: &MultiPolygon,
-    effort: &Effort,
+    means: &Means,
 ) -> Result<Vec<LineString>, EngineError> {
     lines.retain(|line| line.0.len() > 1);
-    let pieces = cut(&lines, effort)?;
+    let pieces = cut(&lines, means)?;
     let bounds = area.bounding_rect();
     let beside = |line: &LineString| match (line.bounding_rect(), bounds) {
         (Some(line), Some(area)) => !line.intersects(&area),
@@ -253,8 +276,8 @@ fn united_lines(
         return Ok(free);
     }
     let touching = MultiLineString::new(touching);
-    let exact = Exact::new(touching.iter().chain(area.iter().flat_map(rings)), effort)?;
-    exact.foresee(touching.iter().chain(area.iter().flat_map(rings)))?;
+    let exact = Exact::new(touching.iter().chain(area.iter().flat_map(rings)), means)?;
+    exact.foresee()?;
     for line in &area.clip(&touching, true) {
         free.push(exact.line(line)?);
     }
@@ -263,12 +286,12 @@ fn united_lines(
 }
 
 /// The pieces of lines between the places where they meet others or themselves; a piece that several have comes once.
-fn cut(lines: &[LineString], effort: &Effort) -> Result<Vec<LineString>, EngineError> {
+fn cut(lines: &[LineString], means: &Means) -> Result<Vec<LineString>, EngineError> {
     let Some(bounds) = lines.iter().filter_map(BoundingRect::bounding_rect).reduce(around) else {
         return Ok(Vec::new());
     };
     let count = lines.iter().map(|line| line.0.len()).sum();
-    let mut segments: Grid<(usize, usize)> = Grid::new(bounds, count, effort, MEETING);
+    let mut segments: Grid<(usize, usize)> = Grid::new(bounds, count, means, MEETING);
     for (number, line) in lines.iter().enumerate() {
         for (index, segment) in line.lines().enumerate() {
             segments.insert(segment.bounding_rect(), (number, index))?;
@@ -294,7 +317,7 @@ fn cut(lines: &[LineString], effort: &Effort) -> Result<Vec<LineString>, EngineE
                     piece.push(place);
                 }
                 if piece.len() > 1 {
-                    finish(std::mem::replace(&mut piece, vec![place]), &mut seen, &mut pieces);
+                    finish(std::mem::replace(&mut piece, vec![place]), &mut seen, &mut pieces, means)?;
                 }
             }
             if piece.last() != Some(&own.end) {
@@ -302,7 +325,7 @@ fn cut(lines: &[LineString], effort: &Effort) -> Result<Vec<LineString>, EngineE
             }
         }
         if piece.len() > 1 {
-            finish(piece, &mut seen, &mut pieces);
+            finish(piece, &mut seen, &mut pieces, means)?;
         }
     }
     Ok(pieces)
@@ -332,12 +355,19 @@ fn meetings(own: Line, other: Line, joined: Option<Coord>) -> Vec<Coord> {
     places
 }
 
-fn finish(piece: Vec<Coord>, seen: &mut HashSet<Vec<(u64, u64)>>, pieces: &mut Vec<LineString>) {
+fn finish(
+    piece: Vec<Coord>,
+    seen: &mut HashSet<Vec<(u64, u64)>>,
+    pieces: &mut Vec<LineString>,
+    means: &Means,
+) -> Result<(), EngineError> {
+    means.hold(PIECE + piece.len() * PIECE_CORNER)?;
     let there: Vec<_> = piece.iter().map(|corner| bits(*corner)).collect();
     let back: Vec<_> = there.iter().rev().copied().collect();
     if seen.insert(there.min(back)) {
         pieces.push(LineString::new(piece));
     }
+    Ok(())
 }
 
 fn bits(position: Coord) -> (u64, u64) {
@@ -348,12 +378,13 @@ fn bits(position: Coord) -> (u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::Effort;
     use crate::geometry::geojson;
     use serde_json::{Value, json};
 
     fn united(shapes: &Value) -> Value {
         let shapes = shapes.as_array().unwrap().iter().filter_map(|shape| geojson::read(shape).unwrap()).collect();
-        union(shapes, &Effort::default())
+        union(shapes, &Means::new(&Effort::default(), None))
             .unwrap()
             .map_or(Value::Null, |shape| serde_json::from_str(&geojson::write(&shape)).unwrap())
     }
@@ -465,15 +496,46 @@ mod tests {
     fn shapes_that_cross_themselves_everywhere_are_refused_in_time() {
         let begun = std::time::Instant::now();
         for (corners, fits) in [(100, true), (250, true), (3_000, false), (100_000, false)] {
-            let area = union(vec![star(corners), star(corners + 1)], &Effort::default());
+            let area = union(vec![star(corners), star(corners + 1)], &Means::new(&Effort::default(), None));
             assert_eq!(area.is_ok(), fits, "{corners}");
             let Geometry::Polygon(polygon) = star(corners) else { unreachable!() };
-            let line = union(vec![polygon.exterior().clone().into()], &Effort::default());
+            let line = union(vec![polygon.exterior().clone().into()], &Means::new(&Effort::default(), None));
             assert_eq!(line.is_ok(), fits, "{corners}");
         }
         assert!(begun.elapsed() < std::time::Duration::from_mins(2), "{:?}", begun.elapsed());
         let effort = Effort::default();
-        let many = (0..1_000).try_for_each(|_| union(vec![star(150), star(151)], &effort).map(drop));
+        let means = Means::new(&effort, None);
+        let many = (0..1_000).try_for_each(|_| union(vec![star(150), star(151)], &means).map(drop));
         assert!(many.unwrap_err().to_string().contains("fewer points"));
+    }
+
+    /// A polygon with long thin teeth, upright or lying.
+    fn comb(teeth: u32, upright: bool) -> Geometry {
+        let reach = f64::from(2 * teeth);
+        let mut corners = vec![(-1.0, -1.0)];
+        for tooth in 0..teeth {
+            let start = f64::from(2 * tooth);
+            corners.extend([(start, -1.0), (start, reach), (start + 1.0, reach), (start + 1.0, -1.0)]);
+        }
+        corners.extend([(reach, -1.0), (reach, -2.0), (-1.0, -2.0)]);
+        let place = |(x, y): (f64, f64)| if upright { Coord { x, y } } else { Coord { x: y, y: x } };
+        Polygon::new(LineString::new(corners.into_iter().map(place).collect()), Vec::new()).into()
+    }
+
+    #[test]
+    fn memory_for_every_crossing_is_there_before_it_is_taken() {
+        use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryPool};
+        let pool: std::sync::Arc<dyn MemoryPool> = std::sync::Arc::new(GreedyMemoryPool::new(64 << 20));
+        let memory = crate::memory::QueryMemory::new(std::sync::Arc::clone(&pool));
+        let effort = Effort::default();
+        for (teeth, fits) in [(50, true), (400, false)] {
+            let means = Means::new(&effort, Some(&memory));
+            let united = union(vec![comb(teeth, true), comb(teeth, false)], &means);
+            match united {
+                Ok(_) => assert!(fits, "{teeth}"),
+                Err(error) => assert!(!fits && matches!(error, EngineError::MemoryLimit { .. }), "{teeth}: {error}"),
+            }
+        }
+        assert_eq!(pool.reserved(), 0);
     }
 }

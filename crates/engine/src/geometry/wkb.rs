@@ -17,6 +17,24 @@ pub(super) fn read(bytes: &[u8]) -> Result<Geometry, String> {
     reader.geometry(0)
 }
 
+/// Puts a shape behind others, so that its end can be told.
+pub(crate) fn gather(gathered: &mut Vec<u8>, shape: &[u8]) {
+    gathered.extend_from_slice(&(shape.len() as u64).to_le_bytes());
+    gathered.extend_from_slice(shape);
+}
+
+/// The shapes that were gathered.
+pub(super) fn gathered(mut bytes: &[u8]) -> Result<Vec<Geometry>, String> {
+    let mut shapes = Vec::new();
+    while let Some((length, rest)) = bytes.split_first_chunk() {
+        let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
+        let (shape, rest) = rest.split_at_checked(length).ok_or("it ends too early")?;
+        shapes.push(read(shape)?);
+        bytes = rest;
+    }
+    Ok(shapes)
+}
+
 struct Reader<'a> {
     rest: &'a [u8],
 }

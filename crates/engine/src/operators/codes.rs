@@ -5,7 +5,7 @@
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, TimestampMicrosecondType};
-use datafusion::common::exec_err;
+use datafusion::common::internal_err;
 use datafusion::error::Result;
 
 use super::groups::{Groups, places};
@@ -181,7 +181,7 @@ pub(super) fn codes(column: &ArrayRef) -> Result<Vec<Option<u64>>> {
         DataType::Timestamp(..) => {
             column.as_primitive::<TimestampMicrosecondType>().iter().map(|value| value.map(integer)).collect()
         }
-        other => return exec_err!("{other} has no order by number"),
+        other => return internal_err!("{other} has no order by number"),
     })
 }
 

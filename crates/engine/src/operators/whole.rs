@@ -14,7 +14,7 @@ use arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::utils::memory::RecordBatchMemoryCounter;
-use datafusion::common::{DFSchema, DFSchemaRef, exec_datafusion_err, internal_datafusion_err, resources_err};
+use datafusion::common::{DFSchema, DFSchemaRef, internal_datafusion_err, resources_err};
 use datafusion::error::Result;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -430,7 +430,7 @@ async fn arrange(inputs: Vec<SendableRecordBatchStream>, mut work: Box<dyn Work>
 }
 
 async fn joined<T: 'static>(task: SpawnedTask<Result<T>>) -> Result<T> {
-    task.join_unwind().await.map_err(|error| exec_datafusion_err!("{error}"))?
+    task.join_unwind().await.map_err(|error| internal_datafusion_err!("{error}"))?
 }
 
 impl Leaving {

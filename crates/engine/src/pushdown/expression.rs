@@ -6,7 +6,7 @@ use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 
 use super::select::{Output, kind_of};
-use crate::functions::JOIN;
+use crate::functions::{JOIN, ONE_ZERO};
 use crate::sql::{Dialect, Parameter, Summary};
 
 /// Longer lists are compared here.
@@ -178,6 +178,11 @@ impl<'a> Scope<'a> {
                     _ => Some((format!("coalesce({})", items.join(", ")), kind?)),
                 }
             }
+            Expr::ScalarFunction(function) if function.name() == "nullif" => {
+                let [value, none] = function.args.as_slice() else { return None };
+                let ((value, kind), (none, other)) = (self.piece(value)?, self.piece(none)?);
+                (kind == other).then(|| (format!("nullif({value}, {none})"), kind))
+            }
             Expr::ScalarFunction(function) if function.name() == JOIN => {
                 let [left, right] = function.args.as_slice() else { return None };
                 let ((left, kind), (right, other)) = (self.piece(left)?, self.piece(right)?);
@@ -185,6 +190,8 @@ impl<'a> Scope<'a> {
                 both.then(|| self.dialect.arithmetic(&left, Operator::StringConcat, &right, kind))?
                     .map(|sql| (sql, kind))
             }
+            // Databases know one zero.
+            Expr::ScalarFunction(function) if function.name() == ONE_ZERO => self.piece(function.args.first()?),
             Expr::ScalarFunction(function) => {
                 let [argument] = function.args.as_slice() else { return None };
                 let (sql, kind) = self.piece(argument)?;
@@ -247,10 +254,7 @@ impl<'a> Scope<'a> {
             ScalarValue::Boolean(Some(value)) => Parameter::Boolean(*value),
             ScalarValue::Int64(Some(value)) => Parameter::Integer(*value),
             ScalarValue::UInt64(Some(value)) => Parameter::Integer(i64::try_from(*value).ok()?),
-            // Databases know one zero, and the engine two.
-            ScalarValue::Float64(Some(value)) if value.is_finite() && value.to_bits() != (-0.0_f64).to_bits() => {
-                Parameter::Float(*value)
-            }
+            ScalarValue::Float64(Some(value)) if value.is_finite() => Parameter::Float(value + 0.0),
             ScalarValue::Utf8(Some(text)) | ScalarValue::LargeUtf8(Some(text)) | ScalarValue::Utf8View(Some(text))
                 if !text.contains('\0') =>
             {

@@ -10,6 +10,7 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, 
 
 use super::join::{Kept, attach};
 use crate::error::EngineError;
+use crate::functions::one_zero;
 use crate::table::{Table, column};
 
 pub(super) fn compile(step: &Aggregate, table: Table) -> Result<Table, EngineError> {
@@ -91,9 +92,9 @@ pub(super) fn summary(
         AggregateFunction::Count => count(source),
         AggregateFunction::CountDistinct if count_nulls => {
             let has_null = max(when(source.clone().is_null(), lit(1_i64)).otherwise(lit(0_i64))?);
-            count_distinct(source) + coalesce(vec![has_null, lit(0_i64)])
+            count_distinct(one_zero(source, kind)) + coalesce(vec![has_null, lit(0_i64)])
         }
-        AggregateFunction::CountDistinct => count_distinct(source),
+        AggregateFunction::CountDistinct => count_distinct(one_zero(source, kind)),
         AggregateFunction::CountDistinctIncludingEmpty => count(lit(1_i64)),
         AggregateFunction::First => ordered(first_value(source, Vec::new()))?,
         AggregateFunction::Last => ordered(last_value(source, Vec::new()))?,

@@ -4,6 +4,7 @@
 //! It is parsed to a plan over those rows; nothing of it is ever text again.
 
 mod bounds;
+mod subqueries;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -212,7 +213,9 @@ fn plan(query: Statement, input: LogicalPlan) -> Result<LogicalPlan, DataFusionE
         return plan_err!("there is no value for the parameter {parameter}; write the value itself");
     }
     let typed = Analyzer::new().execute_and_check(bounds::with_views(plan)?, &config, |_, _| {})?;
-    bounds::bounded(typed)
+    let bounded = bounds::bounded(typed)?;
+    subqueries::check(&bounded)?;
+    Ok(bounded)
 }
 
 /// What went wrong, in the words of the step.
@@ -462,6 +465,45 @@ mod tests {
     use crate::steps::testing::{failure, run, table};
     use arrow::array::RecordBatch;
     use serde_json::{Value, json};
+
+    #[test]
+    fn division_by_zero_is_null() {
+        let input = table(json!({"a": [7, 8, null], "b": [2, 0, 0], "c": [0.5, 0.0, -0.0]}));
+        let asked = |sql: &str| run(input.clone(), json!([{"name": "customsql", "query": sql}]));
+        let divided = asked("SELECT a / b AS q, a % b AS r, a / c AS f, a % 0 AS z, a / 2 AS h FROM input");
+        let expected = json!({"q": [3, null, null], "r": [1, null, null], "f": [14.0, null, null],
+            "z": [null, null, null], "h": [3, 4, null]});
+        assert_eq!(divided, expected);
+        assert_eq!(asked("SELECT sum(a / b) AS s FROM input GROUP BY b ORDER BY b")["s"], json!([null, 3]));
+    }
+
+    #[test]
+    fn what_cannot_be_computed_says_so() {
+        let asked = |sql: &str| {
+            let step = json!([{"name": "customsql", "query": sql}]);
+            failure(table(json!({"k": [1, 2, 3], "t": ["1", "x", "3"]})), step)
+        };
+        for (sql, reason) in [
+            ("SELECT CAST(t AS INT) AS n FROM input", "Cannot cast string 'x'"),
+            ("SELECT abs(k - 9223372036854775807 - 2) AS n FROM input", "overflow"),
+            ("SELECT factorial(k + 40) AS n FROM input", "Overflow"),
+            ("SELECT chr(k - 100) AS n FROM input", "-99"),
+            ("SELECT (SELECT k FROM input) AS n FROM input", "more than one row"),
+        ] {
+            let message = asked(sql);
+            assert!(message.contains("a value cannot be computed") && message.contains(reason), "{sql}: {message}");
+        }
+        for sql in [
+            "SELECT a.k, b.n FROM input a, LATERAL (SELECT count(*) AS n FROM input c WHERE c.k < a.k) b",
+            "SELECT k FROM input WHERE k IN (SELECT k FROM input b WHERE b.t = input.t LIMIT 1)",
+        ] {
+            let message = asked(sql);
+            assert!(message.contains("write it as a join"), "{sql}: {message}");
+        }
+        let joined = json!([{"name": "customsql",
+            "query": "SELECT k FROM input a WHERE EXISTS (SELECT 1 FROM input b WHERE b.k > a.k + 1)"}]);
+        assert_eq!(run(table(json!({"k": [1, 2, 3]})), joined), json!({"k": [1]}));
+    }
 
     fn people() -> RecordBatch {
         table(json!({

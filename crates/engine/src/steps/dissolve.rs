@@ -23,9 +23,9 @@ pub(super) fn compile(step: &Dissolve, table: Table) -> Result<Table, EngineErro
     let input = if named.order().is_empty() { named } else { named.with_explicit_order()? };
 
     let shape = input.names().next();
-    let mut summaries = vec![functions::unite_shapes(shapes).alias(&shape)];
+    let mut summaries = vec![functions::gather_shapes(shapes).alias(&shape)];
     let mut visible: Vec<(String, Expr)> = step.groups.iter().map(|name| (name.clone(), column(name))).collect();
-    visible.push((GEOMETRY.to_owned(), column(&shape)));
+    visible.push((GEOMETRY.to_owned(), functions::unite_shapes(column(&shape))));
     for aggregation in &step.aggregations {
         if aggregation.columns.len() != aggregation.newcolumns.len() {
             return Err(EngineError::invalid("`columns` and `newcolumns` of an aggregation have the same length"));

@@ -46,7 +46,7 @@ pub(super) fn compile(step: &Hierarchy, table: Table) -> Result<Table, EngineErr
     by.extend(keys.iter().map(|key| column(key)));
     let plan = plan
         .project(projected)?
-        .aggregate(by, vec![functions::unite_shapes(column(GEOMETRY)).alias(&shape)])?
+        .aggregate(by, vec![functions::gather_shapes(column(GEOMETRY)).alias(&shape)])?
         .build()?;
     let columns = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
     let united = Table::from_parts(plan, columns, Vec::new(), &table);
@@ -60,7 +60,7 @@ pub(super) fn compile(step: &Hierarchy, table: Table) -> Result<Table, EngineErr
         let (above, kind) = table.typed(name)?;
         let below: Expr = match step.hierarchy.iter().position(|key| key == name) {
             Some(position) => column(&keys[position]),
-            None if kind == ColumnType::Geometry && name == GEOMETRY => column(&shape),
+            None if kind == ColumnType::Geometry && name == GEOMETRY => functions::unite_shapes(column(&shape)),
             None => null_of(kind)?,
         };
         columns.push(Shared { name: name.clone(), above, below });

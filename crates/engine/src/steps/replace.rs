@@ -6,7 +6,7 @@ use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::logical_expr::case;
 
 use crate::column_type::{literal, unite};
-use crate::condition::fitted;
+use crate::condition::{as_listed, fitted};
 use crate::error::EngineError;
 use crate::expression::as_type;
 use crate::table::Table;
@@ -29,7 +29,9 @@ pub(super) fn compile(step: &Replace, table: Table) -> Result<Table, EngineError
         if *old == Value::Null {
             kept = coalesce(vec![kept, new]);
         } else if let Some(old) = fitted(old, kind) {
-            any = Some(replaced.when(old, new));
+            for old in as_listed(old) {
+                any = Some(replaced.when(old, new.clone()));
+            }
         }
     }
     let value = match any {

@@ -7,6 +7,7 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, lit};
 
 use crate::column_type::canonical_type;
 use crate::error::EngineError;
+use crate::functions::one_zero;
 use crate::operators::TopGroups;
 use crate::table::{OrderKey, Table, column};
 
@@ -32,7 +33,8 @@ pub(super) fn compile(step: &Top, table: Table) -> Result<Table, EngineError> {
         return first_in_one_pass(table, groups, ranked, step.limit)?.ordered_by(keys);
     }
     let stable = table.with_explicit_order()?;
-    let mut by = vec![ranked.0.sort(ranked.1, false)];
+    let kind = stable.type_of(&ranked.0)?;
+    let mut by = vec![one_zero(ranked.0, kind).sort(ranked.1, false)];
     by.extend(stable.sort_expressions());
     let rank = stable.names().next();
     let window = row_number().partition_by(groups).order_by(by).build()?.alias(&rank);

@@ -7,12 +7,13 @@ use arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::error::{DataFusionError, Result};
+use datafusion::functions::core::expr_fn::nullif;
 use datafusion::logical_expr::expr::{AggregateFunction, Like, NullTreatment, ScalarFunction, WindowFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     BinaryExpr, Expr, ExprSchemable, GroupingSet, LogicalPlan, Operator, WindowFrameBound, WindowFrameUnits,
-    WindowFunctionDefinition, cast,
+    WindowFunctionDefinition, binary_expr, cast,
 };
 
 use crate::column_type::TEXT;
@@ -136,6 +137,9 @@ fn expression(expression: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> 
         Expr::BinaryExpr(BinaryExpr { left, op: Operator::StringConcat, right }) => {
             return joined(&expression, left, right, schema);
         }
+        Expr::BinaryExpr(BinaryExpr { op: Operator::Divide | Operator::Modulo, right, .. }) => {
+            return divided(&expression, right, schema);
+        }
         Expr::BinaryExpr(BinaryExpr { op, right, .. }) if is_pattern_operator(*op) => {
             pattern(&op.to_string(), right, None)?;
         }
@@ -236,6 +240,18 @@ fn joined(whole: &Expr, left: &Expr, right: &Expr, schema: &DFSchema) -> Result<
     };
     let both = join_texts(text(left)?, text(right)?);
     Ok(Transformed::yes(if data_type == TEXT { both } else { cast(both, data_type) }))
+}
+
+/// Division by zero is null, as in every step.
+fn divided(whole: &Expr, by: &Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    let data_type = by.get_type(schema)?;
+    let is_sure = matches!(by, Expr::Literal(value, _) if *value != ScalarValue::new_zero(&value.data_type())?);
+    let Expr::BinaryExpr(BinaryExpr { left, op, .. }) = whole else { return Ok(Transformed::no(whole.clone())) };
+    if is_sure || !data_type.is_numeric() {
+        return Ok(Transformed::no(whole.clone()));
+    }
+    let by = nullif(by.clone(), Expr::Literal(ScalarValue::new_zero(&data_type)?, None));
+    Ok(Transformed::yes(binary_expr(left.as_ref().clone(), *op, by)))
 }
 
 fn aggregate(function: &AggregateFunction) -> Result<()> {
