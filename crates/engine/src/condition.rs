@@ -183,7 +183,8 @@ pub(crate) fn fitted(value: &Value, kind: ColumnType) -> Option<Expr> {
     let typed = match (kind, value) {
         (_, Value::Null | Value::All | Value::List(_)) => return None,
         (ColumnType::Integer, Value::Integer(_)) | (ColumnType::Float, Value::Float(_)) => value.clone(),
-        (ColumnType::Integer | ColumnType::Float, Value::Boolean(flag)) => Value::Integer(i64::from(*flag)),
+        (ColumnType::Integer, Value::Boolean(flag)) => Value::Integer(i64::from(*flag)),
+        (ColumnType::Float, Value::Boolean(flag)) => Value::Float(f64::from(u8::from(*flag))),
         #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 is exact in both types")]
         (ColumnType::Integer, Value::Float(number)) if number.fract() == 0.0 && number.abs() < 9e15 => {
             Value::Integer(*number as i64)

@@ -24,7 +24,7 @@ use crate::error::EngineError;
 use crate::fences;
 use crate::functions::with_one_zero;
 use crate::guards;
-use crate::memory::SharedMemory;
+use crate::memory::{QueryMemory, SharedMemory};
 use crate::operators::Planner;
 use crate::parallel;
 use crate::pushdown::push_down;
@@ -48,11 +48,13 @@ type Held = (Vec<RecordBatch>, MemoryReservation);
 /// A plan that runs, counted until it is dropped.
 struct Running {
     stream: SendableRecordBatchStream,
+    memory: QueryMemory,
     count: Arc<AtomicUsize>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.memory.release();
         self.count.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -131,15 +133,13 @@ impl Executor {
         prepared: &LogicalPlan,
         partitions: usize,
     ) -> Result<SendableRecordBatchStream, EngineError> {
-        let state = match partitions {
-            1 => Arc::clone(&self.state),
-            _ => Arc::new(with_partitions(&self.state, partitions)),
-        };
-        let physical = state.query_planner().create_physical_plan(prepared, state.as_ref()).await?;
+        let memory = QueryMemory::new(Arc::clone(&self.memory) as Arc<dyn MemoryPool>);
+        let state = self.session(partitions, memory.clone());
+        let physical = state.query_planner().create_physical_plan(prepared, &state).await?;
         let schema = physical.schema();
         let stream = execute_stream(physical, state.task_ctx())?;
         self.running.fetch_add(1, Ordering::Relaxed);
-        let running = Running { stream, count: Arc::clone(&self.running) };
+        let running = Running { stream, memory, count: Arc::clone(&self.running) };
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, running)))
     }
 
@@ -186,6 +186,16 @@ impl Executor {
         Ok((batches, reservation))
     }
 
+    /// The settings of one query.
+    fn session(&self, partitions: usize, memory: QueryMemory) -> SessionState {
+        let mut session = self.state.as_ref().clone();
+        let options = session.config_mut().options_mut();
+        options.execution.target_partitions = partitions;
+        options.extensions.insert(memory);
+        session.mark_start_execution();
+        session
+    }
+
     /// The operators that run a prepared plan, one a line.
     pub(crate) async fn operators(&self, prepared: &LogicalPlan) -> Result<String, EngineError> {
         let physical = self.state.query_planner().create_physical_plan(prepared, self.state.as_ref()).await?;
@@ -201,12 +211,6 @@ impl Executor {
     pub(crate) fn memory_peak(&self) -> usize {
         self.memory.peak()
     }
-}
-
-fn with_partitions(state: &SessionState, partitions: usize) -> SessionState {
-    let mut parallel = state.clone();
-    parallel.config_mut().options_mut().execution.target_partitions = partitions;
-    parallel
 }
 
 /// The cores of this machine that this process may use.

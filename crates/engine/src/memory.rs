@@ -2,12 +2,14 @@
 
 use std::any::Any;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use datafusion::common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
 use datafusion::common::{Result, config_err};
-use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryLimit, MemoryPool, MemoryReservation};
+use datafusion::execution::memory_pool::{
+    GreedyMemoryPool, MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation,
+};
 
 /// Whoever comes first is served first, up to a limit.
 #[derive(Debug)]
@@ -26,6 +28,13 @@ impl SharedMemory {
         self.peak.load(Ordering::Relaxed)
     }
 
+    /// What so many bytes of a reservation stand for. Grouping counts its lists as they are, not the longer ones into which
+    /// they are copied when they grow, nor the answer that is made of them.
+    fn weighed(reservation: &MemoryReservation, bytes: usize) -> usize {
+        let grouping = reservation.consumer().name().contains("Aggregate");
+        bytes.saturating_mul(if grouping { 2 } else { 1 })
+    }
+
     fn measure(&self) {
         self.peak.fetch_max(self.pool.reserved(), Ordering::Relaxed);
     }
@@ -37,16 +46,16 @@ impl MemoryPool for SharedMemory {
     }
 
     fn grow(&self, reservation: &MemoryReservation, additional: usize) {
-        self.pool.grow(reservation, additional);
+        self.pool.grow(reservation, Self::weighed(reservation, additional));
         self.measure();
     }
 
     fn shrink(&self, reservation: &MemoryReservation, shrink: usize) {
-        self.pool.shrink(reservation, shrink);
+        self.pool.shrink(reservation, Self::weighed(reservation, shrink));
     }
 
     fn try_grow(&self, reservation: &MemoryReservation, additional: usize) -> Result<()> {
-        self.pool.try_grow(reservation, additional)?;
+        self.pool.try_grow(reservation, Self::weighed(reservation, additional))?;
         self.measure();
         Ok(())
     }
@@ -66,17 +75,42 @@ impl fmt::Display for SharedMemory {
     }
 }
 
-/// The pool of the queries that run, as functions find it among the settings they are called with.
+/// The memory of one query that runs, as functions find it among the settings they are called with.
 #[derive(Debug, Clone)]
-pub(crate) struct QueryMemory(Arc<dyn MemoryPool>);
+pub(crate) struct QueryMemory {
+    pool: Arc<dyn MemoryPool>,
+    /// What counts the texts that functions made, as long as anything holds these.
+    texts: Arc<Mutex<Vec<Weak<MemoryReservation>>>>,
+}
 
 impl QueryMemory {
     pub(crate) fn new(pool: Arc<dyn MemoryPool>) -> Self {
-        Self(pool)
+        Self { pool, texts: Arc::default() }
     }
 
     pub(crate) fn pool(&self) -> &Arc<dyn MemoryPool> {
-        &self.0
+        &self.pool
+    }
+
+    /// Counts so many bytes of texts until nothing holds them, or the query is over.
+    pub(crate) fn texts(&self, bytes: usize) -> Result<Arc<MemoryReservation>> {
+        let reservation = MemoryConsumer::new("texts").register(&self.pool);
+        reservation.try_grow(bytes)?;
+        let reservation = Arc::new(reservation);
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        if texts.len() == texts.capacity() {
+            texts.retain(|known| known.strong_count() > 0);
+        }
+        texts.push(Arc::downgrade(&reservation));
+        Ok(reservation)
+    }
+
+    /// The query is over: whoever holds on to rows of it counts them.
+    pub(crate) fn release(&self) {
+        let texts = std::mem::take(&mut *self.texts.lock().unwrap_or_else(PoisonError::into_inner));
+        for reservation in texts.iter().filter_map(Weak::upgrade) {
+            reservation.free();
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use arrow::buffer::Buffer;
 use arrow::datatypes::{DataType, FieldRef};
 use bytes::Bytes;
 use datafusion::error::{DataFusionError, Result};
-use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
+use datafusion::execution::memory_pool::MemoryReservation;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
@@ -118,9 +118,7 @@ fn counted(array: &ArrayRef, memory: &QueryMemory) -> Result<ArrayRef> {
     if !data.child_data().is_empty() {
         return Ok(Arc::clone(array));
     }
-    let reservation = MemoryConsumer::new("texts").register(memory.pool());
-    reservation.try_grow(array.get_buffer_memory_size())?;
-    let reservation = Arc::new(reservation);
+    let reservation = memory.texts(array.get_buffer_memory_size())?;
     let held = |bytes: &Buffer| {
         let counted = Counted { bytes: bytes.clone(), _reservation: Arc::clone(&reservation) };
         Buffer::from(Bytes::from_owner(counted))

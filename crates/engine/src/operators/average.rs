@@ -11,7 +11,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::{Key, Order, sorted};
 use super::groups::{Groups, places};
-use super::whole::{Operation, Rows, Work, named};
+use super::whole::{Operation, Rows, Work, bytes_of, named};
 use crate::table::OrderKey;
 
 /// Sorts the rows by group and order, and averages each value with those before it.
@@ -98,7 +98,7 @@ impl Work for Averaging {
     }
 
     fn bytes(&self) -> usize {
-        self.order.bytes() + self.groups.bytes() + size_of_val(self.group_of.as_slice()) + self.window.bytes()
+        self.order.bytes() + self.groups.bytes() + bytes_of(&self.group_of) + self.window.bytes()
     }
 }
 

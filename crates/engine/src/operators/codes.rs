@@ -9,6 +9,7 @@ use datafusion::common::internal_err;
 use datafusion::error::Result;
 
 use super::groups::{Groups, places};
+use super::whole::bytes_of;
 use crate::table::OrderKey;
 
 /// Bits of one digit.
@@ -75,7 +76,7 @@ impl Key {
     }
 
     fn bytes(&self) -> usize {
-        size_of_val(self.codes.as_slice()) + self.nulls.len()
+        bytes_of(&self.codes) + bytes_of(&self.nulls)
     }
 
     /// The codes from 0, without the zeros at their ends that all of them share, nulls above, and the bits that they take.

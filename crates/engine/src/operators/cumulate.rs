@@ -10,7 +10,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::{Order, sorted};
 use super::groups::Groups;
-use super::whole::{Operation, Rows, Work, named};
+use super::whole::{Operation, Rows, Work, bytes_of, named};
 use crate::error::EngineError;
 use crate::table::OrderKey;
 
@@ -95,7 +95,7 @@ impl Work for Cumulating {
 
     fn bytes(&self) -> usize {
         let totals = self.totals.len() * self.groups.count() * size_of::<f64>();
-        self.order.bytes() + self.groups.bytes() + size_of_val(self.group_of.as_slice()) + totals
+        self.order.bytes() + self.groups.bytes() + bytes_of(&self.group_of) + totals
     }
 }
 

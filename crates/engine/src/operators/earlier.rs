@@ -12,7 +12,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::groups::Groups;
-use super::whole::{Operation, Rows, Work};
+use super::whole::{Operation, Rows, Work, bytes_of};
 use crate::error::EngineError;
 use crate::functions::Period;
 
@@ -145,9 +145,9 @@ impl Work for Looking {
     }
 
     fn bytes(&self) -> usize {
-        let rows = self.row_of.len() + self.later.len() + self.found.len();
+        let rows = bytes_of(&self.row_of) + bytes_of(&self.later) + bytes_of(&self.found);
         let values: usize = self.values.iter().map(|values| values.len() * size_of::<f64>()).sum();
-        self.keys.bytes() + rows * size_of::<u32>() + values
+        self.keys.bytes() + rows + values
     }
 }
 

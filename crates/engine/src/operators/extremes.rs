@@ -11,7 +11,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::codes;
 use super::groups::Groups;
-use super::whole::{Operation, Rows, Work};
+use super::whole::{Operation, Rows, Work, bytes_of};
 
 /// Keeps the rows with the largest or the smallest value; where a group has no value at all, it keeps all of its rows.
 #[derive(Debug)]
@@ -90,10 +90,8 @@ impl Best {
 
     fn bytes(&self) -> usize {
         match self {
-            Self::Numbers(best) => size_of_val(best.as_slice()),
-            Self::Texts(best) => {
-                size_of_val(best.as_slice()) + best.iter().flatten().map(|text| text.len()).sum::<usize>()
-            }
+            Self::Numbers(best) => bytes_of(best),
+            Self::Texts(best) => bytes_of(best) + best.iter().flatten().map(|text| text.len()).sum::<usize>(),
         }
     }
 }
@@ -149,7 +147,7 @@ impl Work for Sifting {
     }
 
     fn bytes(&self) -> usize {
-        let records = size_of_val(self.records.as_slice()) + size_of_val(self.held.as_slice());
+        let records = bytes_of(&self.records) + bytes_of(&self.held);
         self.groups.bytes() + self.best.bytes() + records
     }
 }

@@ -10,6 +10,8 @@ use datafusion::logical_expr::EmitTo;
 use datafusion::physical_plan::aggregates::group_values::{GroupValues, new_group_values};
 use datafusion::physical_plan::aggregates::order::GroupOrdering;
 
+use super::whole::bytes_of;
+
 /// Gives each distinct combination of some columns a number, in the order of first appearance.
 pub(super) struct Groups {
     columns: Vec<usize>,
@@ -54,7 +56,7 @@ impl Groups {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.values.as_ref().map_or(0, |values| values.size()) + size_of_val(self.numbers.as_slice())
+        self.values.as_ref().map_or(0, |values| values.size()) + bytes_of(&self.numbers)
     }
 
     /// The columns of the groups, one row each; afterwards there are none.

@@ -11,7 +11,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::{Key, Order, date_of, sorted};
 use super::groups::{Groups, places};
-use super::whole::{NEW_ROW, Operation, Rows, Work};
+use super::whole::{NEW_ROW, Operation, Rows, Work, bytes_of};
 use crate::column_type::date_type;
 use crate::error::EngineError;
 use crate::functions::Period;
@@ -171,9 +171,9 @@ impl Work for Filling {
     }
 
     fn bytes(&self) -> usize {
-        let dates = size_of_val(self.dates.as_slice()) + self.undated.len() + size_of_val(self.added.as_slice());
+        let dates = bytes_of(&self.dates) + self.undated.len() + bytes_of(&self.added);
         let groups: usize = self.group_columns.iter().map(Array::get_array_memory_size).sum();
-        self.order.bytes() + self.groups.bytes() + groups + size_of_val(self.group_of.as_slice()) + dates
+        self.order.bytes() + self.groups.bytes() + groups + bytes_of(&self.group_of) + dates
     }
 }
 

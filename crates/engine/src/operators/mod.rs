@@ -19,8 +19,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::catalog::Session;
-use datafusion::common::{Result, internal_err};
-use datafusion::execution::SessionState;
+use datafusion::common::Result;
 use datafusion::execution::context::QueryPlanner;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
@@ -28,7 +27,6 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
 
 use crate::fences::Fence;
-use crate::memory::QueryMemory;
 pub(crate) use through::{HandsOn, through};
 pub(crate) use top_groups::TopGroups;
 pub(crate) use whole::{KeepsOrder, WholeTable, apply};
@@ -41,19 +39,8 @@ pub(crate) struct Planner;
 impl QueryPlanner for Planner {
     async fn create_physical_plan(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
         let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(Operators)]);
-        let Some(session) = session.as_any().downcast_ref::<SessionState>() else {
-            return internal_err!("plans are made for a session of the engine's");
-        };
-        slices::cut(planner.create_physical_plan(plan, &counting(session.clone())).await?)
+        slices::cut(planner.create_physical_plan(plan, session).await?)
     }
-}
-
-/// The session whose functions know the pool that counts what they make.
-fn counting(mut session: SessionState) -> SessionState {
-    let memory = QueryMemory::new(Arc::clone(&session.runtime_env().memory_pool));
-    session.config_mut().options_mut().extensions.insert(memory);
-    session.mark_start_execution();
-    session
 }
 
 struct Operators;

@@ -10,7 +10,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::{Key, Order, sorted};
 use super::groups::Groups;
-use super::whole::{Operation, Rows, Work};
+use super::whole::{Operation, Rows, Work, bytes_of};
 use crate::table::OrderKey;
 
 /// Ranks the rows and sorts them by rank; a row without a value has no rank and comes last.
@@ -122,7 +122,7 @@ impl Work for Ranking {
     }
 
     fn bytes(&self) -> usize {
-        let ranks = size_of_val(self.ranks.as_slice()) + size_of_val(self.group_of.as_slice());
+        let ranks = bytes_of(&self.ranks) + bytes_of(&self.group_of);
         self.value.bytes() + self.order.bytes() + self.groups.bytes() + ranks
     }
 }

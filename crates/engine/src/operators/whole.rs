@@ -35,8 +35,14 @@ use crate::table::{OrderKey, Table, column};
 /// A row that an operation adds: it holds nothing but nulls.
 pub(super) const NEW_ROW: u32 = u32::MAX;
 
-/// While rows are arranged, sorting may hold two words for each of them, twice.
-const ARRANGING_BYTES_A_ROW: usize = 32;
+/// While rows are arranged, sorting may hold for each of them two words twice, its place, its rank and a copy of its key.
+const ARRANGING_BYTES_A_ROW: usize = 52;
+
+/// What a list takes, with the room that it has left.
+#[expect(clippy::ptr_arg, reason = "a slice has no room left")]
+pub(super) fn bytes_of<T>(items: &Vec<T>) -> usize {
+    items.capacity() * size_of::<T>()
+}
 
 /// What is done with all rows of a table.
 pub(crate) trait Operation: fmt::Debug + Send + Sync {
@@ -100,7 +106,8 @@ pub(crate) enum KeepsOrder {
 
 /// The table after an operation: its columns, and hidden ones that the operation adds.
 ///
-/// An operation that makes an order of its own is told the present one, where that is not how the rows stream.
+/// An operation that makes an order of its own is told the present one, which it reads even where the rows stream in it:
+/// a join keeps rows without a match in their place only where somebody reads the numbers of its rows.
 pub(crate) fn apply<O: Operation + 'static>(
     table: Table,
     order: KeepsOrder,
@@ -114,8 +121,7 @@ pub(crate) fn apply<O: Operation + 'static>(
             table.replace(|plan| Ok(WholeTable::plan(plan.build()?, kept, operation)?.into()))
         }
         KeepsOrder::No => {
-            let keys = if table.streams_in_order() { Vec::new() } else { table.order().to_vec() };
-            let plan = WholeTable::plan(table.plan().clone(), kept, Arc::new(operation(keys)))?;
+            let plan = WholeTable::plan(table.plan().clone(), kept, Arc::new(operation(table.order().to_vec())))?;
             Ok(Table::from_parts(plan, table.columns().to_vec(), Vec::new(), &table))
         }
     }
@@ -424,7 +430,7 @@ async fn arrange(inputs: Vec<SendableRecordBatchStream>, mut work: Box<dyn Work>
     let Rows::These(rows) = rows else {
         return Ok(Leaving { work, schema, source: Source::Batches(held.batches), reservation: held.reservation });
     };
-    held.reservation.try_grow(size_of_val(rows.as_slice()))?;
+    held.reservation.try_grow(bytes_of(&rows))?;
     let (columns, reservation) = held.into_columns().await?;
     Ok(Leaving { work, schema, source: Source::Gathered { columns, rows }, reservation })
 }

@@ -145,6 +145,15 @@ mod tests {
     }
 
     #[test]
+    fn rows_without_a_match_stay_in_their_place_for_what_follows() {
+        let left = table(json!({"k": [9, 1, 8, 1], "v": [1, 2, 3, 4], "t": [0, 0, 0, 0]}));
+        let right = table(json!({"k": [1, 1], "w": ["x", "y"]}));
+        let steps = json!([{"name": "join", "type": "left", "rightPipeline": "other", "on": [["k", "k"]]},
+            {"name": "movingaverage", "valueColumn": "v", "columnToSort": "t", "movingWindow": 2}]);
+        assert_eq!(run_with(left, vec![("other", right)], steps)["v"], json!([1, 2, 2, 3, 4, 4]));
+    }
+
+    #[test]
     fn an_inner_join_keeps_matches_only_and_an_outer_one_everything() {
         assert_eq!(joined("inner")["v"], json!([1, 1, 2, 3, 5, 5]));
         let outer = joined("left outer");

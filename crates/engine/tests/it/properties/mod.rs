@@ -6,7 +6,7 @@ mod tables;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use aracari_app::Step;
 use aracari_app::infer::infer;
@@ -22,6 +22,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestRunner};
+use regex::Regex;
 use serde_json::{Value as Json, json};
 
 use generate::Generator;
@@ -100,9 +101,20 @@ fn values(rows: &Rows) -> Vec<(String, Vec<Json>)> {
     rows.schema.fields().iter().enumerate().map(|(index, field)| (field.name().clone(), column(index))).collect()
 }
 
-/// A number, also as a text: how rows come in parts decides the last digit of a sum, and a step may have written it out.
-fn number(value: &Json) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+/// How rows come in parts decides the last digit of a sum, which a step may have written into a text.
+fn near(left: &Json, right: &Json) -> bool {
+    static NUMBERS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?").unwrap());
+    let close = |left: f64, right: f64| (left - right).abs() <= 1e-9 * left.abs().max(1.0);
+    let numbers =
+        |text: &str| -> Vec<f64> { NUMBERS.find_iter(text).map(|found| found.as_str().parse().unwrap()).collect() };
+    match (left, right) {
+        (Json::Number(left), Json::Number(right)) => close(left.as_f64().unwrap(), right.as_f64().unwrap()),
+        (Json::String(left), Json::String(right)) => {
+            NUMBERS.replace_all(left, "#") == NUMBERS.replace_all(right, "#")
+                && numbers(left).into_iter().zip(numbers(right)).all(|(left, right)| close(left, right))
+        }
+        _ => false,
+    }
 }
 
 fn same(left: &Rows, right: &Rows) -> Result<(), String> {
@@ -116,10 +128,7 @@ fn same(left: &Rows, right: &Rows) -> Result<(), String> {
             return Err(format!("{} and {} rows", left.len(), right.len()));
         }
         for (row, (left, right)) in left.iter().zip(right).enumerate() {
-            let near = left == right
-                || matches!((number(left), number(right)), (Some(left), Some(right))
-                    if (left - right).abs() <= 1e-9 * left.abs().max(1.0));
-            if !near {
+            if left != right && !near(left, right) {
                 return Err(format!("row {row} of `{name}`: {left} and {right}"));
             }
         }
@@ -169,11 +178,10 @@ fn arbitrary() -> impl Strategy<Value = Case> {
     parts.prop_map(|(input, other, seeds)| Case { input, other, seeds })
 }
 
-/// The same tables and pipelines each time, others with `PROPTEST_RNG_SEED`. Not others each time yet: of fifteen seeds one
-/// found rows in another order where a column that is sorted by holds both zeros, 0.0 and -0.0.
+/// Other tables and pipelines each time; those of one seed with `PROPTEST_RNG_SEED`.
 fn rng_seed() -> RngSeed {
     let wanted = std::env::var("PROPTEST_RNG_SEED").map(|seed| seed.parse().unwrap());
-    RngSeed::Fixed(wanted.unwrap_or(20_130_101))
+    wanted.map_or(RngSeed::Random, RngSeed::Fixed)
 }
 
 fn check(mut property: impl FnMut(&RecordBatch, &RecordBatch, &[(Json, Step)]) -> Result<(), String>) {
