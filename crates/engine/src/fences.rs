@@ -2,7 +2,8 @@
 //!
 //! The optimizer writes a column out in full wherever a filter above it reads it, so columns made of themselves again
 //! and again would grow beyond all bounds; and it takes a projection that equals the one below it for the same, which
-//! is wrong where it reads what it writes. A fence keeps two parts of a plan apart.
+//! is wrong where it reads what it writes; and it takes rows that are made of one for that one. A fence keeps two parts
+//! of a plan apart.
 
 mod fence;
 
@@ -44,7 +45,7 @@ pub(crate) fn take_down(plan: LogicalPlan) -> Result<LogicalPlan> {
 }
 
 /// A fence that stays.
-pub(crate) fn fence(input: LogicalPlan) -> LogicalPlan {
+pub(crate) fn fence(input: LogicalPlan) -> Result<LogicalPlan> {
     fenced(input, BTreeSet::new(), true)
 }
 
@@ -53,9 +54,9 @@ fn known(plan: &LogicalPlan) -> Option<&Fence> {
     extension.node.as_any().downcast_ref::<Fence>()
 }
 
-fn fenced(input: LogicalPlan, columns: BTreeSet<String>, stays: bool) -> LogicalPlan {
-    let node: Arc<dyn UserDefinedLogicalNode> = Arc::new(Fence { input, columns, stays });
-    LogicalPlan::Extension(Extension { node })
+fn fenced(input: LogicalPlan, columns: BTreeSet<String>, stays: bool) -> Result<LogicalPlan> {
+    let node: Arc<dyn UserDefinedLogicalNode> = Arc::new(Fence::new(input, columns, stays)?);
+    Ok(LogicalPlan::Extension(Extension { node }))
 }
 
 /// Refuses plans that nobody could optimise in time: a part that stands in several places is optimised in each.
@@ -117,7 +118,13 @@ fn walk(plan: &LogicalPlan) -> Result<Walked> {
         LogicalPlan::Union(union) => by_position(union, &inputs),
         _ => largest(&inputs),
     };
-    let inputs = inputs.into_iter().map(|input| input.plan).collect();
+    // The library believes that what decides a row decides each of the rows that are made of it.
+    let multiplies = matches!(plan, LogicalPlan::Unnest(_));
+    let inputs = inputs.into_iter().map(|input| match multiplies {
+        true => fenced(input.plan, BTreeSet::new(), false),
+        false => Ok(input.plan),
+    });
+    let inputs = inputs.collect::<Result<Vec<_>>>()?;
     let walked = plan.with_new_exprs(plan.expressions(), inputs)?;
     let plan = if makes_one_row(&walked) { one_row_of(walked)? } else { walked };
     Ok(Walked { plan, sizes, rewritten })
@@ -135,7 +142,7 @@ fn projected(projection: &Projection, mut input: Walked) -> Result<Walked> {
         .collect();
     let again: BTreeSet<String> = written.intersection(&input.rewritten).cloned().collect();
     if !again.is_empty() {
-        input.plan = fenced(input.plan, again, false);
+        input.plan = fenced(input.plan, again, false)?;
         input.rewritten.clear();
     }
 
@@ -152,7 +159,7 @@ fn projected(projection: &Projection, mut input: Walked) -> Result<Walked> {
     if !large.is_empty() {
         sizes.retain(|name, _| !large.contains(name));
         rewritten.clear();
-        plan = fenced(plan, large, true);
+        plan = fenced(plan, large, true)?;
     }
     Ok(Walked { plan, sizes, rewritten })
 }

@@ -45,7 +45,7 @@ fn in_two(filter: Filter) -> Result<Transformed<LogicalPlan>> {
         plan = Arc::new(LogicalPlan::Filter(Filter::try_new(sure, plan)?));
     }
     let Some(unsure) = conjunction(unsure) else { return Ok(Transformed::yes(Arc::unwrap_or_clone(plan))) };
-    let fenced = Arc::new(fences::fence(Arc::unwrap_or_clone(plan)));
+    let fenced = Arc::new(fences::fence(Arc::unwrap_or_clone(plan))?);
     Ok(Transformed::yes(LogicalPlan::Filter(Filter::try_new(unsure, fenced)?)))
 }
 
@@ -78,7 +78,7 @@ fn after_filter(projection: Projection) -> Result<Transformed<LogicalPlan>> {
     } else {
         projection.input.as_ref().clone()
     };
-    let plan = Projection::try_new_with_schema(projection.expr, Arc::new(fences::fence(input)), projection.schema)?;
+    let plan = Projection::try_new_with_schema(projection.expr, Arc::new(fences::fence(input)?), projection.schema)?;
     Ok(Transformed::yes(LogicalPlan::Projection(plan)))
 }
 

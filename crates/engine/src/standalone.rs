@@ -21,6 +21,7 @@ use crate::execute::Executor;
 use crate::explain::{Explanation, explain};
 use crate::look::{Looks, Seen, looking};
 use crate::steps::{self, Datasets};
+use crate::stop::within;
 use crate::table::{Names, Table};
 
 /// Tables by name, and what runs pipelines over them.
@@ -133,6 +134,19 @@ impl Standalone {
     /// together take less, because they run as one plan.
     pub async fn profile(&self, steps: &[Step]) -> Result<Vec<StepProfile>, EngineError> {
         let mut profiles = Vec::with_capacity(steps.len());
+        self.one_by_one(steps, |profile| profiles.push(profile)).await?;
+        Ok(profiles)
+    }
+
+    /// The number of the step that is under way when the time is up, where each runs over the rows of the one before;
+    /// none where all of them end in time.
+    pub async fn slow_step(&self, steps: &[Step], limit: Duration) -> Option<usize> {
+        let mut done = 0;
+        within(limit, self.one_by_one(steps, |_| done += 1)).await.err()?;
+        Some(done + 1)
+    }
+
+    async fn one_by_one(&self, steps: &[Step], mut done: impl FnMut(StepProfile)) -> Result<(), EngineError> {
         let mut before: Option<Arc<dyn TableProvider>> = None;
         for (index, step) in steps.iter().enumerate() {
             let started = Instant::now();
@@ -142,14 +156,14 @@ impl Standalone {
             };
             let schema = Arc::new(plan.schema().as_arrow().clone());
             let batches = self.executor.collect(&plan).await.map_err(|error| error.at_step(index + 1, step))?;
-            profiles.push(StepProfile {
+            done(StepProfile {
                 rows: batches.iter().map(RecordBatch::num_rows).sum(),
                 columns: schema.fields().len(),
                 duration: started.elapsed(),
             });
             before = Some(Arc::new(MemTable::try_new(schema, vec![batches])?));
         }
-        Ok(profiles)
+        Ok(())
     }
 
     pub(crate) async fn plan(&self, steps: &[Step]) -> Result<LogicalPlan, EngineError> {

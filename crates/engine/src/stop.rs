@@ -1,10 +1,12 @@
 //! When work has to stop: its time is up, or nobody waits for it any more.
 //!
 //! A thread that plans or joins looks up from its work only where it is told to: between the rules of the optimizer, at each
-//! batch that a join makes, and where a join compares rows without making any.
+//! batch that a join makes, where a join compares rows without making any, and between the rows that a function with OVER
+//! looks at.
 
 mod paced;
 mod rules;
+mod windows;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +18,7 @@ use datafusion::error::DataFusionError;
 use crate::error::EngineError;
 
 pub(crate) use rules::{logical, physical};
+pub(crate) use windows::heeding;
 
 tokio::task_local! {
     static CURRENT: Stop;

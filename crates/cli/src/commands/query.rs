@@ -54,7 +54,7 @@ pub(super) struct Arguments {
     /// How much memory running may take, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 2048, env = "ARACARI_QUERY_MEMORY_MB")]
     memory: usize,
-    /// How long running may take, in seconds.
+    /// How long running may take, in seconds; to find the step that takes too long may take as long again.
     #[arg(long, value_name = "SECONDS", default_value_t = 600, env = "ARACARI_QUERY_SECONDS")]
     time: u64,
 }
@@ -218,6 +218,7 @@ fn running<T: Send>(
                     EngineError::MemoryLimit { .. } => {
                         within(limit, async { Ok(tables.failing_step(&program.steps).await) }).await.ok()
                     }
+                    EngineError::Timeout { .. } => tables.slow_step(&program.steps, limit).await,
                     _ => None,
                 };
                 Err(program.problem_of(failed, step))

@@ -155,6 +155,26 @@ fn memory_is_limited() {
 }
 
 #[test]
+fn time_is_limited() {
+    let folder = Folder::new();
+    let rows: String = (0..200_000).map(|number| format!("{number}\n")).collect();
+    folder.write("many.csv", &format!("n\n{rows}"));
+    let pairs = "SELECT count(*) AS pairs FROM input a JOIN input b ON a.n <> b.n";
+    let steps = json!([
+        {"name": "domain", "domain": "many"},
+        {"name": "filter", "condition": {"column": "n", "operator": "gt", "value": 0}},
+        {"name": "customsql", "query": pairs},
+        {"name": "formula", "newColumn": "half", "formula": "pairs / 2"}]);
+    let outcome = folder.query(&steps, &["--table", "many=many.csv", "--time", "1"]);
+    assert!(!outcome.succeeded);
+    assert!(
+        outcome.errors.contains("error: step 3 (`customsql`): the query ran longer than 1000 ms"),
+        "{}",
+        outcome.errors
+    );
+}
+
+#[test]
 fn what_fails_while_running_names_its_step_too() {
     let folder = Folder::new();
     let steps = json!([

@@ -1,28 +1,62 @@
 //! What keeps two parts of a plan apart: an operator that does nothing.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::common::{DFSchemaRef, Result, internal_err};
+use datafusion::common::{DFSchemaRef, FunctionalDependencies, Result, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, LogicalPlan, UserDefinedLogicalNodeCore};
 use datafusion::physical_plan::ExecutionPlan;
 
 use crate::operators::{HandsOn, through};
 
-/// Filters over these columns stay above; projections above and below stay apart.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Hash)]
+/// Filters over these columns stay above; projections above and below stay apart. Which columns decide others below is
+/// not known above.
+#[derive(Debug, Clone)]
 pub(crate) struct Fence {
     pub(super) input: LogicalPlan,
-    pub(super) columns: BTreeSet<String>,
+    schema: DFSchemaRef,
+    columns: BTreeSet<String>,
     /// It keeps the parts of the running plan apart too.
     pub(super) stays: bool,
 }
 
 impl Fence {
+    pub(super) fn new(input: LogicalPlan, columns: BTreeSet<String>, stays: bool) -> Result<Self> {
+        let known = input.schema().as_ref().clone();
+        let schema = Arc::new(known.with_functional_dependencies(FunctionalDependencies::empty())?);
+        Ok(Self { input, schema, columns, stays })
+    }
+
+    fn identity(&self) -> (&LogicalPlan, &BTreeSet<String>, bool) {
+        (&self.input, &self.columns, self.stays)
+    }
+
     pub(crate) fn execution(input: Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
         through(input, AsTheyAre)
+    }
+}
+
+impl PartialEq for Fence {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for Fence {}
+
+impl PartialOrd for Fence {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.identity().partial_cmp(&other.identity())
+    }
+}
+
+impl Hash for Fence {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
     }
 }
 
@@ -36,7 +70,7 @@ impl UserDefinedLogicalNodeCore for Fence {
     }
 
     fn schema(&self) -> &DFSchemaRef {
-        self.input.schema()
+        &self.schema
     }
 
     fn expressions(&self) -> Vec<Expr> {
@@ -53,7 +87,7 @@ impl UserDefinedLogicalNodeCore for Fence {
 
     fn with_exprs_and_inputs(&self, _: Vec<Expr>, mut inputs: Vec<LogicalPlan>) -> Result<Self> {
         let Some(input) = inputs.pop() else { return internal_err!("a fence has an input") };
-        Ok(Self { input, ..self.clone() })
+        Self::new(input, self.columns.clone(), self.stays)
     }
 
     fn necessary_children_exprs(&self, output_columns: &[usize]) -> Option<Vec<Vec<usize>>> {

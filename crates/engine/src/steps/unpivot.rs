@@ -67,6 +67,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_made_of_a_group_stay_in_order_and_are_groups_of_their_own() {
+        let input = table(json!({"id": ["a", "b", "a"], "x": [1, 2, 3], "y": [9, 8, 7]}));
+        let sums = json!({"name": "aggregate", "on": ["id"], "aggregations": [{"aggfunction": "sum", "columns": ["x", "y"], "newcolumns": ["x", "y"]}]});
+        let mut steps = unpivot(json!(["id"]), json!(["y", "x"]), false).as_array().unwrap().clone();
+        steps.insert(0, sums);
+        let expected = json!({"id": ["a", "a", "b", "b"], "what": ["y", "x", "y", "x"], "much": [16, 4, 8, 2]});
+        assert_eq!(run(input.clone(), json!(steps)), expected);
+        steps.push(json!({"name": "aggregate", "on": ["id", "what"], "aggregations": [{"aggfunction": "max", "columns": ["much"], "newcolumns": ["much"]}]}));
+        let expected = json!({"id": ["a", "a", "b", "b"], "what": ["x", "y", "x", "y"], "much": [4, 16, 2, 8]});
+        assert_eq!(run(input, json!(steps)), expected);
+    }
+
+    #[test]
     fn each_row_becomes_one_for_each_column() {
         let input = table(json!({"id": ["a", "b"], "x": [1, null], "y": [0.5, 2.5], "z": ["left", "out"]}));
         let expected = json!({

@@ -351,6 +351,24 @@ fn a_join_without_end_stops_when_nobody_waits() {
 }
 
 #[test]
+fn functions_over_all_rows_stop_at_their_time_limit() {
+    for function in ["count(*)", "nth_value(n, {number} + 1)"] {
+        let frame = "OVER (ORDER BY n RANGE BETWEEN 1000000 PRECEDING AND 1000000 FOLLOWING)";
+        let each =
+            |number: usize| format!("{} {frame} AS s{number}", function.replace("{number}", &number.to_string()));
+        let (columns, sums): (Vec<_>, Vec<_>) = (0..10).map(|number| (each(number), format!("max(s{number})"))).unzip();
+        let sql = format!("SELECT {} AS s FROM (SELECT {} FROM input)", sums.join(" + "), columns.join(", "));
+        let time_limit = Duration::from_millis(700);
+        let (engine, query) = joining(EngineSettings { time_limit, ..EngineSettings::default() }, &sql);
+        let started = Instant::now();
+        let error = ask(&engine, query).unwrap_err();
+        assert!(matches!(error, EngineError::Timeout { limit_ms: 700 }), "{function}: {error}");
+        wait_until_idle(&engine, function);
+        assert!(started.elapsed() < Duration::from_secs(8), "{function}: {:?}", started.elapsed());
+    }
+}
+
+#[test]
 fn the_rows_of_joins_count_against_the_memory() {
     let tables: Vec<String> = (0..40).map(|number| format!("input t{number}")).collect();
     let columns: Vec<String> = (0..40).map(|number| format!("max(t{number}.n) AS n{number}")).collect();

@@ -20,6 +20,7 @@ use crate::column_type::TEXT;
 use crate::condition::{MAX_PATTERN, check_pattern};
 use crate::error::EngineError;
 use crate::functions::{Growth, bounded as within, is_bounded, join_texts};
+use crate::stop;
 use crate::table::MAX_COLUMNS;
 
 /// Texts that are written in the query and longer than this are held once, not once for each row.
@@ -148,14 +149,14 @@ fn expression(expression: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> 
         Expr::Cast(wanted) if is_of_fixed_size(wanted.field.data_type()) => return fixed_size(),
         Expr::TryCast(wanted) if is_of_fixed_size(wanted.field.data_type()) => return fixed_size(),
         Expr::AggregateFunction(function) => aggregate(function)?,
-        Expr::WindowFunction(function) => window(function)?,
+        Expr::WindowFunction(function) => return window(function),
         _ => {}
     }
     Ok(Transformed::no(expression))
 }
 
 /// What looks at rows for each row looks at few, or at no more for each than for the one before.
-fn window(window: &WindowFunction) -> Result<()> {
+fn window(window: &WindowFunction) -> Result<Transformed<Expr>> {
     if let WindowFunctionDefinition::AggregateUDF(function) = &window.fun
         && NOT_OVER.contains(&function.name())
     {
@@ -177,7 +178,8 @@ fn window(window: &WindowFunction) -> Result<()> {
     if frame.units != WindowFrameUnits::Range && (is_far(&frame.start_bound) || is_far(&frame.end_bound)) {
         return refused(format!("a frame ends at most {MAX_FRAME} rows away, or is `UNBOUNDED`"));
     }
-    Ok(())
+    let heeding = WindowFunction { fun: stop::heeding(&window.fun), params: window.params.clone() };
+    Ok(Transformed::yes(Expr::from(heeding)))
 }
 
 fn scalar(data_type: DataType, function: ScalarFunction) -> Result<Transformed<Expr>> {
