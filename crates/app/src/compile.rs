@@ -23,6 +23,7 @@ use crate::condition::{Comparison, Condition, Operator};
 use crate::config;
 use crate::dataset::Dataset;
 use crate::infer::comparisons::compare;
+use crate::infer::{Problem, suggest};
 use crate::load::{Draft, Item, Reporter, did_you_mean};
 use crate::schema::TableSchema;
 use crate::source::{Source, SourceSchemas};
@@ -184,8 +185,25 @@ impl Compiler<'_> {
         if schema.columns.contains_key(column) {
             return true;
         }
-        let hint = did_you_mean(column, schema.columns.keys().map(String::as_str));
-        self.report.error("unknown_column", span, format!("{of} has no column `{column}`"), hint);
+        let known = || schema.columns.keys().map(String::as_str);
+        if schema.open.is_none() {
+            let hint = did_you_mean(column, known());
+            self.report.error("unknown_column", span, format!("{of} has no column `{column}`"), hint);
+            return false;
+        }
+        let selected: Vec<&str> = known().chain([column]).collect();
+        let select = format!(
+            "name the columns that are used in a step after it: {{ name: select, columns: [{}] }}",
+            selected.join(", ")
+        );
+        let hint = match suggest(column, known()) {
+            Some(similar) => format!("did you mean `{similar}`? Else {select}"),
+            None => select,
+        };
+        let message = format!(
+            "{of} has no column `{column}` that is known beforehand: a step such as `pivot` makes columns of what the rows hold"
+        );
+        self.report.error("unknown_column", span, message, Some(hint));
         false
     }
 
@@ -233,17 +251,17 @@ impl Compiler<'_> {
         node: &Node,
         schema: &TableSchema,
     ) -> bool {
-        let Some(kind) = schema.columns.get(column) else { return true };
-        let place = node.span_at(&["value"]);
-        match compare(column, *kind, operator, value) {
+        let Some(kind) = schema.get(column) else { return true };
+        let place = |problem: &Problem| node.span_at(&problem.path().collect::<Vec<_>>());
+        match compare(column, kind, operator, value) {
             Ok(doubt) => {
                 if let Some(doubt) = doubt {
-                    self.report.warning("doubtful_condition", place, doubt.message, doubt.hint);
+                    self.report.warning("doubtful_condition", place(&doubt), doubt.message, doubt.hint);
                 }
                 true
             }
             Err(problem) => {
-                self.report.error("bad_condition", place, problem.message, problem.hint);
+                self.report.error("bad_condition", place(&problem), problem.message, problem.hint);
                 false
             }
         }

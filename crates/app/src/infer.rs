@@ -24,6 +24,10 @@ const MAX_NESTING: usize = 16;
 pub struct Mistake {
     /// The position of the step in its pipeline, from 0.
     pub step_index: usize,
+    /// Where in the step: keys, and positions of lists from 0; as far as it is known.
+    pub path: Vec<String>,
+    /// The name or word of the step that is wrong, where the path leads to several.
+    pub about: Option<String>,
     pub message: String,
     pub hint: Option<String>,
 }
@@ -31,55 +35,104 @@ pub struct Mistake {
 /// Where a pipeline finds the columns of another dataset.
 pub type Datasets<'a> = &'a dyn Fn(&str) -> Option<TableSchema>;
 
-/// The columns that come out of `steps` when `input` goes in.
+/// The columns that come out of `steps` when `input` goes in, or the first mistake.
 pub fn infer(steps: &[Step], input: TableSchema, datasets: Datasets<'_>) -> Result<TableSchema, Mistake> {
-    infer_with_doubts(steps, input, datasets).0
+    let found = infer_all(steps, input, datasets);
+    match (found.schema, found.mistakes.into_iter().next()) {
+        (Some(schema), None) => Ok(schema),
+        (_, mistake) => Err(mistake.unwrap_or_else(|| Problem::new("the columns are unknown").at_step(0))),
+    }
 }
 
-/// The columns that come out, and what works and is probably not meant so.
-pub fn infer_with_doubts(
-    steps: &[Step],
-    input: TableSchema,
-    datasets: Datasets<'_>,
-) -> (Result<TableSchema, Mistake>, Vec<Mistake>) {
-    let mut doubts = Vec::new();
-    let found = limits::check(steps).and_then(|()| infer_nested(steps, input, datasets, 0, &mut doubts));
-    (found, doubts)
+/// What is known of a pipeline without running it.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The columns that come out; none after a mistake that hides them.
+    pub schema: Option<TableSchema>,
+    /// Every mistake up to the first that hides the columns after it.
+    pub mistakes: Vec<Mistake>,
+    /// What works and is probably not meant so.
+    pub doubts: Vec<Mistake>,
 }
 
-fn infer_nested(
-    steps: &[Step],
-    input: TableSchema,
-    datasets: Datasets<'_>,
-    depth: usize,
-    doubts: &mut Vec<Mistake>,
-) -> Result<TableSchema, Mistake> {
-    let context = Context { datasets, depth, doubts: RefCell::default() };
+/// The columns that come out of `steps` when `input` goes in, every mistake, and what is doubtful.
+pub fn infer_all(steps: &[Step], input: TableSchema, datasets: Datasets<'_>) -> Findings {
+    match limits::check(steps) {
+        Ok(()) => infer_nested(steps, input, datasets, 0),
+        Err(mistake) => Findings { mistakes: vec![mistake], ..Findings::default() },
+    }
+}
+
+fn infer_nested(steps: &[Step], input: TableSchema, datasets: Datasets<'_>, depth: usize) -> Findings {
+    let context = Context { datasets, depth, mistakes: RefCell::default(), doubts: RefCell::default() };
+    let mut findings = Findings::default();
     let mut schema = input;
     for (step_index, step) in steps.iter().enumerate() {
         let Some(columns) = step.columns() else { continue };
-        let at_step = |problem: Problem| Mistake { step_index, message: problem.message, hint: problem.hint };
+        let at_step = |problem: Problem| problem.at_step(step_index);
         let found = columns.infer(schema, &context).and_then(limits::columns);
-        doubts.extend(context.doubts.take().into_iter().map(at_step));
-        schema = found.map_err(at_step)?;
+        findings.mistakes.extend(context.mistakes.take().into_iter().map(at_step));
+        findings.doubts.extend(context.doubts.take().into_iter().map(at_step));
+        match found {
+            Ok(known) => schema = known,
+            Err(problem) => {
+                findings.mistakes.push(at_step(problem));
+                return findings;
+            }
+        }
     }
-    Ok(schema)
+    findings.schema = Some(schema);
+    findings
 }
 
 /// A mistake that does not know its step yet.
 #[derive(Debug)]
 pub struct Problem {
+    path: Vec<String>,
+    about: Option<String>,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
 }
 
 impl Problem {
+    /// What a message is about stands first between backticks in it.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        let message = message.into();
+        let about = message.split('`').nth(1).map(str::to_owned);
+        Self { path: Vec::new(), about, message, hint: None }
+    }
+
+    /// The same, about all that stands under these keys.
+    pub(crate) fn at(self, keys: &[&str]) -> Self {
+        Self { about: None, ..self }.inside(keys)
+    }
+
+    /// The same, about another name than the first of the message.
+    fn about(self, name: &str) -> Self {
+        Self { about: Some(name.to_owned()), ..self }
+    }
+
+    /// The same of what contains it, where it stands under these keys.
+    pub(crate) fn inside(mut self, keys: &[&str]) -> Self {
+        self.path.splice(0..0, keys.iter().map(|key| (*key).to_owned()));
+        self
+    }
+
+    /// The keys that lead to it.
+    pub(crate) fn path(&self) -> impl Iterator<Item = &str> {
+        self.path.iter().map(String::as_str)
+    }
+
+    fn at_step(self, step_index: usize) -> Mistake {
+        Mistake { step_index, path: self.path, about: self.about, message: self.message, hint: self.hint }
     }
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+        self.maybe_hint(Some(hint.into()))
+    }
+
+    pub(crate) fn maybe_hint(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
     }
 }
 
@@ -90,38 +143,59 @@ pub type Inferred<T = TableSchema> = Result<T, Problem>;
 pub struct Context<'a> {
     pub(crate) datasets: Datasets<'a>,
     pub(crate) depth: usize,
+    mistakes: RefCell<Vec<Problem>>,
     doubts: RefCell<Vec<Problem>>,
 }
 
 impl Context<'_> {
+    /// Says what is wrong where the columns that come out are known all the same.
+    pub(crate) fn mistake(&self, problem: Problem) {
+        self.mistakes.borrow_mut().push(problem);
+    }
+
+    /// What was found; a mistake is said, and it goes on with what would be right.
+    pub(crate) fn or<T>(&self, found: Inferred<T>, otherwise: T) -> T {
+        found.unwrap_or_else(|problem| {
+            self.mistake(problem);
+            otherwise
+        })
+    }
+
     /// Says what works and is probably not meant so.
     pub(crate) fn doubt(&self, problem: Problem) {
         self.doubts.borrow_mut().push(problem);
     }
 
-    /// The columns of another pipeline.
-    pub(crate) fn pipeline(&self, reference: &PipelineReference) -> Inferred {
+    /// The columns of another pipeline, which a step names under these keys.
+    pub(crate) fn pipeline(&self, reference: &PipelineReference, keys: &[&str]) -> Inferred {
         if self.depth >= MAX_NESTING {
             return Err(Problem::new("pipelines are written too deeply inside one another"));
         }
         match reference {
             PipelineReference::Dataset(name) => {
-                (self.datasets)(name).ok_or_else(|| Problem::new(format!("there is no dataset `{name}`")))
+                (self.datasets)(name).ok_or_else(|| Problem::new(format!("there is no dataset `{name}`")).at(keys))
             }
             PipelineReference::Steps(steps) => {
                 if !matches!(steps.first(), Some(Step::Domain(_))) {
                     return Err(Problem::new("a pipeline written inside a step starts with a `domain` step")
-                        .hint("begin it with { name: domain, domain: a dataset }"));
+                        .hint("begin it with { name: domain, domain: a dataset }")
+                        .inside(keys));
                 }
                 let inside = |mistake: Mistake| {
                     let (number, name) = (mistake.step_index + 1, steps[mistake.step_index].name());
                     let message = format!("in step {number} (`{name}`) of the inner pipeline: {}", mistake.message);
-                    Problem { message, hint: mistake.hint }
+                    let problem = Problem { path: mistake.path, about: mistake.about, message, hint: mistake.hint };
+                    problem.inside(&[&mistake.step_index.to_string()]).inside(keys)
                 };
-                let mut doubts = Vec::new();
-                let found = infer_nested(steps, TableSchema::default(), self.datasets, self.depth + 1, &mut doubts);
-                self.doubts.borrow_mut().extend(doubts.into_iter().map(inside));
-                found.map_err(inside)
+                let found = infer_nested(steps, TableSchema::default(), self.datasets, self.depth + 1);
+                self.doubts.borrow_mut().extend(found.doubts.into_iter().map(inside));
+                let mut mistakes: Vec<Problem> = found.mistakes.into_iter().map(inside).collect();
+                let hiding = if found.schema.is_none() { mistakes.pop() } else { None };
+                self.mistakes.borrow_mut().extend(mistakes);
+                match hiding {
+                    Some(problem) => Err(problem),
+                    None => Ok(found.schema.unwrap_or_default()),
+                }
             }
         }
     }
@@ -208,18 +282,15 @@ pub fn suggest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
 }
 
 pub(crate) fn column(schema: &TableSchema, name: &str) -> Inferred<ColumnType> {
-    if let Some(kind) = schema.columns.get(name) {
-        return Ok(*kind);
-    }
-    if schema.open {
-        return Ok(ColumnType::Unknown);
+    if let Some(kind) = schema.get(name) {
+        return Ok(kind);
     }
     let known = || schema.columns.keys().map(String::as_str);
     let hint = match suggest(name, known()) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => format!("the columns here are {}", list(known())),
     };
-    Err(Problem { message: format!("there is no column `{name}` here"), hint: Some(hint) })
+    Err(Problem::new(format!("there is no column `{name}` here")).hint(hint))
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -249,8 +320,17 @@ pub(crate) fn numbers(schema: &TableSchema, name: &str, what: &str) -> Inferred<
     match column(schema, name)? {
         ColumnType::Boolean => Ok(ColumnType::Integer),
         kind @ (ColumnType::Integer | ColumnType::Float | ColumnType::Unknown) => Ok(kind),
-        other => Err(Problem::new(format!("{what} needs numbers, and `{name}` holds {}", describe(other)))),
+        other => {
+            let problem = Problem::new(format!("{what} needs numbers, and `{name}` holds {}", describe(other)));
+            Err(problem.about(name).maybe_hint(made_numbers(name, other)))
+        }
     }
+}
+
+/// The step that makes numbers of a column, where one can.
+pub(crate) fn made_numbers(name: &str, kind: ColumnType) -> Option<String> {
+    (kind == ColumnType::Text)
+        .then(|| format!("put a step before: {{ name: convert, columns: [{name}], dataType: float }}"))
 }
 
 /// A column whose values can be read as texts: every one but shapes.
@@ -309,6 +389,19 @@ pub(crate) fn holding(kind: ColumnType, value: &Value) -> Inferred<ColumnType> {
         Value::Null => Ok(kind),
         one => Ok(unite(kind, single(one)?)),
     }
+}
+
+/// The type of the columns that may come of either of two tables.
+pub(crate) fn open_beside(left: Option<ColumnType>, right: Option<ColumnType>) -> Option<ColumnType> {
+    match (left, right) {
+        (Some(first), Some(second)) if first != second => Some(ColumnType::Unknown),
+        _ => left.or(right),
+    }
+}
+
+/// True where no value of one type is one of the other.
+pub(crate) fn differ(left: ColumnType, right: ColumnType) -> bool {
+    left != right && unite(left, right) == ColumnType::Text
 }
 
 /// The type that holds both, where both are known.

@@ -6,6 +6,7 @@ mod pipeline_file;
 mod report;
 mod shape;
 mod validate;
+mod vocabulary;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -19,7 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::SourceSchemas;
 
 pub(crate) use draft::{Draft, Item, where_is};
-pub use pipeline_file::{PipelineFinding, check_pipeline, read_yaml};
+pub use pipeline_file::{PipelineFinding, check_pipeline, place_in_pipeline, read_yaml};
 pub(crate) use report::{Reporter, did_you_mean, quoted};
 pub(crate) use shape::is_id;
 

@@ -21,13 +21,18 @@ pub enum ColumnType {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableSchema {
     pub columns: IndexMap<String, ColumnType>,
-    /// Other columns may come too: their names depend on the data, as after a pivot.
-    pub open: bool,
+    /// The type of other columns that may come too: their names depend on the data, as after a pivot.
+    pub open: Option<ColumnType>,
 }
 
 impl TableSchema {
+    /// What is known of a column; one that may come is of the type of those that may.
+    pub fn get(&self, column: &str) -> Option<ColumnType> {
+        self.columns.get(column).copied().or(self.open)
+    }
+
     /// These columns and no others.
     pub fn new(columns: impl IntoIterator<Item = (String, ColumnType)>) -> Self {
-        Self { columns: columns.into_iter().collect(), open: false }
+        Self { columns: columns.into_iter().collect(), open: None }
     }
 }

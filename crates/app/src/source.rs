@@ -136,4 +136,9 @@ impl Default for CsvOptions {
 pub trait SourceSchemas {
     /// The columns of `relation`, or a sentence that says why they cannot be read.
     fn columns(&self, source: &Source, relation: &Relation) -> Result<TableSchema, String>;
+
+    /// True where only rows tell the types and there are none: every column is taken for a text.
+    fn is_untyped(&self, _source: &Source, _relation: &Relation) -> bool {
+        false
+    }
 }

@@ -61,6 +61,49 @@ impl Value {
         }
     }
 
+    /// The value as it is compared with a column of this type; `None` where no row can be equal to it.
+    ///
+    /// Texts are read as the type of the column where they are written plainly: `12` and `-1.5`, not `012` or `+12`.
+    #[must_use]
+    #[expect(clippy::match_same_arms, reason = "the cases go by the type of the column")]
+    pub fn compared(&self, kind: ColumnType) -> Option<Self> {
+        let typed = match (kind, self) {
+            (_, Self::Null | Self::All | Self::List(_)) => return None,
+            (ColumnType::Integer, Self::Integer(_)) | (ColumnType::Float, Self::Float(_)) => self.clone(),
+            (ColumnType::Integer, Self::Boolean(flag)) => Self::Integer(i64::from(*flag)),
+            (ColumnType::Float, Self::Boolean(flag)) => Self::Float(f64::from(u8::from(*flag))),
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 is exact in both types")]
+            (ColumnType::Integer, Self::Float(number)) if number.fract() == 0.0 && number.abs() < 9e15 => {
+                Self::Integer(*number as i64)
+            }
+            (ColumnType::Integer, Self::Float(number)) => Self::Float(*number),
+            #[expect(clippy::cast_precision_loss, reason = "the column itself holds floats")]
+            (ColumnType::Float, Self::Integer(number)) => Self::Float(*number as f64),
+            (ColumnType::Integer, Self::Text(text)) => {
+                let number: i64 = text.parse().ok()?;
+                (number.to_string() == *text).then_some(Self::Integer(number))?
+            }
+            (ColumnType::Float, Self::Text(text)) => {
+                let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+                Self::Float(text.parse().ok().filter(|_| plain)?)
+            }
+            (ColumnType::Text | ColumnType::Unknown, Self::Text(_)) => self.clone(),
+            (ColumnType::Text | ColumnType::Unknown, Self::Integer(_) | Self::Float(_) | Self::Boolean(_)) => {
+                Self::Text(self.to_string())
+            }
+            (ColumnType::Boolean, Self::Boolean(_)) => self.clone(),
+            (ColumnType::Boolean, Self::Integer(number @ (0 | 1))) => Self::Boolean(*number == 1),
+            (ColumnType::Boolean, Self::Text(text)) => Self::Boolean(text.parse().ok()?),
+            (ColumnType::Date, Self::Date(_)) => self.clone(),
+            (ColumnType::Date, Self::Text(text)) => Self::Date(Self::parse_date(text)?),
+            _ => return None,
+        };
+        match typed {
+            Self::Float(number) if !number.is_finite() => None,
+            typed => Some(typed),
+        }
+    }
+
     /// True for [`Value::All`], also inside a list.
     #[must_use]
     pub fn is_all(&self) -> bool {

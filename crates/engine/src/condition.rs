@@ -3,9 +3,9 @@
 //! A value is compared as what it is. Where it cannot be a value of the column (a text that is no number, say) it is
 //! equal to nothing, so `eq` and `in` keep no row, `ne` and `nin` all of them; in a permission no operator keeps any.
 
-use aracari_app::Value;
 use aracari_app::condition::{Comparison, Condition, Operator};
 use aracari_app::schema::ColumnType;
+use aracari_app::{Value, search_pattern};
 use chrono::{DateTime, Days, Utc};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, Operator as SqlOperator, binary_expr, in_list, lit};
@@ -15,7 +15,6 @@ use crate::error::EngineError;
 use crate::functions;
 use crate::table::Table;
 
-pub(crate) const MAX_PATTERN: usize = 1_000;
 /// From 2^53 on, a float stands for several whole numbers.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -144,24 +143,7 @@ fn is_exact(literal: &Expr) -> bool {
 
 /// Refuses patterns that are none, and those that are too large to search with.
 pub(crate) fn check_pattern(pattern: &str) -> Result<(), EngineError> {
-    if pattern.len() > MAX_PATTERN {
-        let length = pattern.len();
-        return Err(EngineError::invalid(format!(
-            "a pattern may have {MAX_PATTERN} characters, this one has {length}"
-        )));
-    }
-    let limited = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build();
-    limited.map(drop).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => {
-            EngineError::invalid(format!("the pattern `{pattern}` is too large: repeat less in it"))
-        }
-        // The last line says what is wrong; those before draw where.
-        other => {
-            let drawn = other.to_string();
-            let reason = drawn.lines().next_back().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            EngineError::invalid(format!("`{pattern}` is no pattern that can be searched for: {reason}"))
-        }
-    })
+    search_pattern::check(pattern).map_err(EngineError::invalid)
 }
 
 fn instant(date: DateTime<Utc>) -> Expr {
@@ -178,48 +160,6 @@ fn midnight(value: &Value) -> Option<DateTime<Utc>> {
 }
 
 /// The value as a literal of the column's type; `None` when no row can be equal to it.
-#[expect(clippy::match_same_arms, reason = "the cases go by the type of the column")]
 pub(crate) fn fitted(value: &Value, kind: ColumnType) -> Option<Expr> {
-    let typed = match (kind, value) {
-        (_, Value::Null | Value::All | Value::List(_)) => return None,
-        (ColumnType::Integer, Value::Integer(_)) | (ColumnType::Float, Value::Float(_)) => value.clone(),
-        (ColumnType::Integer, Value::Boolean(flag)) => Value::Integer(i64::from(*flag)),
-        (ColumnType::Float, Value::Boolean(flag)) => Value::Float(f64::from(u8::from(*flag))),
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 is exact in both types")]
-        (ColumnType::Integer, Value::Float(number)) if number.fract() == 0.0 && number.abs() < 9e15 => {
-            Value::Integer(*number as i64)
-        }
-        (ColumnType::Integer, Value::Float(number)) => Value::Float(*number),
-        #[expect(clippy::cast_precision_loss, reason = "the column itself holds floats")]
-        (ColumnType::Float, Value::Integer(number)) => Value::Float(*number as f64),
-        (ColumnType::Integer, Value::Text(text)) => {
-            let number: i64 = text.parse().ok()?;
-            (number.to_string() == *text).then_some(Value::Integer(number))?
-        }
-        (ColumnType::Float, Value::Text(text)) => {
-            let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
-            Value::Float(text.parse().ok().filter(|number: &f64| plain && number.is_finite())?)
-        }
-        (ColumnType::Text | ColumnType::Unknown, Value::Text(_)) => value.clone(),
-        (ColumnType::Text | ColumnType::Unknown, Value::Integer(_) | Value::Float(_) | Value::Boolean(_)) => {
-            Value::Text(value.to_string())
-        }
-        (ColumnType::Boolean, Value::Boolean(_)) => value.clone(),
-        (ColumnType::Boolean, Value::Integer(number @ (0 | 1))) => Value::Boolean(*number == 1),
-        (ColumnType::Boolean, Value::Text(text)) => match text.as_str() {
-            "true" => Value::Boolean(true),
-            "false" => Value::Boolean(false),
-            _ => return None,
-        },
-        (ColumnType::Date, Value::Date(_)) => value.clone(),
-        (ColumnType::Date, Value::Text(text)) => Value::Date(Value::parse_date(text)?),
-        (ColumnType::Text | ColumnType::Unknown, Value::Date(_)) => return None,
-        _ => return None,
-    };
-    if let Value::Float(number) = typed
-        && !number.is_finite()
-    {
-        return None;
-    }
-    literal(&typed)
+    literal(&value.compared(kind)?)
 }

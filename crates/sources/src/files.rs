@@ -26,15 +26,18 @@ const MAX_OPEN: usize = 512;
 struct Opened {
     schema: SchemaRef,
     provider: Arc<dyn TableProvider>,
+    /// No row tells the types of the columns.
+    is_untyped: bool,
 }
 
-/// The table of a Parquet or CSV file, wherever it lies.
-pub(crate) fn open_anywhere(path: &Path, options: &CsvOptions) -> Result<Arc<dyn TableProvider>, String> {
+/// The table of a Parquet or CSV file, wherever it lies, and whether no row tells the types of its columns.
+pub(crate) fn open_anywhere(path: &Path, options: &CsvOptions) -> Result<(Arc<dyn TableProvider>, bool), String> {
     let path = path.canonicalize().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         _ => error.to_string(),
     })?;
-    Ok(open(&path, options)?.provider)
+    let opened = open(&path, options)?;
+    Ok((opened.provider, opened.is_untyped))
 }
 
 fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> {
@@ -108,25 +111,45 @@ impl Catalog for FileCatalog {
 /// Tells the columns of file tables while an app is loaded.
 #[derive(Default)]
 pub struct FileSchemas {
-    known: Mutex<HashMap<(PathBuf, CsvOptions), (String, TableSchema)>>,
+    known: Mutex<HashMap<Key, Known>>,
+}
+
+/// What is known of a version of a file.
+#[derive(Debug, Clone)]
+struct Known {
+    version: String,
+    schema: TableSchema,
+    is_untyped: bool,
 }
 
 impl SourceSchemas for FileSchemas {
     fn columns(&self, source: &Source, relation: &Relation) -> Result<TableSchema, String> {
+        self.known(source, relation).map(|known| known.schema)
+    }
+
+    fn is_untyped(&self, source: &Source, relation: &Relation) -> bool {
+        self.known(source, relation).is_ok_and(|known| known.is_untyped)
+    }
+}
+
+impl FileSchemas {
+    fn known(&self, source: &Source, relation: &Relation) -> Result<Known, String> {
         let (path, options) = file(source, relation)?;
         let version = version_of(&path)?;
         let key = (path, options.clone());
         {
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((same, schema)) = known.get(&key)
-                && *same == version.id
+            if let Some(known) = known.get(&key)
+                && known.version == version.id
             {
-                return Ok(schema.clone());
+                return Ok(known.clone());
             }
         }
-        let schema = table_schema(&open(&key.0, options)?.schema);
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (version.id, schema.clone()));
-        Ok(schema)
+        let opened = open(&key.0, options)?;
+        let schema = table_schema(&opened.schema);
+        let found = Known { version: version.id, schema, is_untyped: opened.is_untyped };
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
+        Ok(found)
     }
 }
 

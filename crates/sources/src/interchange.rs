@@ -6,6 +6,6 @@ mod read;
 mod write;
 
 pub use geojson::write_geojson;
-pub use open::open_table;
+pub use open::{OpenedTable, open_table};
 pub use read::{TableError, read_json};
 pub use write::{write_csv, write_json, write_json_to};

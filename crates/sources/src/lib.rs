@@ -54,4 +54,8 @@ impl SourceSchemas for Sources {
             self.file_schemas.columns(source, relation)
         }
     }
+
+    fn is_untyped(&self, source: &Source, relation: &Relation) -> bool {
+        !source.kind.is_database() && self.file_schemas.is_untyped(source, relation)
+    }
 }

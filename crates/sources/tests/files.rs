@@ -12,7 +12,7 @@ use aracari_app::{
 };
 use aracari_engine::geometry::from_geojson;
 use aracari_engine::{Engine, EngineSettings, encode, secure};
-use aracari_sources::{FileCatalog, FileSchemas};
+use aracari_sources::{FileCatalog, FileSchemas, Sources};
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use indexmap::IndexMap;
 use parquet::arrow::ArrowWriter;
@@ -97,6 +97,28 @@ fn missing_values_are_null_in_csv_and_parquet() {
         (&flights["columns"][0]["values"], &flights["columns"][1]["values"]),
         (&json!([328_521]), &json!([336_776]))
     );
+}
+
+#[test]
+fn a_file_without_rows_tells_no_types() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("datasets")).unwrap();
+    let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
+    write(
+        "app.yaml",
+        "id: test\ntitle: Test\naccess: everyone\nsources: [{ id: files, type: files }]\nhome: { title: Home, sections: [] }\n",
+    );
+    write("datasets/d.yaml", "source: files\ntable: t.csv\npermissions: { rows: everyone }\n");
+    let found = || {
+        let loaded = App::load(folder.path(), &Sources::default());
+        loaded.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    write("t.csv", "day,amount\n");
+    let expected =
+        "d.yaml:2:8: warning: the table `t.csv` holds no rows: its columns are taken for texts (put rows into it";
+    assert!(found().contains(expected), "{}", found());
+    write("t.csv", "day,amount\n2024-01-01,\n");
+    assert!(!found().contains("holds no rows"), "{}", found());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::config::{self, By, Chart, Compare, Dimension, FilterType, Measure, Va
 use crate::dataset::Dataset;
 use crate::parts::{self, Parts};
 use crate::pipeline::Pipeline;
+use crate::place;
 use crate::presentation::limit_of;
 use crate::resolve::{CompiledFrame, Segment};
 use crate::schema::{ColumnType, TableSchema};
@@ -116,6 +117,7 @@ impl Compiler<'_> {
         let query = parts.query;
         let node = place.node;
         let dataset = self.dataset_at(&query.dataset, node.span_at(&["dataset"]))?.clone();
+        let before = self.report.error_count();
         let steps_node = node.node_at(&["steps"]);
         let own_steps = self.pipeline(&query.steps, steps_node)?;
         let sampled = match &own_steps {
@@ -127,7 +129,6 @@ impl Compiler<'_> {
         } else {
             self.infer(&sampled, dataset.schema.clone(), steps_node)?
         };
-        let before = self.report.error_count();
         let read = dataset.schema.clone();
         let shaped = Dataset { schema, ..dataset };
         self.check_fields(parts, &shaped, node);
@@ -245,7 +246,7 @@ impl Compiler<'_> {
                 Some(Segment::Where(template))
             }
             Err(error) => {
-                self.report.error("bad_variable", super::texts::place_of("{{", node), error.to_string(), None);
+                self.report.error("bad_variable", place::of_text("{{", node), error.to_string(), None);
                 None
             }
         }

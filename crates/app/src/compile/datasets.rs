@@ -5,9 +5,10 @@ use std::path::{Component, Path};
 use super::{Compiler, references};
 use crate::config;
 use crate::dataset::{Dataset, DatasetInput};
-use crate::infer::{Mistake, infer_with_doubts};
+use crate::infer::{Findings, Mistake, infer_all};
 use crate::permissions::Permissions;
 use crate::pipeline::Pipeline;
+use crate::place;
 use crate::schema::TableSchema;
 use crate::source::{Relation, SourceSchemas};
 use crate::steps::Step;
@@ -198,7 +199,15 @@ impl Compiler<'_> {
         match input {
             DatasetInput::Dataset(parent) => self.datasets.get(parent).map(|parent| parent.schema.clone()),
             DatasetInput::Table { source, relation } => match schemas.columns(source, relation) {
-                Ok(schema) => Some(schema),
+                Ok(schema) => {
+                    if schemas.is_untyped(source, relation) {
+                        let message = format!("{relation} holds no rows: its columns are taken for texts");
+                        let hint =
+                            "put rows into it, or say the types: { name: convert, columns: […], dataType: float }";
+                        self.report.warning("untyped_table", node.span_at(&["table"]), message, Some(hint.to_owned()));
+                    }
+                    Some(schema)
+                }
                 Err(reason) => {
                     let key = if matches!(relation, Relation::Query(_)) { "query" } else { "table" };
                     let message = format!("{relation} cannot be read: {reason}");
@@ -230,7 +239,7 @@ impl Compiler<'_> {
             return match Template::parse(&json) {
                 Ok(template) => self.known_variables(&template, node).then(|| Pipeline::Templated(Box::new(template))),
                 Err(error) => {
-                    self.report.error("bad_variable", super::texts::place_of("{{", node), error.to_string(), None);
+                    self.report.error("bad_variable", place::of_text("{{", node), error.to_string(), None);
                     None
                 }
             };
@@ -253,31 +262,32 @@ impl Compiler<'_> {
         None
     }
 
-    /// The columns that come out of steps; a mistake is reported at its step, and what is doubtful too.
+    /// The columns that come out of steps; mistakes are reported at their steps, and what is doubtful too.
     pub(super) fn infer(&mut self, steps: &[Step], input: TableSchema, node: &Node) -> Option<TableSchema> {
-        let (found, doubts) = self.inferred(steps, input)?;
-        for doubt in doubts {
-            let place = place_in_step(&doubt, node);
+        let findings = self.inferred(steps, input)?;
+        for doubt in findings.doubts {
+            let place = place::of_mistake(&doubt, node);
             self.report.warning("doubtful_step", place, doubt.message, doubt.hint);
         }
-        self.or_reported(found, node)
+        self.mistakes(findings.mistakes, node);
+        findings.schema
     }
 
     /// The same for steps that were looked at before, in parts.
     pub(super) fn infer_again(&mut self, steps: &[Step], input: TableSchema, node: &Node) -> Option<TableSchema> {
-        let (found, _) = self.inferred(steps, input)?;
-        self.or_reported(found, node)
+        let findings = self.inferred(steps, input)?;
+        self.mistakes(findings.mistakes, node);
+        findings.schema
     }
 
-    fn or_reported(&mut self, found: Result<TableSchema, Mistake>, node: &Node) -> Option<TableSchema> {
-        found
-            .map_err(|mistake| {
-                self.report.error("bad_step", place_in_step(&mistake, node), mistake.message, mistake.hint);
-            })
-            .ok()
+    fn mistakes(&mut self, mistakes: Vec<Mistake>, node: &Node) {
+        for mistake in mistakes {
+            let place = place::of_mistake(&mistake, node);
+            self.report.error("bad_step", place, mistake.message, mistake.hint);
+        }
     }
 
-    fn inferred(&self, steps: &[Step], input: TableSchema) -> Option<(Result<TableSchema, Mistake>, Vec<Mistake>)> {
+    fn inferred(&self, steps: &[Step], input: TableSchema) -> Option<Findings> {
         let mut needed = Vec::new();
         references::typed(steps, &mut needed);
         // A dataset with mistakes of its own says nothing about this one.
@@ -285,18 +295,8 @@ impl Compiler<'_> {
             return None;
         }
         let datasets = |name: &str| self.datasets.get(name).map(|dataset| dataset.schema.clone());
-        Some(infer_with_doubts(steps, input, &datasets))
+        Some(infer_all(steps, input, &datasets))
     }
-}
-
-fn place_in_step(mistake: &Mistake, node: &Node) -> Span {
-    let step = node.node_at(&[&mistake.step_index.to_string()]);
-    quoted_word(&mistake.message).map_or(step.span, |word| super::texts::place_of(word, step))
-}
-
-/// The first word between backticks: what a message is about.
-fn quoted_word(message: &str) -> Option<&str> {
-    message.split('`').nth(1)
 }
 
 pub(super) fn is_relative(table: &str) -> bool {

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::Compiler;
 use crate::choices::{Choice, CompiledFilter, CompiledView, parse_day};
 use crate::config::{self, FilterType, ValueList};
+use crate::infer::{describe, differ};
 use crate::load::did_you_mean;
 use crate::schema::ColumnType;
 use crate::yaml::Node;
@@ -41,7 +42,7 @@ impl Compiler<'_> {
             let before = self.report.error_count();
             self.filter_type(settings, node, &targets, value_type);
             let presets_are_right = self.report.error_count() == before;
-            self.value_list(settings.values.as_ref(), node);
+            self.value_list(settings.values.as_ref(), value_type, node);
             for (index, other) in settings.depends_on.iter().enumerate() {
                 let span = node.span_at(&["depends_on", &index.to_string()]);
                 self.known("filter", "unknown_filter", other, span, draft.filters.keys().map(String::as_str));
@@ -79,7 +80,7 @@ impl Compiler<'_> {
             let Some(settings) = &item.settings else { continue };
             let (targets, value_type) =
                 self.targets(id, settings.column.as_deref(), settings.columns.as_ref(), &item.node);
-            self.value_list(Some(&settings.values), &item.node);
+            self.value_list(Some(&settings.values), value_type, &item.node);
             let compiled = CompiledView { id: id.clone(), settings: settings.clone(), value_type, targets };
             self.views.insert(id.clone(), compiled);
         }
@@ -136,9 +137,29 @@ impl Compiler<'_> {
                 self.report.error("conflicting_keys", node.key_span("columns"), message, None);
             }
         }
-        let types = targets.iter().filter_map(|(dataset, column)| self.datasets.get(dataset)?.column_type(column));
-        let value_type = types.into_iter().find(|kind| *kind != ColumnType::Unknown).unwrap_or(ColumnType::Unknown);
+        let value_type = self.value_type(&targets, node);
         (targets, value_type)
+    }
+
+    /// The type of the limited columns, which should be the same in every dataset.
+    fn value_type(&mut self, targets: &IndexMap<String, String>, node: &Node) -> ColumnType {
+        let known = |(dataset, column): (&'_ String, &String)| {
+            let kind = self.datasets.get(dataset)?.column_type(column)?;
+            (kind != ColumnType::Unknown).then(|| (dataset.clone(), column.clone(), kind))
+        };
+        let types: Vec<(String, String, ColumnType)> = targets.iter().filter_map(known).collect();
+        let Some((first, _, value_type)) = types.first() else { return ColumnType::Unknown };
+        if let Some((dataset, column, kind)) = types.iter().find(|(_, _, kind)| differ(*kind, *value_type)) {
+            let written = node.get("columns").map_or(node.span_at(&["column"]), |columns| columns.span_at(&[dataset]));
+            let message = format!(
+                "`{column}` holds {} in `{dataset}`, and the column limited in `{first}` {}: a choice can be found in one of them only",
+                describe(*kind),
+                describe(*value_type)
+            );
+            let hint = "`convert` one of them in its dataset, or name with `columns` which are limited".to_owned();
+            self.report.warning("doubtful_filter", written, message, Some(hint));
+        }
+        *value_type
     }
 
     fn filter_type(
@@ -212,13 +233,24 @@ impl Compiler<'_> {
         fits
     }
 
-    fn value_list(&mut self, list: Option<&ValueList>, node: &Node) {
+    /// The choices have to be there, and to be values of the column that they limit.
+    fn value_list(&mut self, list: Option<&ValueList>, value_type: ColumnType, node: &Node) {
         let Some(list) = list else { return };
         let place = node.node_at(&["values"]);
         let found = self.dataset_at(&list.dataset, place.span_at(&["dataset"])).map(|found| found.schema.clone());
         let Some(schema) = found else { return };
         let of = format!("the dataset `{}`", list.dataset);
-        self.column_at(&schema, &list.column, &of, place.span_at(&["column"]));
+        let span = place.span_at(&["column"]);
+        let is_known = self.column_at(&schema, &list.column, &of, span);
+        if let Some(kind) = schema.get(&list.column).filter(|kind| is_known && differ(*kind, value_type)) {
+            let message = format!(
+                "the choices are {}, and the column that they limit holds {}: no choice is among its values",
+                describe(kind),
+                describe(value_type)
+            );
+            let hint = "list the column that is limited, or `convert` one of them in its dataset".to_owned();
+            self.report.error("wrong_column_type", span, message, Some(hint));
+        }
         if let Some(label) = &list.label {
             self.column_at(&schema, label, &of, place.span_at(&["label"]));
         }

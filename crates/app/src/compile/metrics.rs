@@ -6,6 +6,7 @@ use super::Compiler;
 use crate::config::{self, Aggregate};
 use crate::dataset::{Dataset, Metric};
 use crate::formula::Formula;
+use crate::infer::made_numbers;
 use crate::load::{did_you_mean, is_id};
 use crate::schema::{ColumnType, TableSchema};
 use crate::yaml::{Node, Span};
@@ -100,7 +101,7 @@ impl Compiler<'_> {
         if needs_number && matches!(kind, ColumnType::Text | ColumnType::Date | ColumnType::Geometry) {
             let word = if kind == ColumnType::Text { "text" } else { "no number" };
             let message = format!("the column `{name}` holds {word}: it has no sum and no average");
-            self.report.error("wrong_column_type", span, message, None);
+            self.report.error("wrong_column_type", span, message, made_numbers(name, kind));
         }
     }
 

@@ -10,12 +10,12 @@ use crate::template::{Name, Piece, VariablePath, placeholders};
 use crate::value::Value;
 use crate::yaml::{Node, NodeValue, Span};
 
-/// What of the right side is known before there is a reader.
-fn fixed(operand: &Operand) -> Option<Value> {
+/// The right side as far as it is known before there is a reader: an attribute stands for itself.
+fn sample(operand: &Operand) -> Value {
     match operand {
-        Operand::Value(value) => Some(value.clone()),
-        Operand::Attribute(_) => None,
-        Operand::List(operands) => Some(Value::List(operands.iter().filter_map(fixed).collect())),
+        Operand::Value(value) => value.clone(),
+        Operand::Attribute(name) => Value::Text(format!("{{{{ user.attributes.{name} }}}}")),
+        Operand::List(operands) => Value::List(operands.iter().map(sample).collect()),
     }
 }
 
@@ -148,19 +148,10 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        if let (Some(schema), Some(value)) = (input, fixed(&operand)) {
-            // A permission compares with a list as `in` and `nin` do, and takes a single value for a list of one.
-            let (compared, value) = match (operator, value) {
-                (Operator::Eq, list @ Value::List(_)) => (Operator::In, list),
-                (Operator::Ne, list @ Value::List(_)) => (Operator::Nin, list),
-                (Operator::In | Operator::Nin, single) if !matches!(single, Value::List(_)) => {
-                    (operator, Value::List(vec![single]))
-                }
-                other => other,
-            };
-            if !self.comparison(name, compared, &value, node, schema) {
-                return None;
-            }
+        if let Some(schema) = input
+            && !self.comparison(name, operator, &sample(&operand), node, schema)
+        {
+            return None;
         }
         Some(UnboundCondition::Comparison { column: name.to_owned(), operator, operand })
     }

@@ -3,6 +3,7 @@
 use super::Compiler;
 use crate::config::FilterType;
 use crate::load::did_you_mean;
+use crate::place;
 use crate::query::Reader;
 use crate::schema::TableSchema;
 use crate::steps::Step;
@@ -11,21 +12,25 @@ use crate::value::Value;
 use crate::yaml::{Node, NodeValue, Span};
 
 /// What stands in for the reader's choices while an app is checked.
-#[derive(Clone, Copy)]
-enum Sample {
-    Text,
-    Integer,
-    All,
+#[derive(Clone, Copy, Default)]
+struct Sample<'a> {
+    /// Numbers instead of texts.
+    is_integer: bool,
+    /// The variable that is All.
+    all: Option<&'a VariablePath>,
 }
 
-impl Sample {
-    fn value(self) -> Value {
-        match self {
-            // Braces, so that inference takes nothing for a value of the reader's.
-            Self::Text => Value::Text("{{ a choice }}".to_owned()),
-            Self::Integer => Value::Integer(1),
-            Self::All => Value::All,
+impl Sample<'_> {
+    /// The value of a variable; an attribute is never All.
+    fn value(self, path: &VariablePath) -> Value {
+        if self.all == Some(path) && !matches!(path, VariablePath::Attribute(_)) {
+            return Value::All;
         }
+        if self.is_integer {
+            return Value::Integer(1);
+        }
+        // Braces, so that inference takes nothing for a value of the reader's.
+        Value::Text(format!("{{{{ {path} }}}}"))
     }
 }
 
@@ -115,7 +120,7 @@ impl Compiler<'_> {
         let before = self.report.error_count();
         self.variables_are_values(node, false);
         for path in template.variables() {
-            let span = place_of(&path.to_string(), node);
+            let span = place::of_text(&path.to_string(), node);
             match path {
                 VariablePath::Filter { id, part } => {
                     self.used.variables.insert(id.clone());
@@ -125,9 +130,17 @@ impl Compiler<'_> {
                     }
                     let kind =
                         draft.filters.get(id).and_then(|item| item.settings.as_ref()).map(|settings| settings.kind);
-                    if part.is_some() && kind.is_some_and(|kind| kind != FilterType::DateRange) {
+                    let is_period = kind.is_none_or(|kind| kind == FilterType::DateRange);
+                    if part.is_some() && !is_period {
                         let message = format!("only a `date-range` has a start and an end, and `{id}` is none");
                         self.report.error("bad_variable", span, message, None);
+                    }
+                    if part.is_none() && kind == Some(FilterType::DateRange) {
+                        let message = format!("`{path}` is a whole period, from a first day to a last, and no value");
+                        let hint = format!(
+                            "compare `from` with `{{{{ {path}.start }}}}` and `until` with `{{{{ {path}.end }}}}`"
+                        );
+                        self.report.error("bad_variable", span, message, Some(hint));
                     }
                 }
                 VariablePath::View(id) => {
@@ -162,9 +175,21 @@ impl Compiler<'_> {
     /// The steps of a template with values of some type in it, and a check that All can stand there too.
     pub(super) fn sample(&mut self, template: &Template, node: &Node) -> Option<Vec<Step>> {
         let bind = |sample| self.with_sample(sample, template, |variables| template.bind_steps(variables));
-        let bound = bind(Sample::Text).or_else(|error| bind(Sample::Integer).map_err(|_| error));
-        let outcome = bound.and_then(|steps| bind(Sample::All).map(|_| steps));
-        match outcome {
+        let texts = bind(Sample::default());
+        let is_integer = texts.is_err();
+        let bound = texts.or_else(|error| bind(Sample { is_integer, ..Sample::default() }).map_err(|_| error));
+        let all = |path| Sample { is_integer, all: Some(path) };
+        if bound.is_ok()
+            && let Some(path) = template.variables().into_iter().find(|path| bind(all(path)).is_err())
+        {
+            let place = place::of_text(&path.to_string(), node);
+            let message =
+                format!("`{{{{ {path} }}}}` can be All, and All can stand in the `value` of a condition only");
+            let hint = "a reader can always choose All: put the variable into a condition, or use `user.attributes.…`";
+            self.report.error("bad_variable", place, message, Some(hint.to_owned()));
+            return None;
+        }
+        match bound {
             Ok(steps) => Some(steps),
             Err(TemplateError::BadStep { index, reason }) => {
                 let span = node.span_at(&[&index.to_string()]);
@@ -172,7 +197,7 @@ impl Compiler<'_> {
                 None
             }
             Err(error) => {
-                self.report.error("bad_variable", place_of("{{", node), error.to_string(), None);
+                self.report.error("bad_variable", place::of_text("{{", node), error.to_string(), None);
                 None
             }
         }
@@ -180,7 +205,7 @@ impl Compiler<'_> {
 
     /// Checks a templated condition with values in it.
     pub(super) fn sample_condition(&mut self, template: &Template, node: &Node, schema: &TableSchema) -> bool {
-        match self.with_sample(Sample::Text, template, |variables| template.bind_condition(variables)) {
+        match self.with_sample(Sample::default(), template, |variables| template.bind_condition(variables)) {
             Ok(condition) => condition.is_none_or(|condition| self.comparisons(&condition, node, schema)),
             Err(error) => {
                 self.report.error("bad_condition", node.span, format!("this is no condition: {error}"), None);
@@ -189,43 +214,26 @@ impl Compiler<'_> {
         }
     }
 
-    fn with_sample<T>(&self, sample: Sample, template: &Template, bind: impl FnOnce(&Variables<'_>) -> T) -> T {
+    fn with_sample<T>(&self, sample: Sample<'_>, template: &Template, bind: impl FnOnce(&Variables<'_>) -> T) -> T {
         let kind =
             |id: &str| self.draft.filters.get(id).and_then(|item| item.settings.as_ref()).map(|settings| settings.kind);
-        let date = || Value::parse_date("2013-01-01").unwrap_or_default();
         let filters = |id: &str, part: Option<&str>| {
-            Some(match (sample, kind(id), part) {
-                (Sample::All, _, _) => Value::All,
-                (_, Some(FilterType::DateRange), Some(_)) => Value::Date(date()),
-                (_, Some(FilterType::DateRange), None) => Value::List(vec![Value::Date(date()), Value::Date(date())]),
-                (_, Some(FilterType::MultiSelect), _) => Value::List(vec![sample.value()]),
-                _ => sample.value(),
+            let value = sample.value(&VariablePath::Filter { id: id.to_owned(), part: part.map(str::to_owned) });
+            Some(match kind(id) {
+                _ if value.is_all() => value,
+                Some(FilterType::DateRange) => Value::Date(Value::parse_date("2013-01-01").unwrap_or_default()),
+                Some(FilterType::MultiSelect) => Value::List(vec![value]),
+                _ => value,
             })
         };
-        let views = |_: &str| Some(sample.value());
+        let views = |id: &str| Some(sample.value(&VariablePath::View(id.to_owned())));
         let mut reader = Reader::default();
         for path in template.variables() {
             if let VariablePath::Attribute(name) = path {
-                // An attribute is never All.
-                let value = if let Sample::Integer = sample { Sample::Integer } else { Sample::Text };
-                reader.attributes.insert(name.clone(), value.value());
+                reader.attributes.insert(name.clone(), sample.value(path));
             }
         }
         bind(&Variables { filters: &filters, views: &views, reader: &reader })
-    }
-}
-
-/// The place of the first text below `node` that holds `needle`, or the node's own.
-pub(super) fn place_of(needle: &str, node: &Node) -> Span {
-    find(needle, node).unwrap_or(node.span)
-}
-
-fn find(needle: &str, node: &Node) -> Option<Span> {
-    match &node.value {
-        NodeValue::Text(text) if text.contains(needle) => Some(node.span),
-        NodeValue::List(items) => items.iter().find_map(|item| find(needle, item)),
-        NodeValue::Map(entries) => entries.iter().find_map(|entry| find(needle, &entry.node)),
-        _ => None,
     }
 }
 

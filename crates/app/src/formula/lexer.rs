@@ -130,5 +130,8 @@ fn symbol(rest: &[char], position: usize) -> Result<(Token, usize), FormulaError
     if rest[0] == '=' {
         return error(position, "`=` does not compare; write `==`");
     }
+    if rest[0] == ',' {
+        return error(position, "`,` means nothing in a formula; decimals stand behind a point");
+    }
     error(position, format!("`{}` means nothing in a formula", rest[0]))
 }

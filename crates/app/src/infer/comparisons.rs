@@ -3,102 +3,142 @@
 
 use super::{ColumnType, Context, Inferred, Problem, TableSchema, column, describe, not_dates};
 use crate::condition::{Comparison, Condition, Operator};
+use crate::search_pattern;
 use crate::value::Value;
 
-/// Every comparison of a condition.
-pub(crate) fn condition(schema: &TableSchema, condition: &Condition, context: &Context<'_>) -> Inferred<()> {
-    match condition {
-        Condition::And(group) => group.and.iter().try_for_each(|inner| self::condition(schema, inner, context)),
-        Condition::Or(group) => group.or.iter().try_for_each(|inner| self::condition(schema, inner, context)),
+/// Says of every comparison of a condition, which a step holds under these keys, what is wrong or doubtful.
+pub(crate) fn condition(schema: &TableSchema, condition: &Condition, keys: &[&str], context: &Context<'_>) {
+    let (key, parts) = match condition {
+        Condition::And(group) => ("and", &group.and),
+        Condition::Or(group) => ("or", &group.or),
         Condition::Comparison(Comparison { column: name, operator, value }) => {
-            let kind = column(schema, name)?;
-            if let Some(doubt) = compare(name, kind, *operator, value)? {
-                context.doubt(doubt);
+            let kind = column(schema, name).map_err(|problem| problem.at(&["column"]));
+            match kind.and_then(|kind| compare(name, kind, *operator, value)) {
+                Ok(doubt) => doubt.into_iter().for_each(|doubt| context.doubt(doubt.inside(keys))),
+                Err(problem) => context.mistake(problem.inside(keys)),
             }
-            Ok(())
+            return;
         }
+    };
+    for (index, part) in parts.iter().enumerate() {
+        self::condition(schema, part, &[keys, &[key, &index.to_string()]].concat(), context);
     }
 }
 
-/// What is wrong with comparing a column of this type so, or else what is doubtful.
+/// What is wrong with comparing a column of this type so, or else what is doubtful; in the keys of the comparison.
 pub(crate) fn compare(name: &str, kind: ColumnType, operator: Operator, value: &Value) -> Inferred<Option<Problem>> {
-    let word = operator.word();
-    if value.is_all() || is_open(value) {
+    if value.is_all() || matches!(operator, Operator::Isnull | Operator::Notnull) {
         return Ok(None);
     }
-    match operator {
-        Operator::Isnull | Operator::Notnull => Ok(None),
-        Operator::Matches | Operator::Notmatches => match value {
-            Value::Null => Ok(Some(compared_with_null(name, operator))),
-            Value::Text(_) | Value::Integer(_) | Value::Float(_) => match kind {
-                ColumnType::Text | ColumnType::Unknown => Ok(None),
-                other => Ok(Some(
-                    Problem::new(format!("`{name}` holds {}, and `{word}` searches in texts", describe(other)))
-                        .hint("`convert` the column to texts before, or compare with `eq`, `in`, `ge`, `le`"),
-                )),
-            },
-            other => Err(Problem::new(format!(
-                "`{name}`: `{word}` searches for a pattern, a text such as \"^A\", and this is {}",
-                of(other)
-            ))),
-        },
-        Operator::From | Operator::Until
-            if !matches!(kind, ColumnType::Text | ColumnType::Date | ColumnType::Unknown) =>
-        {
-            Err(not_dates(name, kind))
-        }
-        Operator::From | Operator::Until => match value {
-            Value::Null => Ok(Some(compared_with_null(name, operator))),
-            other => fits(name, ColumnType::Date, other),
-        },
-        Operator::In | Operator::Nin => match value {
-            Value::List(items) => {
-                let mut doubt = None;
-                for item in items.iter().filter(|item| **item != Value::Null) {
-                    doubt = fits(name, kind, item)?.or(doubt);
-                }
-                Ok(doubt)
-            }
-            Value::Null => Ok(Some(compared_with_null(name, operator))),
-            one => Ok(fits(name, kind, one)?.or_else(|| {
-                let message = format!("`{name}`: `{word}` compares with a list, and this is {}", of(one));
-                Some(Problem::new(message).hint(format!("write a list, `[{}]`, or compare with `eq`", written(one))))
-            })),
-        },
-        _ => match value {
-            Value::Null => Ok(Some(compared_with_null(name, operator))),
-            Value::List(_) => Err(Problem::new(format!(
-                "`{name}`: `{word}` compares with one value, and this is a list, which no value is equal to"
-            ))
-            .hint("compare with `in` or `nin`")),
-            one => fits(name, kind, one),
-        },
+    let at_value = |problem: Problem| problem.at(&["value"]);
+    let is_by_day = matches!(operator, Operator::From | Operator::Until);
+    if is_by_day && !matches!(kind, ColumnType::Text | ColumnType::Date | ColumnType::Unknown) {
+        return Err(not_dates(name, kind).at(&["column"]));
     }
+    if *value == Value::Null {
+        return Ok(Some(at_value(compared_with_null(name, operator))));
+    }
+    match operator {
+        Operator::Matches | Operator::Notmatches => searched(name, kind, operator, value),
+        Operator::From | Operator::Until => by_day(name, kind, operator, value),
+        Operator::In | Operator::Nin => return among(name, kind, operator, value),
+        _ => one(name, kind, operator, value),
+    }
+    .map(|doubt| doubt.map(at_value))
+    .map_err(at_value)
 }
 
+/// `matches` and `notmatches`.
+fn searched(name: &str, kind: ColumnType, operator: Operator, value: &Value) -> Inferred<Option<Problem>> {
+    let word = operator.word();
+    match value {
+        Value::Text(pattern) if !is_open(value) => search_pattern::check(pattern).map_err(Problem::new)?,
+        Value::Text(_) | Value::Integer(_) | Value::Float(_) => {}
+        other => {
+            let message =
+                format!("`{name}`: `{word}` searches for a pattern, a text such as \"^A\", and this is {}", of(other));
+            return Err(Problem::new(message));
+        }
+    }
+    Ok(match kind {
+        ColumnType::Text | ColumnType::Unknown => None,
+        other => Some(
+            Problem::new(format!("`{name}` holds {}, and `{word}` searches in texts", describe(other)))
+                .hint("`convert` the column to texts before, or compare with `eq`, `in`, `ge`, `le`"),
+        ),
+    })
+}
+
+/// `from` and `until`.
+fn by_day(name: &str, kind: ColumnType, operator: Operator, value: &Value) -> Inferred<Option<Problem>> {
+    let day = || format!("`{name}`: `{}` compares with one day, and this is {}", operator.word(), of(value));
+    match value {
+        Value::Text(_) | Value::Date(_) => {}
+        _ => return Err(Problem::new(day()).hint(A_DATE)),
+    }
+    if kind != ColumnType::Text {
+        return fits(name, ColumnType::Date, operator, value);
+    }
+    if !is_open(value) && value.compared(ColumnType::Date).is_none() {
+        return Err(Problem::new(day()).hint(A_DATE));
+    }
+    let message = format!(
+        "`{name}` holds texts: which day each means is guessed, of 05/06/2024 the 6th of May, and what is no date does not pass"
+    );
+    let hint = format!("put a step before: {{ name: todate, column: {name}, format: \"%d/%m/%Y\" }}");
+    Ok(Some(Problem::new(message).hint(hint)))
+}
+
+/// `in` and `nin`.
+fn among(name: &str, kind: ColumnType, operator: Operator, value: &Value) -> Inferred<Option<Problem>> {
+    let at_value = |problem: Problem| problem.at(&["value"]);
+    let Value::List(items) = value else {
+        let doubt = fits(name, kind, operator, value).map_err(at_value)?;
+        if is_open(value) {
+            return Ok(None);
+        }
+        let single = || {
+            let message = format!("`{name}`: `{}` compares with a list, and this is {}", operator.word(), of(value));
+            Problem::new(message).hint(format!("write a list, `[{}]`, or compare with `eq`", written(value)))
+        };
+        return Ok(Some(at_value(doubt.unwrap_or_else(single))));
+    };
+    let mut doubt = None;
+    for (index, item) in items.iter().enumerate().filter(|(_, item)| **item != Value::Null) {
+        let inside = |problem: Problem| problem.at(&["value", &index.to_string()]);
+        doubt = doubt.or(fits(name, kind, operator, item).map_err(inside)?.map(inside));
+    }
+    Ok(doubt)
+}
+
+/// An operator that compares with a single value.
+fn one(name: &str, kind: ColumnType, operator: Operator, value: &Value) -> Inferred<Option<Problem>> {
+    let Value::List(items) = value else { return fits(name, kind, operator, value) };
+    let list = match items.as_slice() {
+        [Value::Text(variable)] if variable.contains("{{") => format!("`{variable}` is a list"),
+        _ => "this is a list".to_owned(),
+    };
+    let message =
+        format!("`{name}`: `{}` compares with one value, and {list}, which no value is equal to", operator.word());
+    Err(Problem::new(message).hint("compare with `in` or `nin`"))
+}
+
+const A_DATE: &str = "write a date such as \"2024-05-31\" or \"2024-05-31T12:00:00Z\"";
+
 /// A single value against a column.
-fn fits(name: &str, kind: ColumnType, value: &Value) -> Inferred<Option<Problem>> {
+fn fits(name: &str, kind: ColumnType, operator: Operator, value: &Value) -> Inferred<Option<Problem>> {
+    if is_open(value) {
+        return Ok(None);
+    }
     let holds = || format!("`{name}` holds {}, and this is {}", describe(kind), of(value));
     let never = |hint: &str| Err(Problem::new(holds()).hint(hint));
+    let is_equality = matches!(operator, Operator::Eq | Operator::Ne | Operator::In | Operator::Nin);
     match (kind, value) {
-        (ColumnType::Integer | ColumnType::Float, Value::Text(text)) if text.parse::<f64>().is_err() => {
-            never("write a number, without quotes")
-        }
-        (ColumnType::Integer | ColumnType::Float, Value::Date(_)) => never("compare with a number"),
-        (ColumnType::Boolean, Value::Text(text)) if !matches!(text.as_str(), "true" | "false") => {
-            never("write true or false")
-        }
-        (ColumnType::Boolean, Value::Float(_) | Value::Date(_)) => never("write true or false"),
-        (ColumnType::Boolean, Value::Integer(number)) if !matches!(number, 0 | 1) => never("write true or false"),
-        (ColumnType::Date, Value::Text(text)) if Value::parse_date(text).is_none() => {
-            never("write a date such as \"2024-05-31\" or \"2024-05-31T12:00:00Z\"")
-        }
-        (ColumnType::Text, Value::Date(_)) => {
-            Err(Problem::new(holds()).hint(format!("put a step before: {{ name: todate, column: {name} }}")))
-        }
+        (ColumnType::Unknown, _) => Ok(None),
         (ColumnType::Geometry, _) => {
             Err(Problem::new(format!("`{name}` holds shapes, which are compared with nothing")))
         }
+        (ColumnType::Text, Value::Date(_)) => never(&format!("put a step before: {{ name: todate, column: {name} }}")),
         (ColumnType::Text, Value::Integer(_) | Value::Float(_) | Value::Boolean(_)) => Ok(Some(
             Problem::new(format!("{}: they are compared as texts", holds()))
                 .hint(format!("write the text, \"{value}\", or `convert` the column before")),
@@ -106,8 +146,33 @@ fn fits(name: &str, kind: ColumnType, value: &Value) -> Inferred<Option<Problem>
         (ColumnType::Date, Value::Integer(_) | Value::Float(_) | Value::Boolean(_)) => Ok(Some(
             Problem::new(format!("{}: no date is equal to it", holds())).hint("write a date such as \"2024-05-31\""),
         )),
-        _ => Ok(None),
+        (ColumnType::Integer, Value::Float(number)) if is_equality && number.fract() != 0.0 => {
+            Ok(Some(Problem::new(format!("{}: no integer is equal to it", holds()))))
+        }
+        (ColumnType::Integer | ColumnType::Float, Value::Boolean(_)) => never("compare with a number"),
+        (_, value) if value.compared(kind).is_some() => Ok(None),
+        (ColumnType::Integer | ColumnType::Float, Value::Text(text)) => {
+            never(&number_hint(text).unwrap_or_else(|| "write a number, without quotes".to_owned()))
+        }
+        (ColumnType::Integer | ColumnType::Float, _) => never("compare with a number"),
+        (ColumnType::Boolean, Value::Text(text)) => match text.to_lowercase().as_str() {
+            flag @ ("true" | "false") => never(&format!("write {flag}, without quotes")),
+            _ => never("write true or false"),
+        },
+        (ColumnType::Boolean, _) => never("write true or false"),
+        (ColumnType::Date, _) => never(A_DATE),
+        (ColumnType::Text, _) => never("write a text"),
     }
+}
+
+/// How the number is written that a text was probably meant to be.
+pub(crate) fn number_hint(text: &str) -> Option<String> {
+    let number = |text: &str| text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+    if let Some(number) = number(text) {
+        return Some(format!("write the number without quotes: {number}"));
+    }
+    let number = number(&text.replacen(',', ".", 1))?;
+    Some(format!("decimals stand behind a point, and a number without quotes: {number}"))
 }
 
 fn compared_with_null(name: &str, operator: Operator) -> Problem {
@@ -115,13 +180,9 @@ fn compared_with_null(name: &str, operator: Operator) -> Problem {
     Problem::new(message).hint("missing values are found with `isnull` and `notnull`")
 }
 
-/// True for what a variable will stand in.
+/// True for a text in which a variable will stand.
 fn is_open(value: &Value) -> bool {
-    match value {
-        Value::Text(text) => text.contains("{{"),
-        Value::List(items) => items.iter().any(is_open),
-        _ => false,
-    }
+    matches!(value, Value::Text(text) if text.contains("{{"))
 }
 
 /// The value in words.
@@ -150,7 +211,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::infer::infer_with_doubts;
+    use crate::infer::infer_all;
     use crate::steps::Step;
 
     /// `error: …`, `doubt: …` or nothing.
@@ -167,12 +228,12 @@ mod tests {
             ("unknown", ColumnType::Unknown),
         ];
         let schema = TableSchema::new(columns.map(|(name, kind)| (name.to_owned(), kind)));
-        let (found, doubts) = infer_with_doubts(&[step], schema, &|_| None);
-        match (found, doubts.as_slice()) {
-            (Err(mistake), _) => format!("error: {mistake}; {}", mistake.hint.clone().unwrap_or_default()),
-            (Ok(_), [doubt]) => format!("doubt: {doubt}; {}", doubt.hint.clone().unwrap_or_default()),
-            (Ok(_), doubts) => {
-                assert!(doubts.is_empty());
+        let found = infer_all(&[step], schema, &|_| None);
+        match (found.mistakes.as_slice(), found.doubts.as_slice()) {
+            ([mistake], []) => format!("error: {mistake}; {}", mistake.hint.clone().unwrap_or_default()),
+            ([], [doubt]) => format!("doubt: {doubt}; {}", doubt.hint.clone().unwrap_or_default()),
+            (mistakes, doubts) => {
+                assert!(mistakes.is_empty() && doubts.is_empty());
                 String::new()
             }
         }
@@ -201,6 +262,28 @@ mod tests {
             ),
             ("text", "matches", json!(["a"]), "`matches` searches for a pattern"),
             ("geometry", "eq", json!("x"), "shapes"),
+            ("integer", "eq", json!("8.5"), "the text \"8.5\"; write the number without quotes: 8.5"),
+            ("float", "in", json!(["3.9e2"]), "write the number without quotes: 390"),
+            ("integer", "ne", json!("09"), "write the number without quotes: 9"),
+            ("integer", "eq", json!("+399"), "write the number without quotes: 399"),
+            ("float", "gt", json!("1,5"), "decimals stand behind a point, and a number without quotes: 1.5"),
+            ("float", "lt", json!("nan"), "write a number, without quotes"),
+            ("float", "eq", json!(true), "holds numbers, and this is the boolean true; compare with a number"),
+            ("flag", "in", json!(["TRUE"]), "write true, without quotes"),
+            ("flag", "gt", json!(1.5), "write true or false"),
+            ("text", "matches", json!("(a"), "`(a` is no pattern that can be searched for: unclosed group"),
+            ("text", "notmatches", json!("a{1000}{1000}"), "too large: repeat less in it"),
+            ("text", "matches", json!("a".repeat(1_001)), "may have 1000 characters, this one has 1001"),
+            (
+                "text",
+                "until",
+                json!("31/12/2024"),
+                "compares with one day, and this is the text \"31/12/2024\"; write a date",
+            ),
+            ("date", "from", json!(["2024-01-01", "2024-02-01"]), "compares with one day, and this is a list"),
+            ("date", "from", json!(2024), "compares with one day, and this is the number 2024"),
+            ("text", "ne", json!(["{{ filters.x }}"]), "`ne` compares with one value, and `{{ filters.x }}` is a list"),
+            ("unknown", "lt", json!([1]), "`lt` compares with one value"),
         ] {
             let found = told(column, operator, value);
             assert!(found.starts_with("error: ") && found.contains(message), "{column} {operator}: {found}");
@@ -220,6 +303,8 @@ mod tests {
                 "`in` compares with a list, and this is the text \"a\"; write a list, `[\"a\"]`",
             ),
             ("text", "eq", json!(null), "missing values are found with `isnull`"),
+            ("text", "until", json!("2024-05-06"), "which day each means is guessed"),
+            ("integer", "in", json!([1, 1.5]), "the number 1.5: no integer is equal to it"),
         ] {
             let found = told(column, operator, value);
             assert!(found.starts_with("doubt: ") && found.contains(message), "{column} {operator}: {found}");
@@ -235,13 +320,39 @@ mod tests {
             ("flag", "eq", json!("true")),
             ("flag", "eq", json!(1)),
             ("date", "eq", json!("2024-05-06T07:08:00Z")),
-            ("text", "until", json!("2024-05-06")),
             ("text", "eq", json!("{{ filters.x }}")),
+            ("integer", "in", json!(["{{ filters.x }}", 3])),
+            ("integer", "in", json!("{{ user.attributes.x }}")),
+            ("text", "matches", json!("^{{ filters.x }}(")),
+            ("unknown", "from", json!("2024-05-06")),
             ("date", "eq", json!("{{ filters.x }}")),
             ("unknown", "eq", json!("abc")),
             ("text", "isnull", json!(null)),
         ] {
             assert_eq!(told(column, operator, value), "", "{column} {operator}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_leads_to_the_value_that_is_wrong() {
+        let value = |value: Json| json!({"column": "integer", "operator": "in", "value": value});
+        let inner = json!({"and": [value(json!([1])), {"or": [value(json!([1, "x"]))]}]});
+        let case = json!({"if": value(json!("y")), "then": "1", "else": "2"});
+        for (step, path) in [
+            (json!({"name": "filter", "condition": inner}), "condition and 1 or 0 value 1"),
+            (
+                json!({"name": "ifthenelse", "newColumn": "n", "if": value(json!([2])), "then": "1", "else": case}),
+                "else if value",
+            ),
+            (
+                json!({"name": "filter", "condition": {"column": "integer", "operator": "from", "value": "x"}}),
+                "condition column",
+            ),
+        ] {
+            let step: Step = serde_json::from_value(step).unwrap();
+            let schema = TableSchema::new([("integer".to_owned(), ColumnType::Integer)]);
+            let found = infer_all(&[step], schema, &|_| None);
+            assert_eq!(found.mistakes[0].path.join(" "), path);
         }
     }
 }

@@ -1,58 +1,252 @@
-//! The types of computed columns.
+//! The types of computed columns, and what a formula cannot compute or compare.
 
-use super::{ColumnType, Inferred, Problem, TableSchema, column, describe, type_of, unite};
+use super::{ColumnType, Context, Inferred, Problem, TableSchema, column, describe, made_numbers, type_of, unite};
 use crate::formula::{BinaryOperator, Formula};
 use crate::steps::FormulaText;
 use crate::value::Value;
 
-/// The type of a formula; a text that is only a variable is known when it runs.
-pub(crate) fn of_text(text: &FormulaText, schema: &TableSchema) -> Inferred<ColumnType> {
+/// The type of a formula that a step holds under these keys; unknown where it is wrong, which is said, or a variable.
+pub(crate) fn of_text(text: &FormulaText, schema: &TableSchema, keys: &[&str], context: &Context<'_>) -> ColumnType {
     if let FormulaText::Text(text) = text
         && text.contains("{{")
     {
-        return Ok(ColumnType::Unknown);
+        return ColumnType::Unknown;
     }
-    let parsed = text.parse().map_err(|error| Problem::new(error.to_string()))?;
-    of(&parsed, schema)
+    let mut doubts = Vec::new();
+    let parsed = text.parse().map_err(|error| Problem::new(error.to_string()));
+    let kind = parsed.and_then(|formula| of(&formula, schema, &mut doubts)).map_err(|problem| problem.at(keys));
+    for doubt in doubts {
+        context.doubt(doubt.at(keys));
+    }
+    context.or(kind, ColumnType::Unknown)
 }
 
 /// The type of a formula that is one of several; none for a null, which fits to every type.
-pub(crate) fn of_branch(text: &FormulaText, schema: &TableSchema) -> Inferred<Option<ColumnType>> {
+pub(crate) fn of_branch(
+    text: &FormulaText,
+    schema: &TableSchema,
+    keys: &[&str],
+    context: &Context<'_>,
+) -> Option<ColumnType> {
     match text.parse() {
-        Ok(Formula::Literal(Value::Null)) => Ok(None),
-        _ => of_text(text, schema).map(Some),
+        Ok(Formula::Literal(Value::Null)) => None,
+        _ => Some(of_text(text, schema, keys, context)),
     }
 }
 
 /// The type of a formula over the columns of `schema`.
-fn of(formula: &Formula, schema: &TableSchema) -> Inferred<ColumnType> {
+fn of(formula: &Formula, schema: &TableSchema, doubts: &mut Vec<Problem>) -> Inferred<ColumnType> {
     match formula {
+        Formula::Literal(Value::List(_)) => Err(Problem::new("a list is no value of a formula")),
         Formula::Literal(value) => Ok(type_of(value)),
         Formula::Column(name) => column(schema, name),
-        Formula::Negate(inner) => number(of(inner, schema)?),
-        Formula::Not(inner) => of(inner, schema).map(|_| ColumnType::Boolean),
+        Formula::Negate(inner) => number(inner, of(inner, schema, doubts)?),
+        Formula::Not(inner) => truth(inner, of(inner, schema, doubts)?),
         Formula::Binary(left, operator, right) => {
-            let (left, right) = (of(left, schema)?, of(right, schema)?);
-            match operator {
-                BinaryOperator::Add if left == ColumnType::Text || right == ColumnType::Text => Ok(ColumnType::Text),
-                BinaryOperator::Add | BinaryOperator::Subtract | BinaryOperator::Multiply | BinaryOperator::Modulo => {
-                    Ok(unite(number(left)?, number(right)?))
-                }
-                BinaryOperator::Divide => {
-                    number(left)?;
-                    number(right)?;
-                    Ok(ColumnType::Float)
-                }
-                _ => Ok(ColumnType::Boolean),
-            }
+            let first = (left.as_ref(), of(left, schema, doubts)?);
+            let second = (right.as_ref(), of(right, schema, doubts)?);
+            binary(first, *operator, second, doubts)
         }
     }
 }
 
-fn number(kind: ColumnType) -> Inferred<ColumnType> {
+/// A part of a formula and its type.
+type Typed<'a> = (&'a Formula, ColumnType);
+
+fn binary(
+    left: Typed<'_>,
+    operator: BinaryOperator,
+    right: Typed<'_>,
+    doubts: &mut Vec<Problem>,
+) -> Inferred<ColumnType> {
+    match operator {
+        BinaryOperator::Add if left.1 == ColumnType::Text || right.1 == ColumnType::Text => Ok(ColumnType::Text),
+        BinaryOperator::Add | BinaryOperator::Subtract | BinaryOperator::Multiply | BinaryOperator::Modulo => {
+            Ok(unite(number(left.0, left.1)?, number(right.0, right.1)?))
+        }
+        BinaryOperator::Divide => {
+            number(left.0, left.1)?;
+            number(right.0, right.1)?;
+            Ok(ColumnType::Float)
+        }
+        BinaryOperator::And | BinaryOperator::Or => {
+            truth(left.0, left.1)?;
+            truth(right.0, right.1)
+        }
+        comparison => {
+            doubts.extend(compared(left, comparison, right)?);
+            Ok(ColumnType::Boolean)
+        }
+    }
+}
+
+fn number(formula: &Formula, kind: ColumnType) -> Inferred<ColumnType> {
     match kind {
         ColumnType::Boolean => Ok(ColumnType::Integer),
         ColumnType::Integer | ColumnType::Float | ColumnType::Unknown => Ok(kind),
-        other => Err(Problem::new(format!("arithmetic needs numbers, and this computes with {}", describe(other)))),
+        other => {
+            let hint = match formula {
+                Formula::Column(name) => made_numbers(name, other),
+                _ => None,
+            };
+            Err(Problem::new(format!("arithmetic needs numbers, and {}", told(formula, other))).maybe_hint(hint))
+        }
+    }
+}
+
+fn truth(formula: &Formula, kind: ColumnType) -> Inferred<ColumnType> {
+    match kind {
+        ColumnType::Text | ColumnType::Date | ColumnType::Geometry => {
+            let message = format!("`and`, `or` and `not` need booleans, and {}", told(formula, kind));
+            Err(Problem::new(message).hint("compare it with something: `==`, `!=`, `<`, `<=`, `>`, `>=`"))
+        }
+        _ => Ok(ColumnType::Boolean),
+    }
+}
+
+/// What is wrong with a comparison, or else what is doubtful.
+fn compared(left: Typed<'_>, operator: BinaryOperator, right: Typed<'_>) -> Inferred<Option<Problem>> {
+    use ColumnType::{Boolean, Date, Float, Geometry, Integer, Text, Unknown};
+    let is_equality = matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
+    let both = || format!("{}, and {}", told(left.0, left.1), told(right.0, right.1));
+    let never = |hint: &str| Err(Problem::new(format!("{}: they cannot be compared", both())).hint(hint));
+    match (left.1, right.1) {
+        (Geometry, _) | (_, Geometry) => Err(Problem::new(format!("{}: shapes are compared with nothing", both()))),
+        (Unknown, _) | (_, Unknown) => Ok(None),
+        (first, second) if first == second => Ok(None),
+        (Boolean | Integer | Float, Boolean | Integer | Float) => {
+            match [left, right].iter().find(|side| side.1 != Boolean) {
+                Some((Formula::Literal(Value::Integer(0 | 1)), _)) => Ok(None),
+                Some((Formula::Literal(_), _)) if left.1 == Boolean || right.1 == Boolean => {
+                    never("compare with true or false")
+                }
+                _ => Ok(None),
+            }
+        }
+        (Date, Text) | (Text, Date) => match [left.0, right.0].into_iter().find_map(literal_text) {
+            Some(text) if Value::parse_date(text).is_none() => never("write a date such as '2024-05-31'"),
+            _ => Ok(None),
+        },
+        (Text, Boolean) | (Boolean, Text) if is_equality => {
+            match [left.0, right.0].into_iter().find_map(literal_text) {
+                Some("true" | "false") => Ok(None),
+                Some(_) => never("compare with true or false"),
+                None => Ok(Some(as_texts(&both()))),
+            }
+        }
+        (Text, Integer | Float) | (Integer | Float, Text) if is_equality => Ok(Some(as_texts(&both()))),
+        (Text, Integer | Float) => never(&converting(left.0)),
+        (Integer | Float, Text) => never(&converting(right.0)),
+        _ => never("`convert` one of them before, so that both hold the same"),
+    }
+}
+
+fn as_texts(both: &str) -> Problem {
+    Problem::new(format!("{both}: they are compared as texts"))
+        .hint("write a text between quotes and a number without, or `convert` the column before")
+}
+
+/// What makes a number of what holds a text.
+fn converting(formula: &Formula) -> String {
+    match formula {
+        Formula::Column(name) => made_numbers(name, ColumnType::Text).unwrap_or_default(),
+        _ => "write a number without quotes".to_owned(),
+    }
+}
+
+fn literal_text(formula: &Formula) -> Option<&str> {
+    match formula {
+        Formula::Literal(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// A part of a formula in words.
+fn told(formula: &Formula, kind: ColumnType) -> String {
+    match formula {
+        Formula::Column(name) => format!("`{name}` holds {}", describe(kind)),
+        Formula::Literal(value @ Value::Text(_)) => format!("'{value}' is a text"),
+        Formula::Literal(value @ (Value::Integer(_) | Value::Float(_))) => format!("{value} is a number"),
+        Formula::Literal(value @ Value::Boolean(_)) => format!("{value} is a boolean"),
+        _ => format!("this computes with {}", describe(kind)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::infer::infer_all;
+    use crate::schema::{ColumnType, TableSchema};
+    use crate::steps::Step;
+
+    /// `error: …`, `doubt: …` or nothing.
+    fn told(formula: &str) -> String {
+        let step: Step =
+            serde_json::from_value(json!({"name": "formula", "newColumn": "new", "formula": formula})).unwrap();
+        let columns = [
+            ("text", ColumnType::Text),
+            ("number", ColumnType::Float),
+            ("flag", ColumnType::Boolean),
+            ("date", ColumnType::Date),
+            ("shape", ColumnType::Geometry),
+            ("unknown", ColumnType::Unknown),
+        ];
+        let schema = TableSchema::new(columns.map(|(name, kind)| (name.to_owned(), kind)));
+        let found = infer_all(&[step], schema, &|_| None);
+        match (found.mistakes.as_slice(), found.doubts.as_slice()) {
+            ([mistake], []) => format!("error: {mistake}; {}", mistake.hint.clone().unwrap_or_default()),
+            ([], [doubt]) => format!("doubt: {doubt}; {}", doubt.hint.clone().unwrap_or_default()),
+            _ => String::new(),
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_compared_or_computed_is_a_mistake() {
+        for (formula, message) in [
+            (
+                "'text' > 3",
+                "'text' is a text, and 3 is a number: they cannot be compared; write a number without quotes",
+            ),
+            (
+                "text <= number",
+                "`text` holds texts, and `number` holds numbers: they cannot be compared; put a step before: { name: convert, columns: [text], dataType: float }",
+            ),
+            ("number + 1 > text", "columns: [text]"),
+            ("date == 2024", "`date` holds dates, and 2024 is a number"),
+            ("date > 'soon'", "write a date such as '2024-05-31'"),
+            ("flag == 'yes'", "compare with true or false"),
+            ("flag == 2", "compare with true or false"),
+            ("shape == 'x'", "shapes are compared with nothing"),
+            ("text and flag", "`and`, `or` and `not` need booleans, and `text` holds texts; compare it"),
+            ("not date", "need booleans"),
+            ("number * text", "arithmetic needs numbers, and `text` holds texts; put a step before: { name: convert"),
+            ("number * 1,5", "decimals stand behind a point"),
+        ] {
+            let found = told(formula);
+            assert!(found.starts_with("error: ") && found.contains(message), "{formula}: {found}");
+        }
+        assert!(
+            told("text == 3").starts_with("doubt: `text` holds texts, and 3 is a number: they are compared as texts")
+        );
+        assert!(told("text != flag").starts_with("doubt: "));
+    }
+
+    #[test]
+    fn what_is_comparable_is_fine() {
+        for formula in [
+            "number > 1.5",
+            "number == flag",
+            "flag == 1",
+            "flag == 'true'",
+            "date >= '2024-05-31'",
+            "text == date",
+            "text == 'a' or flag",
+            "unknown > 3 and unknown",
+            "text == null",
+            "text + 1",
+        ] {
+            assert_eq!(told(formula), "", "{formula}");
+        }
     }
 }

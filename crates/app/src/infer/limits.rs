@@ -21,8 +21,7 @@ const MAX_COLUMNS: usize = 10_000;
 pub(super) fn check(steps: &[Step]) -> Result<(), Mistake> {
     let mut size = Size::default();
     for (step_index, step) in steps.iter().enumerate() {
-        let at_step = |problem: Problem| Mistake { step_index, message: problem.message, hint: problem.hint };
-        size.add(step).map_err(at_step)?;
+        size.add(step).map_err(|problem| problem.at_step(step_index))?;
     }
     Ok(())
 }

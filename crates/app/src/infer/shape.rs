@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{ColumnType, Inferred, Problem, TableSchema, column};
+use super::{ColumnType, Context, Inferred, Problem, TableSchema, column};
 use crate::steps::aggregate::Aggregation;
 
 pub(crate) fn with(mut schema: TableSchema, name: &str, kind: ColumnType) -> TableSchema {
@@ -10,23 +10,26 @@ pub(crate) fn with(mut schema: TableSchema, name: &str, kind: ColumnType) -> Tab
     schema
 }
 
-pub(crate) fn select(names: &[String], schema: &TableSchema) -> Inferred {
-    let mut columns = IndexMap::new();
-    for name in names {
-        columns.insert(name.clone(), column(schema, name)?);
-    }
-    Ok(TableSchema::new(columns))
+/// These columns of the table; of one that is not there, which is said, nothing is known.
+pub(crate) fn select(names: &[String], schema: &TableSchema, context: &Context<'_>) -> TableSchema {
+    let kind = |name| context.or(column(schema, name), ColumnType::Unknown);
+    TableSchema::new(names.iter().map(|name| (name.clone(), kind(name))))
 }
 
-/// The columns that aggregations compute.
-pub(crate) fn summaries(aggregations: &[Aggregation], schema: &TableSchema) -> Inferred<IndexMap<String, ColumnType>> {
+/// The columns that aggregations compute; of one that cannot be computed, which is said, nothing is known.
+pub(crate) fn summaries(
+    aggregations: &[Aggregation],
+    schema: &TableSchema,
+    context: &Context<'_>,
+) -> IndexMap<String, ColumnType> {
     let mut columns = IndexMap::new();
     for aggregation in aggregations {
         for (source, new) in aggregation.columns.iter().zip(&aggregation.newcolumns) {
-            columns.insert(new.clone(), aggregation.aggfunction.result(source, schema)?);
+            let kind = aggregation.aggfunction.result(source, schema);
+            columns.insert(new.clone(), context.or(kind, ColumnType::Unknown));
         }
     }
-    Ok(columns)
+    columns
 }
 
 /// These columns, which have to have names of their own.

@@ -24,7 +24,7 @@ fn after(step: Json) -> Result<TableSchema, Mistake> {
 pub(crate) fn columns(step: Json) -> String {
     let schema = after(step).unwrap();
     let known = schema.columns.iter().map(|(name, kind)| format!("{name} {kind:?}").to_lowercase());
-    known.chain(schema.open.then(|| "…".to_owned())).collect::<Vec<_>>().join(", ")
+    known.chain(schema.open.map(|kind| format!("… {kind:?}").to_lowercase())).collect::<Vec<_>>().join(", ")
 }
 
 /// What is wrong with a step, and the hint.

@@ -6,6 +6,8 @@ use super::folder::SourceFile;
 use super::report::Reporter;
 use super::validate::validate_step;
 use crate::diagnostic::Diagnostic;
+use crate::infer::Mistake;
+use crate::place;
 use crate::yaml::{self, NodeValue};
 
 /// A finding in a pipeline file.
@@ -28,6 +30,13 @@ pub fn read_yaml(path: &Path, text: &str) -> Result<serde_json::Value, Vec<Diagn
         report.problem(problem);
     }
     Err(report.finish())
+}
+
+/// The line and column, counted from 1, of a mistake in the steps of a file.
+pub fn place_in_pipeline(text: &str, mistake: &Mistake) -> Option<(usize, usize)> {
+    let (tree, problems) = yaml::parse(text, 0);
+    let span = place::of_mistake(mistake, &tree.filter(|_| problems.is_empty())?);
+    Some((span.line, span.column))
 }
 
 /// Every difference between the steps of a JSON list and the schema of steps, up to the first wrong step.

@@ -90,6 +90,12 @@ pub(super) fn accepts(schema: &Json, root: &Json, node: &Node) -> bool {
     }
 }
 
+/// True for a list whose items are lists of two.
+pub(super) fn is_of_pairs(schema: &Map<String, Json>, root: &Json) -> bool {
+    let items = schema.get("items").and_then(|items| follow(items, root));
+    items.and_then(|items| items.get("prefixItems")?.as_array()).is_some_and(|pair| pair.len() == 2)
+}
+
 /// How many keys of the node the schema knows, less those that it misses.
 pub(super) fn known_keys(schema: &Json, root: &Json, node: &Node) -> usize {
     let Some(object) = follow(schema, root) else { return 0 };

@@ -4,7 +4,9 @@ use serde_json::{Map, Value as Json};
 
 use super::report::{Reporter, did_you_mean, quoted};
 use super::shape::{self, Shape};
+use super::vocabulary::meant_by;
 use crate::config::{COLOUR_PATTERN, ID_PATTERN};
+use crate::infer::comparisons::number_hint;
 use crate::json_schema::APP;
 use crate::spelling::other_spelling;
 use crate::yaml::{Entry, Node, NodeValue};
@@ -127,6 +129,10 @@ impl Validator<'_> {
     }
 
     fn single(&self, node: &Node, schema: &Map<String, Json>, allowed: Allowed, findings: &mut Findings) {
+        if let Some(hint) = self.as_pairs(node, schema) {
+            let message = "expected a list of pairs, each a list of two".to_owned();
+            return push(findings, "wrong_type", node.span, message, Some(hint));
+        }
         if !shape::type_fits(schema, node) {
             return wrong_type(node, &shape::expected_single(schema), findings);
         }
@@ -137,6 +143,19 @@ impl Validator<'_> {
             NodeValue::Map(entries) => self.map(node, entries, schema, allowed, findings),
             NodeValue::Null | NodeValue::Boolean(_) | NodeValue::Refused => {}
         }
+    }
+
+    /// What was probably meant where pairs are expected and names stand.
+    fn as_pairs(&self, node: &Node, schema: &Map<String, Json>) -> Option<String> {
+        if !shape::is_of_pairs(schema, self.root) {
+            return None;
+        }
+        let names = match &node.value {
+            NodeValue::Text(name) => vec![name.as_str()],
+            _ => node.items().iter().map(Node::text).collect::<Option<Vec<_>>>()?,
+        };
+        let (first, second) = (names.first()?, names.get(1).or(names.first())?);
+        Some(format!("write `[[{first}, {second}]]`, one inner list for each pair"))
     }
 
     fn list(&self, node: &Node, items: &[Node], schema: &Map<String, Json>, allowed: Allowed, findings: &mut Findings) {
@@ -177,7 +196,7 @@ impl Validator<'_> {
         let properties = schema.get("properties").and_then(Json::as_object);
         let others = schema.get("additionalProperties");
         let mut seen: Vec<&str> = Vec::new();
-        for entry in entries {
+        for (index, entry) in entries.iter().enumerate() {
             let known = properties.and_then(|known| find_property(known, &entry.key, allowed));
             if let Some((name, property)) = known {
                 seen.push(name);
@@ -188,7 +207,10 @@ impl Validator<'_> {
             } else {
                 match others {
                     Some(Json::Object(_)) => self.check(&entry.node, others.unwrap_or(&Json::Null), allowed, findings),
-                    Some(Json::Bool(false)) => unknown_key(entry, properties, findings),
+                    Some(Json::Bool(false)) => {
+                        let before = index.checked_sub(1).and_then(|before| entries.get(before));
+                        unknown_key(entry, before, properties, findings);
+                    }
                     _ => {}
                 }
             }
@@ -233,38 +255,32 @@ fn find_property<'a>(known: &'a Map<String, Json>, key: &str, allowed: Allowed) 
     known.iter().find(|(name, _)| is_meant(name)).map(|(name, schema)| (name.as_str(), schema))
 }
 
-fn unknown_key(entry: &Entry, properties: Option<&Map<String, Json>>, findings: &mut Findings) {
+fn unknown_key(entry: &Entry, before: Option<&Entry>, properties: Option<&Map<String, Json>>, findings: &mut Findings) {
     let known: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-    let hint =
-        did_you_mean(&entry.key, known.iter().copied()).or_else(|| Some(format!("known are {}", quoted(&known))));
+    let hint = cut_number(entry, before)
+        .or_else(|| called_here(&entry.key, &known))
+        .or_else(|| did_you_mean(&entry.key, known.iter().copied()))
+        .or_else(|| Some(format!("known are {}", quoted(&known))));
     push(findings, "unknown_key", entry.key_span, format!("the key `{}` is unknown here", entry.key), hint);
 }
 
+/// `value: 1,5` is the number 1 and a key 5.
+fn cut_number(entry: &Entry, before: Option<&Entry>) -> Option<String> {
+    let NodeValue::Integer(whole) = before?.node.value else { return None };
+    let is_rest = entry.node.value == NodeValue::Null && entry.key.bytes().all(|byte| byte.is_ascii_digit());
+    is_rest.then(|| format!("decimals stand behind a point: `{whole}.{}`", entry.key))
+}
+
 fn unknown_word(node: &Node, word: &str, words: &[&str], findings: &mut Findings) {
-    let meant = other_name(word).filter(|name| words.contains(name)).map(|name| format!("it is called `{name}` here"));
-    let hint = meant
+    let hint = called_here(word, words)
         .or_else(|| did_you_mean(word, words.iter().copied()))
         .or_else(|| Some(format!("known are {}", quoted(words))));
     push(findings, "unknown_word", node.span, format!("`{word}` is unknown here"), hint);
 }
 
-/// What other tools call charts and filters.
-fn other_name(word: &str) -> Option<&'static str> {
-    Some(match word.to_lowercase().as_str() {
-        "pie" | "doughnut" | "ring" => "donut",
-        "column" | "columns" | "bars" | "histogram" => "bar",
-        "gauge" | "number" | "metric" | "card" | "score" | "scorecard" | "figure" | "big-number" | "indicator" => "kpi",
-        "ranking" | "rank" | "toplist" | "top" => "leaderboard",
-        "curve" | "spline" | "lines" | "timeseries" | "time-series" => "line",
-        "map" | "bubble-map" | "markers" | "points" => "point-map",
-        "matrix" | "heat-map" | "calendar" => "heatmap",
-        "combo" | "mixed" | "line-bar" => "bar-line",
-        "grid" | "list" | "datatable" | "pivot-table" => "table",
-        "dropdown" | "single-select" => "select",
-        "multiselect" | "checkboxes" => "multi-select",
-        "date" | "daterange" | "period" => "date-range",
-        _ => return None,
-    })
+/// The word of ours for what has another name elsewhere.
+fn called_here(word: &str, words: &[&str]) -> Option<String> {
+    meant_by(word, words).map(|name| format!("it is called `{name}` here"))
 }
 
 fn words_only(node: &Node, words: &[&str], findings: &mut Findings) {
@@ -280,6 +296,7 @@ fn wrong_type(node: &Node, expected: &str, findings: &mut Findings) {
     let hint = match &node.value {
         _ if is_scalar && expected.starts_with("a text") => Some("write it between quotes".to_owned()),
         NodeValue::Text(text) if expected == "a list" => Some(format!("write a list, even of one: `[{text}]`")),
+        NodeValue::Text(text) if matches!(expected, "a number" | "a whole number") => number_hint(text),
         _ => None,
     };
     push(findings, "wrong_type", node.span, format!("expected {expected}, found {}", shape::found(node)), hint);

@@ -84,9 +84,9 @@ pub enum AggregateFunction {
 }
 
 impl Columns for Aggregate {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         let keep = self.keep_original_granularity.unwrap_or(false);
-        let mut columns = shape::select(&self.on, &input)?.columns;
+        let mut columns = shape::select(&self.on, &input, context).columns;
         if keep {
             columns.clone_from(&input.columns);
         }
@@ -95,11 +95,11 @@ impl Columns for Aggregate {
             let message = format!("the new column `{taken}` has the name of a column that the rows are grouped by");
             return Err(Problem::new(message).hint("give it another name in `newcolumns`"));
         }
-        columns.extend(shape::summaries(&self.aggregations, &input)?);
+        columns.extend(shape::summaries(&self.aggregations, &input, context));
         if columns.is_empty() {
             return Err(Problem::new("an aggregation needs columns to group on, or something to compute"));
         }
-        Ok(TableSchema { columns, open: keep && input.open })
+        Ok(TableSchema { columns, open: input.open.filter(|_| keep) })
     }
 
     /// The engine follows restricted columns through each function itself.

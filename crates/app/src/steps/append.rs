@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PipelineReference;
-use crate::infer::{Columns, Context, Flow, Inferred, unite};
+use crate::infer::{Columns, Context, Flow, Inferred, open_beside, unite};
 use crate::schema::TableSchema;
 
 /// Adds the rows of other pipelines below, matching columns by name.
@@ -18,9 +18,9 @@ pub struct Append {
 
 impl Columns for Append {
     fn infer(&self, mut input: TableSchema, context: &Context<'_>) -> Inferred {
-        for reference in &self.pipelines {
-            let other = context.pipeline(reference)?;
-            input.open |= other.open;
+        for (index, reference) in self.pipelines.iter().enumerate() {
+            let other = context.pipeline(reference, &["pipelines", &index.to_string()])?;
+            input.open = open_beside(input.open, other.open);
             for (name, kind) in other.columns {
                 let united = input.columns.get(&name).map_or(kind, |known| unite(*known, kind));
                 input.columns.insert(name, united);

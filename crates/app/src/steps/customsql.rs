@@ -26,7 +26,7 @@ impl Columns for Customsql {
         }
         match &self.columns {
             Some(names) => shape::distinct(names.iter().map(|name| (name.clone(), ColumnType::Unknown))),
-            None => Ok(TableSchema { open: true, ..TableSchema::default() }),
+            None => Ok(TableSchema { open: Some(ColumnType::Unknown), ..TableSchema::default() }),
         }
     }
 
@@ -48,7 +48,7 @@ mod tests {
             columns(json!({"name": "customsql", "query": query, "columns": ["b", "a"]})),
             "b unknown, a unknown"
         );
-        assert_eq!(columns(json!({"name": "customsql", "query": query})), "…");
+        assert_eq!(columns(json!({"name": "customsql", "query": query})), "… unknown");
         assert!(mistake(json!({"name": "customsql", "query": " "})).contains("`input` is the rows so far"));
     }
 }

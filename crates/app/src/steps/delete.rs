@@ -18,7 +18,7 @@ impl Columns for Delete {
     /// Names that do not exist are no mistake: the column is gone either way.
     fn infer(&self, mut input: TableSchema, _context: &Context<'_>) -> Inferred {
         input.columns.retain(|name, _| !self.columns.contains(name));
-        if input.columns.is_empty() && !input.open {
+        if input.columns.is_empty() && input.open.is_none() {
             return Err(Problem::new("this deletes every column"));
         }
         Ok(input)

@@ -23,10 +23,10 @@ pub struct Dissolve {
 }
 
 impl Columns for Dissolve {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         geometry_column(&input)?;
-        let groups = shape::select(&self.groups, &input)?.columns;
-        let summaries = shape::summaries(&self.aggregations, &input)?;
+        let groups = shape::select(&self.groups, &input, context).columns;
+        let summaries = shape::summaries(&self.aggregations, &input, context);
         let geometry = [(GEOMETRY.to_owned(), ColumnType::Geometry)];
         shape::distinct(groups.into_iter().chain(geometry).chain(summaries))
     }

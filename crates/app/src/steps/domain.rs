@@ -18,7 +18,7 @@ pub struct Domain {
 
 impl Columns for Domain {
     fn infer(&self, _input: TableSchema, context: &Context<'_>) -> Inferred {
-        context.pipeline(&PipelineReference::Dataset(self.domain.clone()))
+        context.pipeline(&PipelineReference::Dataset(self.domain.clone()), &["domain"])
     }
 
     fn flow(&self) -> Flow<'_> {

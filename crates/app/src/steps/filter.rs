@@ -17,7 +17,7 @@ pub struct Filter {
 
 impl Columns for Filter {
     fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
-        condition(&input, &self.condition, context)?;
+        condition(&input, &self.condition, &["condition"], context);
         Ok(input)
     }
 

@@ -19,8 +19,8 @@ pub struct Formula {
 }
 
 impl Columns for Formula {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        let kind = formulas::of_text(&self.formula, &input)?;
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        let kind = formulas::of_text(&self.formula, &input, &["formula"], context);
         Ok(shape::with(input, &self.new_column, kind))
     }
 

@@ -88,7 +88,7 @@ impl From<WrittenCase> for Case {
 
 impl Columns for Ifthenelse {
     fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
-        let kind = of_case(&self.condition, &self.then, &self.otherwise, &input, context)?;
+        let kind = of_case((&self.condition, &self.then, &self.otherwise), &input, &[], context);
         Ok(shape::with(input, &self.new_column, kind.unwrap_or(ColumnType::Unknown)))
     }
 
@@ -106,24 +106,27 @@ impl Columns for Ifthenelse {
     }
 }
 
-/// The type of all branches together; none where all of them are null.
+/// The type of all branches together; none where all of them are null. `keys` lead to the case.
 fn of_case(
-    test: &Condition,
-    then: &FormulaText,
-    otherwise: &Otherwise,
+    (test, then, otherwise): (&Condition, &FormulaText, &Otherwise),
     schema: &TableSchema,
+    keys: &[&str],
     context: &Context<'_>,
-) -> Inferred<Option<ColumnType>> {
-    condition(schema, test, context)?;
-    let first = formulas::of_branch(then, schema)?;
+) -> Option<ColumnType> {
+    let under = |key| [keys, &[key]].concat();
+    let branch = |text, key| formulas::of_branch(text, schema, &under(key), context);
+    condition(schema, test, &under("if"), context);
+    let first = branch(then, "then");
     let rest = match otherwise {
-        Otherwise::Formula(text) => formulas::of_branch(text, schema)?,
-        Otherwise::Case(case) => of_case(&case.condition, &case.then, &case.otherwise, schema, context)?,
+        Otherwise::Formula(text) => branch(text, "else"),
+        Otherwise::Case(case) => {
+            of_case((&case.condition, &case.then, &case.otherwise), schema, &under("else"), context)
+        }
     };
-    Ok(match (first, rest) {
+    match (first, rest) {
         (Some(first), Some(rest)) => Some(unite(first, rest)),
         (known, None) | (None, known) => known,
-    })
+    }
 }
 
 #[cfg(test)]

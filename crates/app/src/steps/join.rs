@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PipelineReference;
-use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, describe, unite};
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, describe, differ, open_beside, unite};
 use crate::schema::{ColumnType, TableSchema};
 
 /// Brings in the columns of another pipeline where keys are equal, null keys included.
@@ -38,10 +38,10 @@ pub enum JoinType {
 
 impl Columns for Join {
     fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
-        let right = context.pipeline(&self.right_pipeline)?;
+        let right = context.pipeline(&self.right_pipeline, &["rightPipeline"])?;
         for (left_key, right_key) in &self.on {
             let (left_type, right_type) = (column(&input, left_key)?, column(&right, right_key)?);
-            if unite(left_type, right_type) == ColumnType::Text && left_type != right_type {
+            if differ(left_type, right_type) {
                 let (left_type, right_type) = (describe(left_type), describe(right_type));
                 context.doubt(
                     Problem::new(format!(
@@ -56,7 +56,7 @@ impl Columns for Join {
         }
         let known: Vec<String> = input.columns.keys().cloned().collect();
         let mut joined = input;
-        joined.open |= right.open;
+        joined.open = open_beside(joined.open, right.open);
         let added = self.added_columns(known.iter().map(String::as_str), right.columns.keys().map(String::as_str));
         for (name, target) in added {
             joined.columns.insert(target, right.columns.get(&name).copied().unwrap_or(ColumnType::Unknown));

@@ -22,9 +22,11 @@ pub struct Percentage {
 }
 
 impl Columns for Percentage {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        numbers(&input, &self.column, "a percentage")?;
-        self.group.iter().try_for_each(|group| column(&input, group).map(drop))?;
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        context.or(numbers(&input, &self.column, "a percentage").map(drop), ());
+        for group in &self.group {
+            context.or(column(&input, group).map(drop), ());
+        }
         Ok(shape::with(input, &self.new_name(), ColumnType::Float))
     }
 

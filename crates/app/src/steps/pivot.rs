@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, describe, shape};
+use crate::infer::{Columns, Context, Flow, Inferred, column, numbers, shape};
 use crate::schema::{ColumnType, TableSchema};
 
 /// Turns the values of a column into columns.
@@ -35,35 +35,22 @@ pub enum PivotFunction {
 }
 
 impl Columns for Pivot {
-    /// The new columns are known only when it runs.
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        let index = shape::select(&self.index, &input)?;
+    /// The names of the new columns are known only when it runs; all of them are of one type.
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        let index = shape::select(&self.index, &input, context);
         column(&input, &self.column_to_pivot)?;
-        let kind = column(&input, &self.value_column)?;
-        let adds = matches!(self.agg_function, PivotFunction::Sum | PivotFunction::Avg);
-        if adds && matches!(kind, ColumnType::Text | ColumnType::Date | ColumnType::Geometry) {
-            let message =
-                format!("`{}` needs numbers, and `{}` holds {}", self.agg_function, self.value_column, describe(kind));
-            return Err(Problem::new(message));
-        }
-        Ok(TableSchema { open: true, ..index })
+        let cell = match self.agg_function {
+            PivotFunction::Sum => numbers(&input, &self.value_column, "`sum`")?,
+            PivotFunction::Avg => numbers(&input, &self.value_column, "`avg`").map(|_| ColumnType::Float)?,
+            PivotFunction::Count => column(&input, &self.value_column).map(|_| ColumnType::Integer)?,
+            PivotFunction::Min | PivotFunction::Max => column(&input, &self.value_column)?,
+        };
+        Ok(TableSchema { open: Some(cell), ..index })
     }
 
     fn flow(&self) -> Flow<'_> {
         let flow = Flow::default().read_all(&self.index).read(&self.column_to_pivot).read(&self.value_column);
         flow.keep_only(&self.index)
-    }
-}
-
-impl std::fmt::Display for PivotFunction {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Sum => "sum",
-            Self::Avg => "avg",
-            Self::Count => "count",
-            Self::Min => "min",
-            Self::Max => "max",
-        })
     }
 }
 
@@ -75,8 +62,8 @@ mod tests {
     #[test]
     fn only_the_index_is_known_beforehand() {
         let step = |value: &str, function: &str| json!({"name": "pivot", "index": ["text", "date"], "column_to_pivot": "flag", "value_column": value, "agg_function": function});
-        assert_eq!(columns(step("float", "sum")), "text text, date date, …");
-        assert_eq!(columns(step("other", "max")), "text text, date date, …");
+        assert_eq!(columns(step("float", "sum")), "text text, date date, … float");
+        assert_eq!(columns(step("other", "max")), "text text, date date, … text");
         assert!(mistake(step("other", "avg")).contains("`avg` needs numbers, and `other` holds texts"));
         assert!(mistake(step("flaot", "avg")).contains("did you mean `float`"));
     }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::infer::{Columns, Context, Flow, Inferred, Problem, column};
-use crate::schema::TableSchema;
+use crate::schema::{ColumnType, TableSchema};
 
 /// Gives columns other names, all at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -45,12 +45,13 @@ impl TryFrom<Written> for Rename {
 }
 
 impl Columns for Rename {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        let mut known = input.columns.clone();
         for (old, _) in &self.to_rename {
-            column(&input, old)?;
+            known.insert(old.clone(), context.or(column(&input, old), ColumnType::Unknown));
         }
         let (mut columns, open) = (IndexMap::new(), input.open);
-        for (name, kind) in input.columns {
+        for (name, kind) in known {
             let new = self.to_rename.iter().find(|(old, _)| *old == name).map_or(&name, |(_, new)| new);
             if columns.insert(new.clone(), kind).is_some() {
                 return Err(Problem::new(format!("two columns would be called `{new}`")));

@@ -73,7 +73,7 @@ impl Rollup {
 }
 
 impl Columns for Rollup {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         if self.hierarchy.is_empty() {
             let hint = "name the columns from the widest level to the finest";
             return Err(Problem::new("there is no column in `hierarchy`").hint(hint));
@@ -94,7 +94,7 @@ impl Columns for Rollup {
         if let Some(parent) = self.parent_label_name() {
             columns.push((parent.to_owned(), united(&kinds[..kinds.len() - 1])));
         }
-        columns.extend(shape::summaries(&self.aggregations, &input)?);
+        columns.extend(shape::summaries(&self.aggregations, &input, context));
         shape::distinct(columns)
     }
 

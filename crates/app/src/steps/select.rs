@@ -15,8 +15,8 @@ pub struct Select {
 }
 
 impl Columns for Select {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        shape::select(&self.columns, &input)
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        Ok(shape::select(&self.columns, &input, context))
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -35,8 +35,10 @@ pub enum Order {
 }
 
 impl Columns for Sort {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        self.columns.iter().try_for_each(|key| column(&input, &key.column).map(drop))?;
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        for key in &self.columns {
+            context.or(column(&input, &key.column).map(drop), ());
+        }
         Ok(input)
     }
 

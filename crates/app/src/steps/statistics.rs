@@ -93,8 +93,8 @@ impl Quantile {
 }
 
 impl Columns for Statistics {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        let mut output = shape::select(&self.groupby_columns, &input)?;
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        let mut output = shape::select(&self.groupby_columns, &input, context);
         let mut add = |name: String, kind: ColumnType| match output.columns.insert(name.clone(), kind) {
             None => Ok(()),
             Some(_) => Err(Problem::new(format!("two columns would be called `{name}`"))),

@@ -24,9 +24,10 @@ pub struct Top {
 }
 
 impl Columns for Top {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        column(&input, &self.rank_on)?;
-        self.groups.iter().try_for_each(|group| column(&input, group).map(drop))?;
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        for name in self.groups.iter().chain([&self.rank_on]) {
+            context.or(column(&input, name).map(drop), ());
+        }
         Ok(input)
     }
 

@@ -105,14 +105,14 @@ impl Totals {
 }
 
 impl Columns for Totals {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         if let Some(mistake) = self.mistake() {
             return Err(Problem::new(mistake));
         }
         for key in self.keys() {
             column(&input, &key)?;
         }
-        let summaries = shape::summaries(&self.aggregations, &input)?;
+        let summaries = shape::summaries(&self.aggregations, &input, context);
         let mut columns = Vec::new();
         for (name, source) in self.shown(input.columns.keys()) {
             let mut kind = column(&input, source)?;

@@ -15,8 +15,8 @@ pub struct Uniquegroups {
 }
 
 impl Columns for Uniquegroups {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        shape::select(&self.on, &input)
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        Ok(shape::select(&self.on, &input, context))
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -25,12 +25,12 @@ pub struct Unpivot {
 }
 
 impl Columns for Unpivot {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         let kinds = self.unpivot.iter().map(|name| column(&input, name)).collect::<Inferred<Vec<_>>>()?;
         let Some(kind) = kinds.into_iter().reduce(unite) else {
             return Err(Problem::new("there is no column in `unpivot`").hint("name the columns to turn into rows"));
         };
-        let kept = shape::select(&self.keep, &input)?;
+        let kept = shape::select(&self.keep, &input, context);
         let new = [(&self.unpivot_column_name, ColumnType::Text), (&self.value_column_name, kind)];
         shape::distinct(kept.columns.into_iter().chain(new.map(|(name, kind)| (name.clone(), kind))))
     }

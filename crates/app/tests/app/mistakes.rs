@@ -259,7 +259,7 @@ permissions:
     datasets/broken.yaml:2:1: error: the key `tabel` is unknown here (did you mean `table`?)
     datasets/broken.yaml:4:13: error: `formla` is unknown here (did you mean `formula`?)
     datasets/broken.yaml:5:21: error: the key `colums` is unknown here (did you mean `columns`?)
-    datasets/broken.yaml:6:55: error: `equals` is unknown here (did you mean `eq`?)
+    datasets/broken.yaml:6:55: error: `equals` is unknown here (it is called `eq` here)
     datasets/broken.yaml:6:70: error: the key `operator` is missing
     datasets/broken.yaml:6:70: error: the key `quantity` is missing
     datasets/broken.yaml:6:70: error: the key `duration` is missing
@@ -335,6 +335,32 @@ fn a_condition_compares_with_what_its_column_can_hold() {
             "error: `amount`: `eq` compares with one value, and this is a list",
         ),
         (step, filter("{ and: [{ column: amount, operator: gt }] }"), "`value` is missing"),
+        (
+            step,
+            filter("{ and: [{ column: pieces, operator: in, value: [1, \"09\"] }] }"),
+            "6:83: error: `pieces` holds integers, and this is the text \"09\" (write the number without quotes: 9)",
+        ),
+        (
+            step,
+            filter("{ column: amount, operator: gt, value: 1,5 }"),
+            "the key `5` is unknown here (decimals stand behind a point: `1.5`)",
+        ),
+        (only_in, "value: [FR, ES]".to_owned(), "15:62: error: `country`: `eq` compares with one value"),
+        (
+            only_in,
+            "operator: matches, value: \"(F\"".to_owned(),
+            "15:81: error: `(F` is no pattern that can be searched for: unclosed group",
+        ),
+        (
+            step,
+            filter("{ column: country, value: \"{{ filters.country }}\" }"),
+            "6:58: error: `country`: `eq` compares with one value, and `{{ filters.country }}` is a list, which no value is equal to (compare with `in` or `nin`)",
+        ),
+        (
+            step,
+            filter("{ column: day, operator: in, value: \"{{ filters.period }}\" }"),
+            "6:68: error: `filters.period` is a whole period, from a first day to a last, and no value (compare `from` with `{{ filters.period.start }}` and `until` with `{{ filters.period.end }}`)",
+        ),
     ] {
         let loaded = load_with(path, from, &to);
         let found = lines(&loaded);
@@ -349,12 +375,139 @@ fn a_condition_compares_with_what_its_column_can_hold() {
         (
             step,
             filter("{ column: country, operator: in, value: FR }"),
-            "6:42: warning: `country`: `in` compares with a list",
+            "6:72: warning: `country`: `in` compares with a list",
         ),
-        (only_in, "value: [FR, ES]".to_owned(), ""),
+        (only_in, "operator: in, value: [FR, ES]".to_owned(), ""),
+        (
+            step,
+            filter("{ column: country, operator: from, value: 2024-01-01 }"),
+            "6:74: warning: `country` holds texts: which day each means is guessed",
+        ),
     ] {
         let loaded = load_with(path, from, &to);
         let found = lines(&loaded);
         assert!(loaded.app.is_some() && found.contains(expected), "`{to}` says:\n{found}");
     }
+}
+
+#[test]
+fn choices_are_values_of_the_column_that_they_limit() {
+    let found = lines(&load_with(
+        "filters.yaml",
+        "column: country\n    values: { dataset: sales, column: country }",
+        "column: amount\n    values: { dataset: sales, column: country }",
+    ));
+    let expected = "12:39: error: the choices are texts, and the column that they limit holds numbers";
+    assert!(found.contains(expected), "{found}");
+    let view = "column: country, values: { dataset: sales, column: country }, all_label";
+    let found = lines(&load_with("filters.yaml", view, &view.replace("column: country }", "column: day }")));
+    assert!(found.contains("error: the choices are dates, and the column that they limit holds texts"), "{found}");
+
+    let mut all = files();
+    let steps = "steps: [{ name: convert, columns: [day], dataType: text }]\npermissions: { rows: everyone }\n";
+    all.push(("datasets/texts.yaml", format!("dataset: sales\n{steps}")));
+    let folder = folder(&all);
+    let loaded = load(folder.path());
+    let found = lines(&loaded);
+    let expected = "filters.yaml:5:13: warning: `day` holds texts in `texts`, and the column limited in `sales` dates";
+    assert!(loaded.app.is_some() && found.contains(expected), "{found}");
+}
+
+#[test]
+fn columns_that_depend_on_the_rows_are_named_before_charts_use_them() {
+    let pivot = "  - { name: pivot, index: [day], columnToPivot: country, valueColumn: amount, aggFunction: sum }\n";
+    let with = |more: &str, column: &str| {
+        let mut all = files();
+        all.push((
+            "datasets/wide.yaml",
+            format!("dataset: sales\nsteps:\n{pivot}{more}metrics:\n  france: {{ label: F, aggregate: sum, column: {column} }}\npermissions: {{ rows: everyone }}\n"),
+        ));
+        let folder = folder(&all);
+        let loaded = load(folder.path());
+        (loaded.app.is_some(), lines(&loaded))
+    };
+    let (_, found) = with("", "FR");
+    let expected = "wide.yaml:5:47: error: the dataset `wide` has no column `FR` that is known beforehand";
+    assert!(found.contains(expected), "{found}");
+    assert!(found.contains("in a step after it: { name: select, columns: [day, FR] }"), "{found}");
+    let (is_fine, found) = with("  - { name: select, columns: [day, FR] }\n", "FR");
+    assert!(is_fine, "{found}");
+    for (condition, expected) in [
+        ("{ column: day, operator: gt, value: soon }", "4:68: error: `day` holds dates, and this is the text \"soon\""),
+        ("{ column: FR, operator: gt, value: much }", "4:67: error: `FR` holds numbers, and this is the text \"much\""),
+        ("{ column: FR, value: [1] }", "4:53: error: `FR`: `eq` compares with one value"),
+    ] {
+        let (_, found) = with(&format!("  - {{ name: filter, condition: {condition} }}\n"), "FR");
+        assert!(found.contains(expected), "{found}");
+    }
+}
+
+#[test]
+fn names_of_other_tools_lead_to_ours() {
+    let step = "  - { name: formula, newColumn: price, formula: amount / pieces }";
+    let path = "datasets/sales.yaml";
+    let by_attribute = "  - { name: top, rankOn: amount, sort: desc, limit: \"{{ user.attributes.rows }}\" }";
+    let found = lines(&load_with(path, step, by_attribute));
+    assert!(!found.contains("error"), "{found}");
+    for (from, to, expected) in [
+        (step, "  - { name: groupby, on: [country] }", "it is called `aggregate` here"),
+        (step, "  - { name: order_by, columns: [country] }", "it is called `sort` here"),
+        (
+            step,
+            "  - { name: aggregate, groupby: [country], aggregations: [] }",
+            "the key `groupby` is unknown here (it is called `on` here)",
+        ),
+        (
+            step,
+            "  - { name: aggregate, on: [], aggregations: [{ aggfunction: mean, columns: [amount], newcolumns: [m] }] }",
+            "it is called `avg` here",
+        ),
+        ("aggregate: sum, column", "aggregate: average, column", "it is called `avg` here"),
+        ("operator: in", "operator: \">=\"", "it is called `ge` here"),
+        (
+            step,
+            "  - { name: join, type: left, rightPipeline: sales, on: [shop, country] }",
+            "5:57: error: expected a list of pairs, each a list of two (write `[[shop, country]]`, one inner list for each pair)",
+        ),
+        (step, "  - { name: rename, toRename: shop }", "write `[[shop, shop]]`"),
+        (
+            step,
+            "  - { name: top, rankOn: amount, sort: desc, limit: \"10\" }",
+            "expected a whole number, found the text `10` (write the number without quotes: 10)",
+        ),
+        (
+            "aggregate: sum, column: amount",
+            "aggregate: sum, column: shop",
+            "{ name: convert, columns: [shop], dataType: float }",
+        ),
+        (
+            step,
+            "  - { name: top, rankOn: amount, sort: desc, limit: \"{{ filters.shop }}\" }",
+            "5:53: error: `{{ filters.shop }}` can be All, and All can stand in the `value` of a condition only",
+        ),
+    ] {
+        let found = lines(&load_with(path, from, to));
+        assert!(found.contains(expected), "`{to}` says:\n{found}");
+    }
+}
+
+#[test]
+fn a_pipeline_tells_all_its_mistakes() {
+    let step = "  - { name: formula, newColumn: price, formula: amount / pieces }";
+    let steps = "  - { name: formula, newColumn: price, formula: amuont / pieces }
+  - { name: filter, condition: { or: [{ column: price, operator: gt, value: 1 }, { column: contry, value: FR }, { column: amount, value: much }] } }
+  - { name: sort, columns: [{ column: dya, order: asc }] }
+  - { name: aggregate, on: [country], aggregations: [{ aggfunction: sum, columns: [shop], newcolumns: [sum] }] }
+  - { name: top, rankOn: summ, sort: desc, limit: 3 }";
+    let loaded = load_with("datasets/sales.yaml", step, steps);
+    let found: Vec<_> =
+        loaded.diagnostics.iter().filter(|found| found.code == "bad_step").map(ToString::to_string).collect();
+    insta::assert_snapshot!(found.join("\n"), @r#"
+    datasets/sales.yaml:5:49: error: there is no column `amuont` here (did you mean `amount`?)
+    datasets/sales.yaml:6:92: error: there is no column `contry` here (did you mean `country`?)
+    datasets/sales.yaml:6:138: error: `amount` holds numbers, and this is the text "much" (write a number, without quotes)
+    datasets/sales.yaml:7:39: error: there is no column `dya` here (the columns here are `day`, `country`, `shop`, `amount`, `pieces`, `salary`, `price`)
+    datasets/sales.yaml:8:84: error: `sum` needs numbers, and `shop` holds texts (put a step before: { name: convert, columns: [shop], dataType: float })
+    datasets/sales.yaml:9:26: error: there is no column `summ` here (did you mean `sum`?)
+    "#);
 }

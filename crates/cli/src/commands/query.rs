@@ -111,8 +111,7 @@ fn query(arguments: &Arguments) -> Result<(), Failure> {
     let tables = runtime()?.block_on(tables(arguments))?;
     let program = Program::read(&arguments.file, arguments.variables.as_deref(), arguments.until, &tables)?;
     for doubt in &program.doubts {
-        // A closed standard error leaves nobody to tell.
-        let _ = write!(std::io::stderr(), "{doubt}");
+        warn(doubt);
     }
     let is_terminal = std::io::stdout().is_terminal();
     let format = arguments.format.unwrap_or(if is_terminal { Format::Table } else { Format::Json });
@@ -157,6 +156,11 @@ impl<W: Write> Write for Visible<W> {
     }
 }
 
+fn warn(doubt: &Problem) {
+    // A closed standard error leaves nobody to tell.
+    let _ = write!(std::io::stderr(), "{doubt}");
+}
+
 fn print(output: &mut impl Write, program: &Program, rows: &Rows, format: Format) -> std::io::Result<()> {
     match format {
         Format::Json => write_json_to(output, &rows.schema, &rows.batches),
@@ -170,14 +174,22 @@ async fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
         Standalone::new(arguments.memory.saturating_mul(1 << 20)).map_err(|error| Problem::new(error.to_string()))?;
     let csv = CsvOptions { delimiter: arguments.delimiter.replace("\\t", "\t"), ..CsvOptions::default() };
     for (name, file) in &arguments.tables {
-        let table = open_table(file, name, &csv).await.map_err(|error| {
+        let opened = open_table(file, name, &csv).await.map_err(|error| {
             Problem::new(format!("the table `{name}` cannot be read from `{}`: {error}", file.display()))
                 .maybe_hint(similar_file(file))
         })?;
         if tables.columns(name).is_some() {
             return Err(Problem::new(format!("two tables are called `{name}`")).hint("give one of them another name"));
         }
-        tables.add_table(name, table);
+        if opened.is_untyped {
+            let message = format!("the table `{name}` holds no rows: its columns are taken for texts");
+            let hint = format!(
+                "put rows into `{}`, or say the types: {{ name: convert, columns: […], dataType: float }}",
+                file.display()
+            );
+            warn(&Problem::new(message).hint(hint).doubt());
+        }
+        tables.add_table(name, opened.provider);
     }
     Ok(tables)
 }

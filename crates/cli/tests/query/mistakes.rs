@@ -22,11 +22,11 @@ fn a_mistake_names_its_step_and_suggests() {
     for (step, expected) in [
         (
             json!({"name": "formula", "label": "Price", "newColumn": "price", "formula": "amout / pieces"}),
-            "error: step 2 (`formula`, “Price”): there is no column `amout` here\n  hint: did you mean `amount`?\n",
+            "error: step 2 (`formula`, “Price”) at steps.json:1:101: there is no column `amout` here\n  hint: did you mean `amount`?\n",
         ),
         (
             json!({"name": "join", "type": "left", "rightPipeline": "shop", "on": [["shop", "name"]]}),
-            "error: step 2 (`join`): there is no dataset `shop`\n  hint: did you mean `shops`? the tables are `sales`, `shops`\n",
+            "there is no dataset `shop`\n  hint: did you mean `shops`? the tables are `sales`, `shops`\n",
         ),
         (json!({"name": "filtr", "condition": {}}), "`filtr` is unknown here\n  hint: did you mean `filter`?\n"),
         (
@@ -43,7 +43,7 @@ fn a_mistake_names_its_step_and_suggests() {
         ),
         (
             json!({"name": "append", "pipelines": [[{"name": "domain", "domain": "shops"}, {"name": "select", "columns": ["town"]}]]}),
-            "error: step 2 (`append`): in step 2 (`select`) of the inner pipeline: there is no column `town` here\n",
+            ": in step 2 (`select`) of the inner pipeline: there is no column `town` here\n",
         ),
         (
             json!({"name": "join", "type": "left", "rightPipeline": {"type": "ref", "uid": "x"}, "on": []}),
@@ -62,17 +62,22 @@ fn what_a_column_cannot_be_is_a_mistake_and_what_may_not_be_meant_a_warning() {
     for (condition, expected) in [
         (
             json!({"column": "amount", "operator": "gt", "value": "much"}),
-            "error: step 2 (`filter`): `amount` holds numbers, and this is the text \"much\"\n  hint: write a number, without quotes\n",
+            ": `amount` holds numbers, and this is the text \"much\"\n  hint: write a number, without quotes\n",
         ),
         (
             json!({"and": [{"column": "day", "operator": "from", "value": "soon"}]}),
-            "error: step 2 (`filter`): `day` holds dates, and this is the text \"soon\"\n  hint: write a date",
+            ": `day` holds dates, and this is the text \"soon\"\n  hint: write a date",
         ),
         (
             json!({"column": "shop", "value": ["Lyon"]}),
             "and this is a list, which no value is equal to\n  hint: compare with `in`",
         ),
         (json!({"column": "shop", "operator": "ne"}), "`value` is missing: `ne` compares the column with it"),
+        (
+            json!({"column": "day", "value": "{{ period }}"}),
+            "`period` is not a variable: it holds a map, and one value is needed: write `{{ period.start }}`",
+        ),
+        (json!({"column": "shop", "operator": "matches", "value": "(L"}), "no pattern that can be searched for"),
     ] {
         let problem = problem_of(filter(condition));
         assert!(problem.contains(expected), "{problem}");
@@ -83,9 +88,9 @@ fn what_a_column_cannot_be_is_a_mistake_and_what_may_not_be_meant_a_warning() {
         filter(json!({"column": "shop", "value": 5}))]);
     let outcome = folder.query(&steps, &["--format", "csv"]);
     assert!(outcome.succeeded);
-    let expected = "warning: step 2 (`join`): `pieces` holds integers here, and `name` texts there: they are compared as texts\n  \
+    let expected = "warning: step 2 (`join`) at steps.json:1:97: `pieces` holds integers here, and `name` texts there: they are compared as texts\n  \
         hint: `convert` one of them before, so that both hold the same\n\
-        warning: step 3 (`filter`): `shop` holds texts, and this is the number 5: they are compared as texts\n  \
+        warning: step 3 (`filter`) at steps.json:1:170: `shop` holds texts, and this is the number 5: they are compared as texts\n  \
         hint: write the text, \"5\", or `convert` the column before\n";
     assert_eq!(outcome.errors, expected);
 }
@@ -106,7 +111,7 @@ fn a_file_that_is_no_pipeline_is_told() {
     folder.write("start.json", "[{\"name\": \"domain\", \"domain\": \"sals\"}]");
     let sales = ["--table", "sales=sales.json"];
     for (arguments, expected) in [
-        (vec!["broken.json"], "error: broken.json:2:12: this is not JSON"),
+        (vec!["broken.json"], "error: broken.json:2:12: this is not JSON: expected value\n"),
         (vec!["object.json"], "error: `object.json` holds no pipeline: expected a list of steps"),
         (vec!["none.json"], "error: there is no file `none.json`"),
         (vec!["list.json", sales[0], sales[1]], "starts with a `domain` step\n  hint: begin with"),
@@ -184,4 +189,59 @@ fn what_fails_while_running_names_its_step_too() {
         {"name": "select", "columns": ["shop", "pieces_EVOL_ABS"]}]);
     let problem = folder.query(&steps, &[]).errors;
     assert!(problem.starts_with("error: step 3 (`evolution`): there are several rows for 2024-01-0"), "{problem}");
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_its_place() {
+    let folder = Folder::new();
+    folder.write(
+        "steps.yaml",
+        "\
+- { name: domain, domain: sales }
+- { name: filter, condition: { and: [{ column: pieces, value: \"09\" }, { column: amount, operator: in, value: [1, true] }] } }
+- { name: formula, newColumn: n, formula: shop > 3 }
+- { name: append, pipelines: [[{ name: domain, domain: shops }, { name: sort, columns: [{ column: town, order: asc }] }]] }
+- { name: join, type: left, rightPipeline: shop, on: [[shop, name]] }
+- { name: sort, columns: [{ column: nothing, order: asc }] }
+",
+    );
+    let tables = ["--table", "sales=sales.json", "--table", "shops=shops.csv"];
+    let outcome = folder.run(&[["query", "steps.yaml"].as_slice(), &tables].concat());
+    assert!(!outcome.succeeded);
+    insta::assert_snapshot!(outcome.errors, @r#"
+    error: step 2 (`filter`) at steps.yaml:2:63: `pieces` holds integers, and this is the text "09"
+      hint: write the number without quotes: 9
+    error: step 2 (`filter`) at steps.yaml:2:114: `amount` holds numbers, and this is the boolean true
+      hint: compare with a number
+    error: step 3 (`formula`) at steps.yaml:3:43: `shop` holds texts, and 3 is a number: they cannot be compared
+      hint: put a step before: { name: convert, columns: [shop], dataType: float }
+    error: step 4 (`append`) at steps.yaml:4:99: in step 2 (`sort`) of the inner pipeline: there is no column `town` here
+      hint: the columns here are `name`, `city`, `since`
+    error: step 5 (`join`) at steps.yaml:5:44: there is no dataset `shop`
+      hint: did you mean `shops`? the tables are `sales`, `shops`
+    "#);
+}
+
+#[test]
+fn a_file_without_rows_is_told() {
+    let folder = Folder::new();
+    folder.write("empty.csv", "shop,day,amount\n");
+    let steps = |more: Json| {
+        let sum = json!({"name": "aggregate", "on": ["shop"], "aggregations": [
+            {"aggfunction": "sum", "columns": ["amount"], "newcolumns": ["total"]}]});
+        let mut steps = vec![json!({"name": "domain", "domain": "empty"})];
+        steps.extend(more.as_array().cloned().unwrap_or_default());
+        steps.push(sum);
+        Json::Array(steps)
+    };
+    let table = ["--table", "empty=empty.csv", "--format", "csv"];
+    let outcome = folder.query(&steps(json!([])), &table);
+    let warning = "warning: the table `empty` holds no rows: its columns are taken for texts\n  hint: put rows into `empty.csv`, or say the types: { name: convert, ";
+    assert!(!outcome.succeeded && outcome.errors.starts_with(warning), "{}", outcome.errors);
+    let expected = "`sum` needs numbers, and `amount` holds texts\n  hint: put a step before: { name: convert, columns: [amount], dataType: float }\n";
+    assert!(outcome.errors.ends_with(expected), "{}", outcome.errors);
+    let convert = json!([{"name": "convert", "columns": ["amount"], "dataType": "float"}]);
+    let outcome = folder.query(&steps(convert), &table);
+    assert!(outcome.succeeded && outcome.errors.starts_with(warning), "{}", outcome.errors);
+    assert_eq!(outcome.output, "shop,total\r\n");
 }

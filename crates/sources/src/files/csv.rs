@@ -40,8 +40,10 @@ pub(super) fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> 
         .map_err(|error| error.to_string())?;
 
     let mut guesses = vec![Guess::default(); names.len()];
+    let mut is_untyped = true;
     for batch in reader {
         let rows = batch.map_err(|error| unreadable(&error))?;
+        is_untyped &= rows.num_rows() == 0;
         for (guess, column) in guesses.iter_mut().zip(rows.columns()) {
             for text in column.as_string::<i32>() {
                 let value = text.unwrap_or_default();
@@ -58,7 +60,7 @@ pub(super) fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> 
     let rows = Rows { path: path.to_owned(), schema: Arc::clone(&schema), delimiter, nulls };
     let provider =
         StreamingTable::try_new(Arc::clone(&schema), vec![Arc::new(rows)]).map_err(|error| error.to_string())?;
-    Ok(Opened { schema, provider: Arc::new(provider) })
+    Ok(Opened { schema, provider: Arc::new(provider), is_untyped })
 }
 
 /// The rows of a file, parsed while they are read.

@@ -29,7 +29,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, String> {
     let table = ListingTable::try_new(config).map_err(|error| error.to_string())?;
     let rows = usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
     let provider = Arc::new(Counted::new(Arc::new(table), rows).spread_in_order());
-    Ok(Opened { schema, provider })
+    Ok(Opened { schema, provider, is_untyped: false })
 }
 
 /// The columns of shapes that the file's own description names, as GeoParquet has it: those in well-known binary.

@@ -15,16 +15,30 @@ use crate::sqlite::SqliteDatabase;
 
 const DATABASES: [&str; 3] = ["sqlite", "sqlite3", "db"];
 
+/// A table of a file.
+pub struct OpenedTable {
+    pub provider: Arc<dyn TableProvider>,
+    /// Only rows tell the types and there are none: every column is taken for a text.
+    pub is_untyped: bool,
+}
+
+impl From<Arc<dyn TableProvider>> for OpenedTable {
+    fn from(provider: Arc<dyn TableProvider>) -> Self {
+        Self { provider, is_untyped: false }
+    }
+}
+
 /// Opens a table by its file's extension: `.json` and `.geojson` are read whole, `.csv`, `.tsv` and `.parquet` while
 /// they are queried. Of a database (`.sqlite`, `.sqlite3`, `.db`) it is the table behind a `#`, else that called `name`.
-pub async fn open_table(path: &Path, name: &str, csv: &CsvOptions) -> Result<Arc<dyn TableProvider>, TableError> {
+pub async fn open_table(path: &Path, name: &str, csv: &CsvOptions) -> Result<OpenedTable, TableError> {
     let shape = |reason: String| TableError::Shape(reason);
     if let Some((file, table)) = in_database(path, name) {
         if !file.exists() {
             return Err(shape("there is no such file".to_owned()));
         }
         let database = SqliteDatabase::at(name, file);
-        return database::table(&database, &Relation::Table(table.to_owned())).await.map_err(|reason| {
+        let opened = database::table(&database, &Relation::Table(table.to_owned())).await;
+        return opened.map(OpenedTable::from).map_err(|reason| {
             let file = file.display();
             shape(format!("{reason}; `{file}#TABLE` names a table of the database"))
         });
@@ -40,9 +54,13 @@ pub async fn open_table(path: &Path, name: &str, csv: &CsvOptions) -> Result<Arc
                 serde_json::from_str(&text).map_err(|error| shape(format!("this is not JSON: {error}")))?;
             let batch = read_json(&document)?;
             let table = MemTable::try_new(batch.schema(), vec![vec![batch]]);
-            Ok(Arc::new(table.map_err(|error| shape(error.to_string()))?))
+            let provider: Arc<dyn TableProvider> = Arc::new(table.map_err(|error| shape(error.to_string()))?);
+            Ok(provider.into())
         }
-        Some("csv" | "tsv" | "txt" | "parquet") => open_anywhere(path, csv).map_err(shape),
+        Some("csv" | "tsv" | "txt" | "parquet") => {
+            let (provider, is_untyped) = open_anywhere(path, csv).map_err(shape)?;
+            Ok(OpenedTable { provider, is_untyped })
+        }
         _ => Err(shape("expected a `.json`, `.csv`, `.parquet` or `.sqlite` file".to_owned())),
     }
 }

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aracari_app::infer::infer_all;
+use aracari_app::schema::TableSchema;
 use aracari_app::template::parse_steps;
 use aracari_engine::standalone::Standalone;
 use aracari_sources::interchange::{read_json, write_json};
@@ -69,6 +71,8 @@ fn run(folder: &Path, listed: &Listed) -> Result<(), String> {
     for (name, table) in case["other_inputs"].as_object().into_iter().flatten() {
         add(name, table)?;
     }
+    // What is told without running refuses nothing that runs.
+    let told = infer_all(&steps, TableSchema::default(), &|name| standalone.columns(name));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_stack_size(8 << 20)
@@ -94,7 +98,12 @@ fn run(folder: &Path, listed: &Listed) -> Result<(), String> {
     let mut first = None;
     for expected in expected {
         match compare(expected, &actual, &rule) {
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                return told
+                    .mistakes
+                    .first()
+                    .map_or(Ok(()), |mistake| Err(format!("it runs, and is refused: {mistake}")));
+            }
             Err(reason) => first = first.or(Some(reason)),
         }
     }

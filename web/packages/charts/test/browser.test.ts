@@ -48,6 +48,12 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser under the policy', () => {
 		return { page, complaints, requests };
 	}
 
+	test('a table in a tile says how many rows it leaves out', async () => {
+		const { page } = await open('only=table&size=tile');
+		expect(await page.locator('.note').allTextContents()).toEqual(['First 5 of 16 rows', 'First 5 of more than 500 rows']);
+		await page.close();
+	});
+
 	test.each(['story', 'tile', 'dashboard'])('hostile strings stay text at %s size', async (size) => {
 		const { page, complaints, requests } = await open(`hostile&size=${size}`);
 		// Point at every chart, so that the tooltips say the strings too.

@@ -11,11 +11,20 @@ pub(super) struct Problem {
     hint: Option<String>,
     /// It works, and is probably not meant so.
     is_doubt: bool,
+    /// Problems that were found with it.
+    others: Vec<Problem>,
 }
 
 impl Problem {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: None, hint: None, is_doubt: false }
+        Self { message: message.into(), place: None, hint: None, is_doubt: false, others: Vec::new() }
+    }
+
+    /// All of these as one; none where there are none.
+    pub(super) fn all(problems: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut problems = problems.into_iter();
+        let first = problems.next()?;
+        Some(Self { others: problems.collect(), ..first })
     }
 
     pub(super) fn at(self, place: impl Into<String>) -> Self {
@@ -42,10 +51,10 @@ impl fmt::Display for Problem {
             Some(place) => writeln!(f, "{word}: {}: {}", printable(place), printable(&self.message))?,
             None => writeln!(f, "{word}: {}", printable(&self.message))?,
         }
-        match &self.hint {
-            Some(hint) => writeln!(f, "  hint: {}", printable(hint)),
-            None => Ok(()),
+        if let Some(hint) = &self.hint {
+            writeln!(f, "  hint: {}", printable(hint))?;
         }
+        self.others.iter().try_for_each(|other| write!(f, "{other}"))
     }
 }
 

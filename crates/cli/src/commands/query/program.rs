@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use aracari_app::infer::{Mistake, infer_with_doubts, suggest};
+use aracari_app::infer::{Mistake, infer_all, suggest};
 use aracari_app::schema::TableSchema;
-use aracari_app::template::{DocumentPath, DocumentVariables, Template, TemplateError, parse_bound};
+use aracari_app::template::{DocumentPath, DocumentVariables, Resolver, Template, TemplateError, parse_bound};
 use aracari_app::written::{Notes, Referred, settle};
-use aracari_app::{Step, check_pipeline, read_yaml};
+use aracari_app::{Step, check_pipeline, place_in_pipeline, read_yaml};
 use aracari_engine::EngineError;
 use aracari_engine::standalone::Standalone;
 use serde_json::{Map, Value as Json};
@@ -60,7 +60,9 @@ impl Program {
             Err(error) => return Err(unreadable(error, file, &text, &notes)),
         };
         let mut program = Self { steps, notes, doubts: Vec::new() };
-        program.doubts = program.check(tables)?;
+        program.doubts = program.check(tables, &|mistake| {
+            place_in_pipeline(&text, mistake).map(|(line, column)| format!("{}:{line}:{column}", file.display()))
+        })?;
         Ok(program)
     }
 
@@ -70,7 +72,11 @@ impl Program {
     }
 
     /// Finds what cannot work without running, or else what is doubtful.
-    fn check(&self, tables: &Standalone) -> Result<Vec<Problem>, Problem> {
+    fn check(
+        &self,
+        tables: &Standalone,
+        place_of: &dyn Fn(&Mistake) -> Option<String>,
+    ) -> Result<Vec<Problem>, Problem> {
         if !matches!(self.steps.first(), Some(Step::Domain(_))) {
             let hint = format!("begin with {{\"name\": \"domain\", \"domain\": …}}; {}", listed(tables));
             return Err(Problem::new("a pipeline starts with a `domain` step").hint(hint));
@@ -83,18 +89,24 @@ impl Program {
             }
             found
         };
-        let problem = |Mistake { step_index, message, hint }: Mistake| {
-            Problem::new(message).at(self.place(step_index)).maybe_hint(hint)
+        let problem = |mistake: Mistake| {
+            let step = self.place(mistake.step_index);
+            let at = place_of(&mistake).map_or_else(|| step.clone(), |place| format!("{step} at {place}"));
+            Problem::new(mistake.message).at(at).maybe_hint(mistake.hint)
         };
-        let (found, doubts) = infer_with_doubts(&self.steps, TableSchema::default(), &columns);
-        found.map_err(|mistake| {
-            let unknown_table = missing.borrow().as_ref().map(|name| match suggest(name, tables.names()) {
+        let mut found = infer_all(&self.steps, TableSchema::default(), &columns);
+        // A table that is not there hides what comes after it.
+        if let (Some(name), Some(last)) = (missing.borrow().as_ref(), found.mistakes.last_mut()) {
+            let hint = match suggest(name, tables.names()) {
                 Some(similar) => format!("did you mean `{similar}`? {}", listed(tables)),
                 None => listed(tables),
-            });
-            problem(Mistake { hint: mistake.hint.clone().or(unknown_table), ..mistake })
-        })?;
-        Ok(doubts.into_iter().map(|doubt| problem(doubt).doubt()).collect())
+            };
+            last.hint.get_or_insert(hint);
+        }
+        match Problem::all(found.mistakes.into_iter().map(problem)) {
+            Some(problem) => Err(problem),
+            None => Ok(found.doubts.into_iter().map(|doubt| problem(doubt).doubt()).collect()),
+        }
     }
 
     /// What a person is told of a failure while running; `step` is where it begins to fail, counted from 1.
@@ -140,24 +152,39 @@ fn yaml(text: &str, file: &Path) -> Result<Json, Problem> {
 
 fn json(text: &str, file: &Path) -> Result<Json, Problem> {
     serde_json::from_str(text).map_err(|error| {
-        Problem::new(format!("this is not JSON: {error}")).at(format!(
-            "{}:{}:{}",
-            file.display(),
-            error.line(),
-            error.column()
-        ))
+        let (line, column) = (error.line(), error.column());
+        let told = error.to_string();
+        let reason = told.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&told);
+        Problem::new(format!("this is not JSON: {reason}")).at(format!("{}:{line}:{column}", file.display()))
     })
 }
 
 fn bind(written: Vec<Json>, variables: &Json, tables: &Standalone) -> Result<Vec<Step>, TemplateError> {
     let references = |uid: &str| tables.columns(uid).map(|_| Referred::Dataset(uid.to_owned()));
-    let mut bound = Vec::with_capacity(written.len());
+    let known = DocumentVariables(variables);
+    let (mut templates, mut bound) = (Vec::with_capacity(written.len()), Vec::with_capacity(written.len()));
     for (index, step) in settle(written, &references)?.into_iter().enumerate() {
-        let template = Template::<DocumentPath>::parse(&step);
-        let json = template.and_then(|template| template.bind(&DocumentVariables(variables)));
-        bound.push(json.map_err(|error| error.in_step(index))?);
+        let template = Template::<DocumentPath>::parse(&step).map_err(|error| error.in_step(index))?;
+        bound.push(template.bind(&known).map_err(|error| error.in_step(index))?);
+        templates.push(template);
     }
-    parse_bound(bound)
+    parse_bound(bound).map_err(|error| match &error {
+        TemplateError::BadStep { index, reason } if reason.contains("found a map") => {
+            let of_map = templates.get(*index).and_then(|template| map_for_value(template, &known));
+            of_map.map_or(error.clone(), |of_map| of_map.in_step(*index))
+        }
+        _ => error,
+    })
+}
+
+/// A variable that holds a map, where a value is needed.
+fn map_for_value(template: &Template<DocumentPath>, known: &DocumentVariables<'_>) -> Option<TemplateError> {
+    template.variables().into_iter().find_map(|name| {
+        let Ok(Json::Object(entries)) = known.value(name) else { return None };
+        let parts: Vec<String> = entries.keys().map(|key| format!("`{{{{ {name}.{key} }}}}`")).collect();
+        let reason = format!("it holds a map, and one value is needed: write {}", parts.join(" or "));
+        Some(TemplateError::NotAVariable { text: name.to_string(), reason })
+    })
 }
 
 /// What is wrong with the file: at its place where the schema of steps tells it, else at the step.

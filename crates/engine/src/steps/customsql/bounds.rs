@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use aracari_app::search_pattern::MAX_PATTERN;
 use arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, ScalarValue};
@@ -17,7 +18,7 @@ use datafusion::logical_expr::{
 };
 
 use crate::column_type::TEXT;
-use crate::condition::{MAX_PATTERN, check_pattern};
+use crate::condition::check_pattern;
 use crate::error::EngineError;
 use crate::functions::{Growth, bounded as within, is_bounded, join_texts};
 use crate::stop;

@@ -1,0 +1,125 @@
+//! What other tools call the words of an app's files.
+
+/// Our words, each with the names that it has elsewhere: in SQL, in data frames, in other tools for charts. They are
+/// compared in small letters, without the signs between words.
+const OTHER_NAMES: &[(&str, &[&str])] = &[
+    // Charts.
+    ("donut", &["pie", "doughnut", "ring"]),
+    ("bar", &["column", "columns", "bars", "histogram"]),
+    ("kpi", &["gauge", "number", "metric", "card", "score", "scorecard", "figure", "bignumber", "indicator"]),
+    ("leaderboard", &["ranking", "rank", "toplist", "top"]),
+    ("line", &["curve", "spline", "lines", "timeseries"]),
+    ("point-map", &["map", "bubblemap", "markers", "points"]),
+    ("heatmap", &["matrix", "calendar"]),
+    ("bar-line", &["combo", "mixed", "linebar"]),
+    ("table", &["grid", "list", "datatable", "pivottable"]),
+    // Filters.
+    ("select", &["dropdown", "singleselect"]),
+    ("multi-select", &["checkboxes"]),
+    ("date-range", &["date", "period"]),
+    // Steps.
+    ("aggregate", &["groupby", "group", "summarize", "summarise", "agg"]),
+    ("filter", &["where", "having", "query"]),
+    ("sort", &["orderby", "order", "sortvalues", "arrange", "sortby"]),
+    ("join", &["merge", "lookup", "vlookup", "leftjoin", "innerjoin"]),
+    ("append", &["union", "unionall", "bindrows", "vstack"]),
+    ("select", &["keep", "project", "selectcolumns"]),
+    ("delete", &["drop", "remove", "dropcolumns", "exclude"]),
+    ("rename", &["alias", "renamecolumns"]),
+    ("formula", &["mutate", "withcolumn", "withcolumns", "assign", "compute", "calculate", "eval", "expression"]),
+    ("ifthenelse", &["if", "case", "casewhen", "when", "ifelse", "conditional"]),
+    ("convert", &["cast", "astype", "settype", "changetype"]),
+    ("fillna", &["coalesce", "ifnull", "nvl", "fillnull", "fill"]),
+    ("uniquegroups", &["distinct", "unique", "dropduplicates", "deduplicate", "dedup"]),
+    ("top", &["head", "limit", "nlargest", "first"]),
+    ("pivot", &["pivottable", "pivotwider", "spread", "crosstab", "transpose"]),
+    ("unpivot", &["melt", "pivotlonger", "gather", "stack"]),
+    ("cumsum", &["runningtotal", "cumulate", "cumulativesum"]),
+    ("movingaverage", &["rolling", "rollingmean", "movingmean"]),
+    ("percentage", &["share", "ratio", "percent"]),
+    ("evolution", &["pctchange", "diff", "lag", "growth"]),
+    ("duration", &["datediff", "timediff"]),
+    ("dategranularity", &["datetrunc", "truncdate", "resample"]),
+    ("dateextract", &["datepart", "extract"]),
+    ("todate", &["strptime", "todatetime", "parsedate"]),
+    ("fromdate", &["strftime", "formatdate", "tochar"]),
+    ("duplicate", &["copy", "clone"]),
+    ("absolutevalue", &["abs"]),
+    ("lowercase", &["lower", "tolower", "lcase"]),
+    ("uppercase", &["upper", "toupper", "ucase"]),
+    ("trim", &["strip", "ltrim", "rtrim"]),
+    ("replacetext", &["strreplace", "regexpreplace", "regexreplace"]),
+    ("substring", &["substr", "left", "right", "mid", "slice"]),
+    ("statistics", &["describe", "median", "quantile", "quantiles"]),
+    ("customsql", &["sql"]),
+    ("domain", &["from", "source", "load"]),
+    // Functions of aggregations.
+    ("avg", &["mean", "average"]),
+    ("sum", &["total"]),
+    ("min", &["minimum", "lowest"]),
+    ("max", &["maximum", "highest"]),
+    ("count distinct", &["nunique", "ndistinct", "uniquecount", "distinct", "distinctcount"]),
+    ("count", &["size", "rows"]),
+    // Operators.
+    ("eq", &["=", "==", "equals", "equal", "is"]),
+    ("ne", &["!=", "<>", "notequals", "notequal", "neq", "isnot"]),
+    ("lt", &["<", "less", "lessthan"]),
+    ("le", &["<=", "lte", "lessorequal"]),
+    ("gt", &[">", "greater", "greaterthan"]),
+    ("ge", &[">=", "gte", "greaterorequal"]),
+    ("in", &["oneof", "isin"]),
+    ("nin", &["notin", "noneof"]),
+    ("matches", &["like", "ilike", "contains", "regex", "regexp", "match"]),
+    ("notmatches", &["notlike", "notcontains", "doesnotcontain"]),
+    ("isnull", &["null", "isna", "isempty", "missing"]),
+    ("notnull", &["notna", "isnotnull", "isnotna", "notempty"]),
+    ("from", &["since", "after"]),
+    ("until", &["upto", "before"]),
+    // Types.
+    ("integer", &["int", "bigint", "int64", "long"]),
+    ("float", &["number", "double", "decimal", "numeric", "real", "float64"]),
+    ("text", &["str", "string", "varchar", "char"]),
+    ("date", &["datetime", "timestamp", "time"]),
+    ("boolean", &["bool", "flag"]),
+    // Joins and orders.
+    ("left outer", &["outer", "full", "fullouter", "leftouter"]),
+    ("asc", &["ascending", "up"]),
+    ("desc", &["descending", "down"]),
+    // Keys.
+    ("on", &["groupby", "by", "keys", "groups"]),
+    ("aggfunction", &["func", "function", "agg", "aggregate"]),
+    ("newcolumns", &["as", "alias", "names"]),
+    ("newColumn", &["as", "alias", "name", "output"]),
+    ("rightPipeline", &["with", "right", "dataset", "table"]),
+    ("limit", &["n", "rows", "count"]),
+];
+
+/// Which of these words is called `word` elsewhere.
+pub(super) fn meant_by<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
+    let plain: String = word.to_lowercase().chars().filter(|sign| !matches!(sign, '_' | '-' | ' ')).collect();
+    let ours = OTHER_NAMES.iter().filter(|(_, theirs)| theirs.contains(&plain.as_str())).map(|(ours, _)| *ours);
+    ours.into_iter().find_map(|ours| words.iter().copied().find(|known| *known == ours))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OTHER_NAMES, meant_by};
+
+    #[test]
+    fn a_name_of_elsewhere_leads_to_a_word_that_is_known_here() {
+        let steps = ["aggregate", "filter", "duplicate"];
+        assert_eq!(meant_by("group_by", &steps), Some("aggregate"));
+        assert_eq!(meant_by("GROUPBY", &["on", "aggregations"]), Some("on"));
+        assert_eq!(meant_by("mean", &["avg", "sum"]), Some("avg"));
+        assert_eq!(meant_by("mean", &steps), None);
+    }
+
+    #[test]
+    fn names_are_written_as_they_are_compared() {
+        for (_, theirs) in OTHER_NAMES {
+            for name in *theirs {
+                assert!(!name.contains(['_', '-', ' ']) && name.to_lowercase() == **name, "{name}");
+            }
+        }
+    }
+}
