@@ -22,6 +22,7 @@ use futures::{Stream, StreamExt};
 
 use crate::error::EngineError;
 use crate::fences;
+use crate::filters;
 use crate::guards;
 use crate::memory::SharedMemory;
 use crate::operators::Planner;
@@ -94,7 +95,7 @@ impl Executor {
         let projections: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(ProjectionPushdown::new());
         let left_out = ["join_selection", "ProjectionPushdown"];
         let known = PhysicalOptimizer::new().rules.into_iter().filter(|rule| !left_out.contains(&rule.name()));
-        let rules = stop::physical(std::iter::once(projections).chain(known));
+        let rules = stop::physical(filters::among(std::iter::once(projections).chain(known)));
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
