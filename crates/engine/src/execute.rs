@@ -26,7 +26,7 @@ use crate::filters;
 use crate::guards;
 use crate::memory::SharedMemory;
 use crate::operators::Planner;
-use crate::parallel;
+use crate::parallel::{self, RowOrder};
 use crate::pushdown::push_down;
 use crate::stop;
 
@@ -119,10 +119,14 @@ impl Executor {
 
     /// Starts a plan.
     pub(crate) async fn stream(&self, plan: &LogicalPlan) -> Result<SendableRecordBatchStream, EngineError> {
+        self.stream_as(plan, RowOrder::Kept).await
+    }
+
+    async fn stream_as(&self, plan: &LogicalPlan, order: RowOrder) -> Result<SendableRecordBatchStream, EngineError> {
         let running = self.running.load(Ordering::Relaxed) + 1;
         // What nobody reads is gone from an optimised plan, such as the numbers of rows that are grouped in the end.
         let prepared = self.prepare(plan)?;
-        self.stream_in(&prepared, parallel::partitions(&prepared, self.cores / running)).await
+        self.stream_in(&prepared, parallel::partitions(&prepared, order, self.cores / running)).await
     }
 
     async fn stream_in(
@@ -146,19 +150,21 @@ impl Executor {
     ///
     /// Where a database fails over a value, such as a sum that is too large for it, everything is computed here.
     pub(crate) async fn collect(&self, plan: &LogicalPlan) -> Result<Vec<RecordBatch>, EngineError> {
-        Ok(self.hold(plan).await?.0)
+        Ok(self.hold(plan, RowOrder::Kept).await?.0)
     }
 
     /// The same, with what counts them against the pool.
-    pub(crate) async fn hold(&self, plan: &LogicalPlan) -> Result<Held, EngineError> {
-        match self.hold_once(plan).await {
-            Err(EngineError::NotAtSource { .. }) if self.pushdown => self.without_pushdown().hold_once(plan).await,
+    pub(crate) async fn hold(&self, plan: &LogicalPlan, order: RowOrder) -> Result<Held, EngineError> {
+        match self.hold_once(plan, order).await {
+            Err(EngineError::NotAtSource { .. }) if self.pushdown => {
+                self.without_pushdown().hold_once(plan, order).await
+            }
             other => other,
         }
     }
 
-    async fn hold_once(&self, plan: &LogicalPlan) -> Result<Held, EngineError> {
-        self.held(self.stream(plan).await?).await
+    async fn hold_once(&self, plan: &LogicalPlan, order: RowOrder) -> Result<Held, EngineError> {
+        self.held(self.stream_as(plan, order).await?).await
     }
 
     /// All rows of a plan that runs in this many partitions.
