@@ -22,11 +22,12 @@ use futures::{Stream, StreamExt};
 
 use crate::error::EngineError;
 use crate::fences;
+use crate::filters;
 use crate::functions::with_one_zero;
 use crate::guards;
 use crate::memory::{QueryMemory, SharedMemory};
 use crate::operators::Planner;
-use crate::parallel;
+use crate::parallel::{self, RowOrder};
 use crate::pushdown::push_down;
 use crate::stop;
 
@@ -98,7 +99,7 @@ impl Executor {
         let projections: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(ProjectionPushdown::new());
         let left_out = ["join_selection", "ProjectionPushdown"];
         let known = PhysicalOptimizer::new().rules.into_iter().filter(|rule| !left_out.contains(&rule.name()));
-        let rules = stop::physical(std::iter::once(projections).chain(known));
+        let rules = stop::physical(filters::among(std::iter::once(projections).chain(known)));
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
@@ -122,10 +123,14 @@ impl Executor {
 
     /// Starts a plan.
     pub(crate) async fn stream(&self, plan: &LogicalPlan) -> Result<SendableRecordBatchStream, EngineError> {
+        self.stream_as(plan, RowOrder::Kept).await
+    }
+
+    async fn stream_as(&self, plan: &LogicalPlan, order: RowOrder) -> Result<SendableRecordBatchStream, EngineError> {
         let running = self.running.load(Ordering::Relaxed) + 1;
         // What nobody reads is gone from an optimised plan, such as the numbers of rows that are grouped in the end.
         let prepared = self.prepare(plan)?;
-        self.stream_in(&prepared, parallel::partitions(&prepared, self.cores / running)).await
+        self.stream_in(&prepared, parallel::partitions(&prepared, order, self.cores / running)).await
     }
 
     async fn stream_in(
@@ -147,19 +152,21 @@ impl Executor {
     ///
     /// Where a database fails over a value, such as a sum that is too large for it, everything is computed here.
     pub(crate) async fn collect(&self, plan: &LogicalPlan) -> Result<Vec<RecordBatch>, EngineError> {
-        Ok(self.hold(plan).await?.0)
+        Ok(self.hold(plan, RowOrder::Kept).await?.0)
     }
 
     /// The same, with what counts them against the pool.
-    pub(crate) async fn hold(&self, plan: &LogicalPlan) -> Result<Held, EngineError> {
-        match self.hold_once(plan).await {
-            Err(EngineError::NotAtSource { .. }) if self.pushdown => self.without_pushdown().hold_once(plan).await,
+    pub(crate) async fn hold(&self, plan: &LogicalPlan, order: RowOrder) -> Result<Held, EngineError> {
+        match self.hold_once(plan, order).await {
+            Err(EngineError::NotAtSource { .. }) if self.pushdown => {
+                self.without_pushdown().hold_once(plan, order).await
+            }
             other => other,
         }
     }
 
-    async fn hold_once(&self, plan: &LogicalPlan) -> Result<Held, EngineError> {
-        self.held(self.stream(plan).await?).await
+    async fn hold_once(&self, plan: &LogicalPlan, order: RowOrder) -> Result<Held, EngineError> {
+        self.held(self.stream_as(plan, order).await?).await
     }
 
     /// All rows of a plan that runs in this many partitions.

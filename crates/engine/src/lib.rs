@@ -12,6 +12,7 @@ mod execute;
 mod explain;
 mod expression;
 mod fences;
+mod filters;
 mod flight;
 mod functions;
 pub mod geometry;

@@ -18,12 +18,13 @@ use datafusion::physical_plan::ExecutionPlan;
 
 use crate::error::EngineError;
 use crate::execute::Executor;
+use crate::parallel::RowOrder;
 use crate::table::{Names, column};
 
 /// More looks than this in one query are a mistake.
 const MAX_LOOKS: usize = 64;
 
-/// The rows of a plan; they count against the memory of running queries as long as somebody holds them.
+/// The rows of a plan, in any order unless it sorts them; they count against the memory of running queries as long as somebody holds them.
 #[derive(Debug)]
 pub(crate) struct Seen {
     plan: LogicalPlan,
@@ -33,7 +34,7 @@ pub(crate) struct Seen {
 
 impl Seen {
     async fn now(plan: LogicalPlan, executor: &Executor) -> Result<Self, EngineError> {
-        let (batches, reservation) = executor.hold(&plan).await?;
+        let (batches, reservation) = executor.hold(&plan, RowOrder::Ignored).await?;
         let rows = concat_batches(&Arc::new(plan.schema().as_arrow().clone()), &batches)?;
         Ok(Self { plan, rows, _reservation: reservation })
     }

@@ -43,9 +43,21 @@ const ANY_ORDER: [&str; 20] = [
 /// Window functions by which rows with equal keys are equal.
 const TIES_ALIKE: [&str; 4] = ["rank", "dense_rank", "percent_rank", "cume_dist"];
 
+/// What is made of the order in which the rows of a plan come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowOrder {
+    Kept,
+    /// Nothing, but that a plan that sorts them gives them sorted.
+    Ignored,
+}
+
 /// How many partitions a plan is run in when `cores` are free.
-pub(crate) fn partitions(plan: &LogicalPlan, cores: usize) -> usize {
-    if cores > 1 && rows(plan) >= WORTH_SHARING && is_free_of_stream_order(plan) { cores } else { 1 }
+pub(crate) fn partitions(plan: &LogicalPlan, order: RowOrder, cores: usize) -> usize {
+    let order = match order {
+        RowOrder::Kept => Order::AsStreamed,
+        RowOrder::Ignored => Order::Ignored,
+    };
+    if cores > 1 && rows(plan) >= WORTH_SHARING && is_free(plan, &order) { cores } else { 1 }
 }
 
 /// The rows of all scans of a plan, as far as the tables know.
@@ -62,11 +74,6 @@ fn rows(plan: &LogicalPlan) -> usize {
 
 fn table_rows(table: &dyn TableProvider) -> usize {
     table.statistics().and_then(|known| known.num_rows.get_value().copied()).unwrap_or(0)
-}
-
-/// True where an optimised plan gives the same rows in the same order however the rows of its tables are mixed.
-pub(crate) fn is_free_of_stream_order(plan: &LogicalPlan) -> bool {
-    is_free(plan, &Order::AsStreamed)
 }
 
 /// What is made of the order of a node's rows above it.
@@ -112,6 +119,8 @@ fn column_name(expression: &Expr) -> Option<String> {
     }
 }
 
+/// True where an optimised plan gives the same rows, in the same order as far as it counts, however the rows of its tables
+/// are mixed.
 fn is_free(plan: &LogicalPlan, order: &Order) -> bool {
     if has_subqueries(plan) {
         return false;
@@ -143,10 +152,13 @@ fn is_free(plan: &LogicalPlan, order: &Order) -> bool {
         LogicalPlan::Extension(extension) => {
             let node = extension.node.as_any();
             let in_order = extension.node.inputs().into_iter().all(is_spread_in_order);
-            match node.downcast_ref::<TopGroups>() {
-                Some(top) => in_order && order.tells_apart(&[column(top.position())]),
-                None => in_order && node.is::<WholeTable>(),
+            if let Some(top) = node.downcast_ref::<TopGroups>() {
+                return in_order && order.tells_apart(&[column(top.position())]);
             }
+            let Some(whole) = node.downcast_ref::<WholeTable>() else { return false };
+            let sorted = Order::Sorted(whole.sorted_by().iter().map(|key| key.column.clone()).collect());
+            let is_sorted = !whole.sorted_by().is_empty();
+            in_order || is_sorted && extension.node.inputs().into_iter().all(|input| is_free(input, &sorted))
         }
         _ => false,
     }
@@ -266,7 +278,7 @@ mod tests {
     use std::sync::Arc;
 
     use aracari_app::template::parse_steps;
-    use arrow::array::{Int64Array, RecordBatch, StringViewArray};
+    use arrow::array::{Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray};
     use arrow::compute::concat_batches;
     use arrow::datatypes::SchemaRef;
     use datafusion::datasource::MemTable;
@@ -278,16 +290,21 @@ mod tests {
 
     type Row = (Option<u8>, u8, Option<i64>);
 
+    /// 28 February of 2023, 28 and 29 February of 2024, 28 February of 2025: one has two days a year before.
+    const DAYS: [i64; 4] = [1_677_542_400_000_000, 1_709_078_400_000_000, 1_709_164_800_000_000, 1_740_700_800_000_000];
+
     fn batch(rows: &[Row]) -> RecordBatch {
         let group: StringViewArray = rows.iter().map(|row| row.0.map(|group| format!("group {group}"))).collect();
         let kind: StringViewArray = rows.iter().map(|row| Some(format!("kind {}", row.1))).collect();
         let value: Int64Array = rows.iter().map(|row| row.2).collect();
+        let day: TimestampMicrosecondArray = rows.iter().map(|row| Some(DAYS[usize::from(row.1)])).collect();
         let position = Int64Array::from_iter_values(0..i64::try_from(rows.len()).unwrap());
         RecordBatch::try_from_iter_with_nullable([
             ("g", Arc::new(group) as Arc<dyn arrow::array::Array>, true),
             ("k", Arc::new(kind), true),
             ("v", Arc::new(value), true),
             ("n", Arc::new(position), true),
+            ("d", Arc::new(day.with_timezone("UTC")), true),
         ])
         .unwrap()
     }
@@ -354,6 +371,8 @@ mod tests {
             json!([{"name": "top", "groups": ["k"], "rankOn": "v", "sort": "desc", "limit": 3}, by_group]),
             json!([{"name": "cumsum", "toCumSum": [["v", "sum"]], "referenceColumn": "k", "groupby": ["g"]}]),
             json!([{"name": "rank", "valueCol": "v", "order": "desc", "method": "dense", "groupby": ["k"]}]),
+            json!([sums(&json!(["d", "g"]), "sum"), {"name": "evolution", "dateCol": "d", "valueCol": "v",
+                "evolutionType": "vsLastYear", "evolutionFormat": "abs", "indexColumns": ["g"]}]),
             json!([{"name": "filter", "condition": {"column": "v", "operator": "notnull"}},
                 {"name": "movingaverage", "valueColumn": "v", "columnToSort": "k", "movingWindow": 2}, by_group]),
             json!([{"name": "pivot", "index": ["g"], "columnToPivot": "k", "valueColumn": "v", "aggFunction": "sum"}]),
@@ -381,10 +400,10 @@ mod tests {
             json!([sums(&json!(["g"]), "sum"),
                 {"name": "join", "type": "left", "rightPipeline": "kinds", "on": [["g", "g"]]}]),
         ] {
-            assert!(!is_free_of_stream_order(&plan(&standalone, &steps).await), "{steps}");
+            assert!(!is_free(&plan(&standalone, &steps).await, &Order::AsStreamed), "{steps}");
         }
         for steps in shared() {
-            assert!(is_free_of_stream_order(&plan(&standalone, &steps).await), "{steps}");
+            assert!(is_free(&plan(&standalone, &steps).await, &Order::AsStreamed), "{steps}");
         }
     }
 
@@ -392,11 +411,13 @@ mod tests {
     async fn few_rows_are_not_worth_sharing() {
         let steps = json!([sums(&json!(["g"]), "sum")]);
         let mut standalone = with(&[(Some(1), 1, Some(1))], 1);
-        assert_eq!(partitions(&plan(&standalone, &steps).await, 4), 1);
+        assert_eq!(partitions(&plan(&standalone, &steps).await, RowOrder::Kept, 4), 1);
         let many = Counted::new(table(&[(Some(1), 1, Some(1))], 1), WORTH_SHARING);
         standalone.add_table("input", Arc::new(many));
-        assert_eq!(partitions(&plan(&standalone, &steps).await, 4), 4);
-        assert_eq!(partitions(&plan(&standalone, &steps).await, 1), 1);
+        assert_eq!(partitions(&plan(&standalone, &steps).await, RowOrder::Kept, 4), 4);
+        assert_eq!(partitions(&plan(&standalone, &steps).await, RowOrder::Kept, 1), 1);
+        let all = plan(&standalone, &json!([])).await;
+        assert_eq!([RowOrder::Kept, RowOrder::Ignored].map(|order| partitions(&all, order, 4)), [1, 4]);
     }
 
     proptest! {

@@ -36,7 +36,7 @@ impl Names {
 }
 
 /// A hidden column that the rows are ordered by; nulls come last either way.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OrderKey {
     pub(crate) column: String,
     pub(crate) ascending: bool,

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use aracari_kernels::civil::{MICROS_A_DAY, civil};
 use arrow::array::{AsArray, StringViewBuilder};
 use arrow::datatypes::{DataType, TimestampMicrosecondType};
 use datafusion::error::Result;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 
-use super::civil::{MICROS_A_DAY, civil};
 use crate::column_type::{TEXT, date_type};
 
 #[derive(Debug, PartialEq, Eq, Hash)]

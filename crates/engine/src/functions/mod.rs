@@ -3,7 +3,6 @@
 mod at_utc;
 mod bounded;
 mod calendar;
-mod civil;
 mod date_text;
 mod format_date;
 mod growth;

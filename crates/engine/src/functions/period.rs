@@ -1,6 +1,6 @@
 //! Periods of the calendar: which one a date is in, when it starts, and the same time one period later.
 
-use super::civil::{MICROS_A_DAY, civil, days};
+use aracari_kernels::civil::{MICROS_A_DAY, civil, days};
 
 /// A unit of the calendar; weeks start on Monday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt32Array, new_empty_array};
 use arrow::buffer::Buffer;
-use arrow::compute::{concat, take};
+use arrow::compute::{SortOptions, concat, take};
 use arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -19,7 +19,8 @@ use datafusion::error::Result;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, Extension, LogicalPlan, UserDefinedLogicalNodeCore};
-use datafusion::physical_expr::EquivalenceProperties;
+use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, OrderingRequirements, PhysicalSortExpr};
 use datafusion::physical_plan::coop::cooperative;
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, SchedulingType};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -101,6 +102,8 @@ pub(super) fn named<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayR
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeepsOrder {
     Yes,
+    /// They do, and they go in in the order of the table, so that it is the same in whatever order they stream.
+    Sorted,
     No,
 }
 
@@ -115,13 +118,16 @@ pub(crate) fn apply<O: Operation + 'static>(
 ) -> Result<Table, EngineError> {
     let mut kept = table.columns().to_vec();
     match order {
-        KeepsOrder::Yes => {
+        KeepsOrder::Yes | KeepsOrder::Sorted => {
             kept.extend(table.order().iter().map(|key| key.column.clone()));
+            let sorted = order == KeepsOrder::Sorted && !table.streams_in_order();
+            let sorted_by = if sorted { table.order().to_vec() } else { Vec::new() };
             let operation = Arc::new(operation(Vec::new()));
-            table.replace(|plan| Ok(WholeTable::plan(plan.build()?, kept, operation)?.into()))
+            table.replace(|plan| Ok(WholeTable::plan(plan.build()?, kept, sorted_by, operation)?.into()))
         }
         KeepsOrder::No => {
-            let plan = WholeTable::plan(table.plan().clone(), kept, Arc::new(operation(table.order().to_vec())))?;
+            let operation = Arc::new(operation(table.order().to_vec()));
+            let plan = WholeTable::plan(table.plan().clone(), kept, Vec::new(), operation)?;
             Ok(Table::from_parts(plan, table.columns().to_vec(), Vec::new(), &table))
         }
     }
@@ -133,16 +139,28 @@ pub(crate) struct WholeTable {
     input: LogicalPlan,
     /// The columns of the input that come out.
     kept: Vec<String>,
+    /// How the rows are sorted when they go in; they come out so.
+    sorted_by: Vec<OrderKey>,
     operation: Arc<dyn Operation>,
     schema: DFSchemaRef,
 }
 
 impl WholeTable {
-    fn plan(input: LogicalPlan, kept: Vec<String>, operation: Arc<dyn Operation>) -> Result<LogicalPlan> {
-        Ok(LogicalPlan::Extension(Extension { node: Arc::new(Self::new(input, kept, operation)?) }))
+    fn plan(
+        input: LogicalPlan,
+        kept: Vec<String>,
+        sorted_by: Vec<OrderKey>,
+        operation: Arc<dyn Operation>,
+    ) -> Result<LogicalPlan> {
+        Ok(LogicalPlan::Extension(Extension { node: Arc::new(Self::new(input, kept, sorted_by, operation)?) }))
     }
 
-    fn new(input: LogicalPlan, kept: Vec<String>, operation: Arc<dyn Operation>) -> Result<Self> {
+    fn new(
+        input: LogicalPlan,
+        kept: Vec<String>,
+        sorted_by: Vec<OrderKey>,
+        operation: Arc<dyn Operation>,
+    ) -> Result<Self> {
         let columns = input.schema();
         let kept: Vec<String> =
             kept.into_iter().filter(|name| columns.index_of_column_by_name(None, name).is_some()).collect();
@@ -153,20 +171,32 @@ impl WholeTable {
         }
         fields.extend(operation.adds().into_iter().map(|field| (None, Arc::new(field))));
         let schema = Arc::new(DFSchema::new_with_metadata(fields, columns.metadata().clone())?);
-        Ok(Self { input, kept, operation, schema })
+        Ok(Self { input, kept, sorted_by, operation, schema })
     }
 
     pub(super) fn execution(&self, input: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
         let schema = Arc::clone(self.schema.inner());
         let columns = self.kept.iter().map(|name| input.schema().index_of(name));
         let kept = columns.collect::<Result<Vec<_>, _>>()?;
-        Ok(Arc::new(WholeTableExec::new(input, kept, Arc::clone(&self.operation), schema)))
+        Ok(Arc::new(WholeTableExec::new(input, kept, self.sorted_by.clone(), Arc::clone(&self.operation), schema)?))
+    }
+
+    /// How the rows are sorted when they go in; they go in as they stream where there are no keys.
+    pub(crate) fn sorted_by(&self) -> &[OrderKey] {
+        &self.sorted_by
+    }
+
+    fn reads(&self) -> impl Iterator<Item = &str> {
+        self.operation.reads().into_iter().chain(self.sorted_by.iter().map(|key| key.column.as_str()))
     }
 }
 
 impl PartialEq for WholeTable {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.operation, &other.operation) && self.kept == other.kept && self.input == other.input
+        Arc::ptr_eq(&self.operation, &other.operation)
+            && self.kept == other.kept
+            && self.sorted_by == other.sorted_by
+            && self.input == other.input
     }
 }
 
@@ -200,7 +230,7 @@ impl UserDefinedLogicalNodeCore for WholeTable {
     }
 
     fn expressions(&self) -> Vec<Expr> {
-        self.operation.reads().into_iter().map(column).collect()
+        self.reads().map(column).collect()
     }
 
     /// A condition on the groups keeps or drops whole groups, so it may come before.
@@ -216,14 +246,14 @@ impl UserDefinedLogicalNodeCore for WholeTable {
     /// The expressions are columns, found by their names.
     fn with_exprs_and_inputs(&self, _: Vec<Expr>, mut inputs: Vec<LogicalPlan>) -> Result<Self> {
         let input = inputs.pop().ok_or_else(|| internal_datafusion_err!("an operation needs its input"))?;
-        Self::new(input, self.kept.clone(), Arc::clone(&self.operation))
+        Self::new(input, self.kept.clone(), self.sorted_by.clone(), Arc::clone(&self.operation))
     }
 
     fn necessary_children_exprs(&self, output: &[usize]) -> Option<Vec<Vec<usize>>> {
         let columns = self.input.schema();
         let position = |name: &str| columns.index_of_column_by_name(None, name);
         let kept = output.iter().filter_map(|index| position(self.kept.get(*index)?));
-        let mut needed: Vec<usize> = kept.chain(self.operation.reads().into_iter().filter_map(position)).collect();
+        let mut needed: Vec<usize> = kept.chain(self.reads().filter_map(position)).collect();
         needed.sort_unstable();
         needed.dedup();
         Some(vec![needed])
@@ -235,21 +265,38 @@ impl UserDefinedLogicalNodeCore for WholeTable {
 struct WholeTableExec {
     input: Arc<dyn ExecutionPlan>,
     kept: Vec<usize>,
+    sorted_by: Vec<OrderKey>,
     operation: Arc<dyn Operation>,
     properties: Arc<PlanProperties>,
 }
 
 impl WholeTableExec {
-    fn new(input: Arc<dyn ExecutionPlan>, kept: Vec<usize>, operation: Arc<dyn Operation>, schema: SchemaRef) -> Self {
+    fn new(
+        input: Arc<dyn ExecutionPlan>,
+        kept: Vec<usize>,
+        sorted_by: Vec<OrderKey>,
+        operation: Arc<dyn Operation>,
+        schema: SchemaRef,
+    ) -> Result<Self> {
         let properties = PlanProperties::new(
-            EquivalenceProperties::new(schema),
+            EquivalenceProperties::new_with_orderings(Arc::clone(&schema), sorting(&sorted_by, &schema)?),
             Partitioning::UnknownPartitioning(1),
             EmissionType::Final,
             Boundedness::Bounded,
         );
         let properties = Arc::new(properties.with_scheduling_type(SchedulingType::Cooperative));
-        Self { input, kept, operation, properties }
+        Ok(Self { input, kept, sorted_by, operation, properties })
     }
+}
+
+/// The order of these keys; `None` without any.
+fn sorting(keys: &[OrderKey], schema: &Schema) -> Result<Option<LexOrdering>> {
+    let sorts = keys.iter().map(|key| {
+        let column = Column::new_with_schema(&key.column, schema)?;
+        let options = SortOptions { descending: !key.ascending, nulls_first: false };
+        Ok(PhysicalSortExpr::new(Arc::new(column), options))
+    });
+    Ok(LexOrdering::new(sorts.collect::<Result<Vec<_>>>()?))
 }
 
 impl DisplayAs for WholeTableExec {
@@ -272,7 +319,14 @@ impl ExecutionPlan for WholeTableExec {
     }
 
     fn input_distribution_requirements(&self) -> InputDistributionRequirements {
-        InputDistributionRequirements::new(vec![Distribution::UnspecifiedDistribution])
+        let streams = self.sorted_by.is_empty();
+        let all = if streams { Distribution::UnspecifiedDistribution } else { Distribution::SinglePartition };
+        InputDistributionRequirements::new(vec![all])
+    }
+
+    fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {
+        let sorting = sorting(&self.sorted_by, &self.input.schema()).ok().flatten();
+        vec![sorting.map(OrderingRequirements::from)]
     }
 
     fn apply_expressions(
@@ -288,7 +342,8 @@ impl ExecutionPlan for WholeTableExec {
         _: ReplaceChildrenOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let input = children.pop().ok_or_else(|| internal_datafusion_err!("an operation needs its input"))?;
-        Ok(Arc::new(Self::new(input, self.kept.clone(), Arc::clone(&self.operation), self.schema())))
+        let (kept, sorted_by) = (self.kept.clone(), self.sorted_by.clone());
+        Ok(Arc::new(Self::new(input, kept, sorted_by, Arc::clone(&self.operation), self.schema())?))
     }
 
     fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {

@@ -21,7 +21,7 @@ pub(super) fn compile(step: &Evolution, table: Table) -> Result<Table, EngineErr
     let into = dated.names().next();
     let earlier = cast(column(&into), number.clone());
     let data_type = dated.plan().schema().field_with_unqualified_name(&step.value_col)?.data_type().clone();
-    let compared = apply(dated, KeepsOrder::Yes, |_| Earlier {
+    let compared = apply(dated, KeepsOrder::Sorted, |_| Earlier {
         date: step.date_col.clone(),
         period: period(step.evolution_type),
         groups: step.index_columns.iter().filter(|name| **name != step.date_col).cloned().collect(),

@@ -76,7 +76,7 @@ pub(crate) trait Datasets {
     /// The prepared rows of a dataset.
     fn dataset(&self, name: &str) -> Result<Table, EngineError>;
 
-    /// The rows of a plan, for a step whose columns depend on the data. Where they are not known yet, the answer is
+    /// The rows of a plan, in any order unless it sorts them, for a step whose columns depend on the data. Where they are not known yet, the answer is
     /// [`EngineError::Look`]: whoever compiles runs the plan and compiles again.
     fn look(&self, plan: LogicalPlan) -> Result<Arc<Seen>, EngineError>;
 }

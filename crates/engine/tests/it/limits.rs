@@ -352,10 +352,9 @@ fn a_join_without_end_stops_when_nobody_waits() {
 
 #[test]
 fn functions_over_all_rows_stop_at_their_time_limit() {
-    for function in ["count(*)", "nth_value(n, {number} + 1)"] {
+    for function in ["count(*)", "nth_value(n, 2)"] {
         let frame = "OVER (ORDER BY n RANGE BETWEEN 1000000 PRECEDING AND 1000000 FOLLOWING)";
-        let each =
-            |number: usize| format!("{} {frame} AS s{number}", function.replace("{number}", &number.to_string()));
+        let each = |number: usize| format!("{function} {frame} AS s{number}");
         let (columns, sums): (Vec<_>, Vec<_>) = (0..10).map(|number| (each(number), format!("max(s{number})"))).unzip();
         let sql = format!("SELECT {} AS s FROM (SELECT {} FROM input)", sums.join(" + "), columns.join(", "));
         let time_limit = Duration::from_millis(700);

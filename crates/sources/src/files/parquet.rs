@@ -1,5 +1,7 @@
 //! Parquet files.
 
+mod parts;
+
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use serde_json::Value as Json;
 
 use super::Opened;
+use parts::Parts;
 
 /// Reads the footer: types and statistics come from it, and a scan skips row groups by it.
 pub(super) fn open(path: &Path) -> Result<Opened, String> {
@@ -27,8 +30,10 @@ pub(super) fn open(path: &Path) -> Result<Opened, String> {
     let options = ListingOptions::new(Arc::new(ParquetFormat::new())).with_file_extension("");
     let config = ListingTableConfig::new(location).with_listing_options(options).with_schema(Arc::clone(&schema));
     let table = ListingTable::try_new(config).map_err(|error| error.to_string())?;
-    let rows = usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
-    let provider = Arc::new(Counted::new(Arc::new(table), rows).spread_in_order());
+    let groups = metadata.metadata().row_groups().iter();
+    let groups: Vec<usize> = groups.map(|group| usize::try_from(group.num_rows()).unwrap_or(0)).collect();
+    let rows = groups.iter().sum();
+    let provider = Arc::new(Counted::new(Arc::new(Parts::new(table, groups)), rows).spread_in_order());
     Ok(Opened { schema, provider, is_untyped: false })
 }
 
