@@ -225,3 +225,29 @@ fn a_file_without_rows_is_told() {
     assert!(outcome.succeeded && outcome.errors.starts_with(warning), "{}", outcome.errors);
     assert_eq!(outcome.output, "shop,total\r\n");
 }
+
+#[test]
+fn every_step_that_cannot_be_read_is_told() {
+    let folder = Folder::new();
+    folder.write(
+        "steps.yaml",
+        "\
+- { name: domain, domain: sales }
+- { name: groupby, on: [shop] }
+- { name: top, rankOn: pieces, sort: descending, limit: \"3\" }
+- { name: filter, condition: { column: amount, operator: gt, value: 1,5 } }
+- { name: selct, columns: [shop] }
+",
+    );
+    let outcome = folder.run(&["query", "steps.yaml", "--table", "sales=sales.json", "--until", "4"]);
+    insta::assert_snapshot!(outcome.errors, @r"
+    error: step 2 (`groupby`) at steps.yaml:2:11: `groupby` is unknown here
+      hint: it is called `aggregate` here
+    error: step 3 (`top`) at steps.yaml:3:38: `descending` is unknown here
+      hint: it is called `desc` here
+    error: step 3 (`top`) at steps.yaml:3:57: expected a whole number, found the text `3`
+      hint: write the number without quotes: 3
+    error: step 4 (`filter`) at steps.yaml:4:71: the key `5` is unknown here
+      hint: decimals stand behind a point: `1.5`
+    ");
+}
