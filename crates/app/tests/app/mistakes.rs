@@ -522,6 +522,10 @@ fn conditions_of_charts_are_checked_as_those_of_steps() {
         ),
         ("{ column: day, operator: from, value: \"{{ filters.period }}\" }", "`filters.period` is a whole period"),
         (
+            "{ column: day, value: { start: 2013-01-01, end: 2013-01-31 } }",
+            "error: a period is two days, and one value stands here (compare `from` with its start",
+        ),
+        (
             "{ and: [{ column: shop, operator: matches, value: \"[a\" }, { column: pieces, value: \"+3\" }] }",
             "error: `[a` is no pattern that can be searched for",
         ),

@@ -183,6 +183,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
 - { name: append, pipelines: [[{ name: domain, domain: shops }, { name: sort, columns: [{ column: town, order: asc }] }]] }
 - { name: join, type: left, rightPipeline: shop, on: [[shop, name]] }
 - { name: sort, columns: [{ column: nothing, order: asc }] }
+- { name: formula, newColumn: m, formula: nothing + }
 ",
     );
     let tables = ["--table", "sales=sales.json", "--table", "shops=shops.csv"];
@@ -199,6 +200,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
       hint: the columns here are `name`, `city`, `since`
     error: step 5 (`join`) at steps.yaml:5:44: there is no dataset `shop`
       hint: did you mean `shops`? the tables are `sales`, `shops`
+    error: step 7 (`formula`) at steps.yaml:7:43: expected a column, a number or a text at character 10
     "#);
 }
 

@@ -81,11 +81,11 @@ impl Program {
             let hint = format!("begin with {{\"name\": \"domain\", \"domain\": …}}; {}", listed(tables));
             return Err(Problem::new("a pipeline starts with a `domain` step").hint(hint));
         }
-        let missing = RefCell::new(None);
+        let missing = RefCell::new(Vec::new());
         let columns = |name: &str| {
             let found = tables.columns(name);
             if found.is_none() {
-                missing.replace(Some(name.to_owned()));
+                missing.borrow_mut().push(name.to_owned());
             }
             found
         };
@@ -95,13 +95,15 @@ impl Program {
             Problem::new(mistake.message).at(at).maybe_hint(mistake.hint)
         };
         let mut found = infer_all(&self.steps, TableSchema::default(), &columns);
-        // A table that is not there hides what comes after it.
-        if let (Some(name), Some(last)) = (missing.borrow().as_ref(), found.mistakes.last_mut()) {
-            let hint = match suggest(name, tables.names()) {
+        for name in missing.take() {
+            let hint = match suggest(&name, tables.names()) {
                 Some(similar) => format!("did you mean `{similar}`? {}", listed(tables)),
                 None => listed(tables),
             };
-            last.hint.get_or_insert(hint);
+            let told = format!("there is no dataset `{name}`");
+            for mistake in found.mistakes.iter_mut().filter(|mistake| mistake.message.ends_with(&told)) {
+                mistake.hint = Some(hint.clone());
+            }
         }
         match Problem::all(found.mistakes.into_iter().map(problem)) {
             Some(problem) => Err(problem),
