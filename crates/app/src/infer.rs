@@ -49,7 +49,7 @@ pub fn infer(steps: &[Step], input: TableSchema, datasets: Datasets<'_>) -> Resu
 pub struct Findings {
     /// The columns that come out; none after a mistake that hides them.
     pub schema: Option<TableSchema>,
-    /// Every mistake up to the first that hides the columns after it.
+    /// Every mistake; after one that hides the columns those that are wrong whatever the columns are.
     pub mistakes: Vec<Mistake>,
     /// What works and is probably not meant so.
     pub doubts: Vec<Mistake>,
@@ -67,6 +67,7 @@ fn infer_nested(steps: &[Step], input: TableSchema, datasets: Datasets<'_>, dept
     let context = Context { datasets, depth, mistakes: RefCell::default(), doubts: RefCell::default() };
     let mut findings = Findings::default();
     let mut schema = input;
+    let mut is_hidden = false;
     for (step_index, step) in steps.iter().enumerate() {
         let Some(columns) = step.columns() else { continue };
         let at_step = |problem: Problem| problem.at_step(step_index);
@@ -77,11 +78,12 @@ fn infer_nested(steps: &[Step], input: TableSchema, datasets: Datasets<'_>, dept
             Ok(known) => schema = known,
             Err(problem) => {
                 findings.mistakes.push(at_step(problem));
-                return findings;
+                schema = TableSchema { open: Some(ColumnType::Unknown), ..TableSchema::default() };
+                is_hidden = true;
             }
         }
     }
-    findings.schema = Some(schema);
+    findings.schema = (!is_hidden).then_some(schema);
     findings
 }
 

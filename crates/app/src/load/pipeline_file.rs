@@ -39,19 +39,19 @@ pub fn place_in_pipeline(text: &str, mistake: &Mistake) -> Option<(usize, usize)
     Some((span.line, span.column))
 }
 
-/// Every difference between the steps of a JSON list and the schema of steps, up to the first wrong step.
+/// Every difference between the steps of a JSON list and the schema of steps.
 pub fn check_pipeline(path: &Path, text: &str) -> Vec<PipelineFinding> {
     let (tree, problems) = yaml::parse(text, 0);
     let Some(NodeValue::List(items)) = tree.map(|tree| tree.value).filter(|_| problems.is_empty()) else {
         return Vec::new();
     };
+    let mut findings = Vec::new();
     for (step_index, item) in items.iter().enumerate() {
         let mut report = Reporter::default();
         report.add_file(SourceFile::new(path.to_path_buf(), text.to_owned()));
-        if !validate_step(item, &mut report) {
-            let found = report.finish().into_iter().filter(Diagnostic::is_error);
-            return found.map(|diagnostic| PipelineFinding { step_index, diagnostic }).collect();
-        }
+        validate_step(item, &mut report);
+        let found = report.finish().into_iter().filter(Diagnostic::is_error);
+        findings.extend(found.map(|diagnostic| PipelineFinding { step_index, diagnostic }));
     }
-    Vec::new()
+    findings
 }

@@ -114,6 +114,12 @@ impl Validator<'_> {
             expected.dedup();
             return wrong_type(node, &expected.join(" or "), findings);
         }
+        let is_period = node.get("start").is_some() && node.get("end").is_some();
+        if is_period && fitting.iter().all(|schema| shape::known_keys(schema, self.root, node) == 0) {
+            let message = "a period is two days, and one value stands here".to_owned();
+            let hint = "compare `from` with its start and `until` with its end, joined by `and`".to_owned();
+            return push(findings, "wrong_type", node.span, message, Some(hint));
+        }
         // Several maps: the one that knows most of the keys written here was probably meant.
         fitting.sort_by_key(|schema| std::cmp::Reverse(shape::known_keys(schema, self.root, node)));
         let mut nearest: Option<Findings> = None;

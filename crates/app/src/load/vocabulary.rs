@@ -63,9 +63,9 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
     // Operators.
     ("eq", &["=", "==", "equals", "equal", "is"]),
     ("ne", &["!=", "<>", "notequals", "notequal", "neq", "isnot"]),
-    ("lt", &["<", "less", "lessthan"]),
+    ("lt", &["<", "less", "lessthan", "before"]),
     ("le", &["<=", "lte", "lessorequal"]),
-    ("gt", &[">", "greater", "greaterthan"]),
+    ("gt", &[">", "greater", "greaterthan", "after"]),
     ("ge", &[">=", "gte", "greaterorequal"]),
     ("in", &["oneof", "isin"]),
     ("nin", &["notin", "noneof"]),
@@ -73,8 +73,8 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
     ("notmatches", &["notlike", "notcontains", "doesnotcontain"]),
     ("isnull", &["null", "isna", "isempty", "missing"]),
     ("notnull", &["notna", "isnotnull", "isnotna", "notempty"]),
-    ("from", &["since", "after"]),
-    ("until", &["upto", "before"]),
+    ("from", &["since"]),
+    ("until", &["upto"]),
     // Types.
     ("integer", &["int", "bigint", "int64", "long"]),
     ("float", &["number", "double", "decimal", "numeric", "real", "float64"]),

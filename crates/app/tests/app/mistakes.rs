@@ -511,3 +511,31 @@ fn a_pipeline_tells_all_its_mistakes() {
     datasets/sales.yaml:9:26: error: there is no column `summ` here (did you mean `sum`?)
     "#);
 }
+
+#[test]
+fn conditions_of_charts_are_checked_as_those_of_steps() {
+    let chart = "group: shop, value: revenue";
+    for (condition, expected) in [
+        (
+            "{ column: country, operator: ne, value: \"{{ filters.country }}\" }",
+            "error: `country`: `ne` compares with one value, and `{{ filters.country }}` is a list",
+        ),
+        ("{ column: day, operator: from, value: \"{{ filters.period }}\" }", "`filters.period` is a whole period"),
+        (
+            "{ column: day, value: { start: 2013-01-01, end: 2013-01-31 } }",
+            "error: a period is two days, and one value stands here (compare `from` with its start",
+        ),
+        (
+            "{ and: [{ column: shop, operator: matches, value: \"[a\" }, { column: pieces, value: \"+3\" }] }",
+            "error: `[a` is no pattern that can be searched for",
+        ),
+        (
+            "{ and: [{ column: shop, operator: matches, value: \"[a\" }, { column: pieces, value: \"+3\" }] }",
+            "error: `pieces` holds integers, and this is the text \"+3\"",
+        ),
+    ] {
+        let loaded = load_with("app.yaml", chart, &format!("{chart}, where: {condition}"));
+        let found = lines(&loaded);
+        assert!(loaded.app.is_none() && found.contains(expected), "`{condition}` says:\n{found}");
+    }
+}

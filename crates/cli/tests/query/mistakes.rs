@@ -203,6 +203,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
 - { name: append, pipelines: [[{ name: domain, domain: shops }, { name: sort, columns: [{ column: town, order: asc }] }]] }
 - { name: join, type: left, rightPipeline: shop, on: [[shop, name]] }
 - { name: sort, columns: [{ column: nothing, order: asc }] }
+- { name: formula, newColumn: m, formula: nothing + }
 ",
     );
     let tables = ["--table", "sales=sales.json", "--table", "shops=shops.csv"];
@@ -219,6 +220,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
       hint: the columns here are `name`, `city`, `since`
     error: step 5 (`join`) at steps.yaml:5:44: there is no dataset `shop`
       hint: did you mean `shops`? the tables are `sales`, `shops`
+    error: step 7 (`formula`) at steps.yaml:7:43: expected a column, a number or a text at character 10
     "#);
 }
 
@@ -244,4 +246,30 @@ fn a_file_without_rows_is_told() {
     let outcome = folder.query(&steps(convert), &table);
     assert!(outcome.succeeded && outcome.errors.starts_with(warning), "{}", outcome.errors);
     assert_eq!(outcome.output, "shop,total\r\n");
+}
+
+#[test]
+fn every_step_that_cannot_be_read_is_told() {
+    let folder = Folder::new();
+    folder.write(
+        "steps.yaml",
+        "\
+- { name: domain, domain: sales }
+- { name: groupby, on: [shop] }
+- { name: top, rankOn: pieces, sort: descending, limit: \"3\" }
+- { name: filter, condition: { column: amount, operator: gt, value: 1,5 } }
+- { name: selct, columns: [shop] }
+",
+    );
+    let outcome = folder.run(&["query", "steps.yaml", "--table", "sales=sales.json", "--until", "4"]);
+    insta::assert_snapshot!(outcome.errors, @r"
+    error: step 2 (`groupby`) at steps.yaml:2:11: `groupby` is unknown here
+      hint: it is called `aggregate` here
+    error: step 3 (`top`) at steps.yaml:3:38: `descending` is unknown here
+      hint: it is called `desc` here
+    error: step 3 (`top`) at steps.yaml:3:57: expected a whole number, found the text `3`
+      hint: write the number without quotes: 3
+    error: step 4 (`filter`) at steps.yaml:4:71: the key `5` is unknown here
+      hint: decimals stand behind a point: `1.5`
+    ");
 }

@@ -7,7 +7,7 @@ use aracari_app::infer::{Mistake, infer_all, suggest};
 use aracari_app::schema::TableSchema;
 use aracari_app::template::{DocumentPath, DocumentVariables, Resolver, Template, TemplateError, parse_bound};
 use aracari_app::written::{Notes, Referred, settle};
-use aracari_app::{Step, check_pipeline, place_in_pipeline, read_yaml};
+use aracari_app::{PipelineFinding, Step, check_pipeline, place_in_pipeline, read_yaml};
 use aracari_engine::EngineError;
 use aracari_engine::standalone::Standalone;
 use serde_json::{Map, Value as Json};
@@ -81,11 +81,11 @@ impl Program {
             let hint = format!("begin with {{\"name\": \"domain\", \"domain\": …}}; {}", listed(tables));
             return Err(Problem::new("a pipeline starts with a `domain` step").hint(hint));
         }
-        let missing = RefCell::new(None);
+        let missing = RefCell::new(Vec::new());
         let columns = |name: &str| {
             let found = tables.columns(name);
             if found.is_none() {
-                missing.replace(Some(name.to_owned()));
+                missing.borrow_mut().push(name.to_owned());
             }
             found
         };
@@ -95,13 +95,15 @@ impl Program {
             Problem::new(mistake.message).at(at).maybe_hint(mistake.hint)
         };
         let mut found = infer_all(&self.steps, TableSchema::default(), &columns);
-        // A table that is not there hides what comes after it.
-        if let (Some(name), Some(last)) = (missing.borrow().as_ref(), found.mistakes.last_mut()) {
-            let hint = match suggest(name, tables.names()) {
+        for name in missing.take() {
+            let hint = match suggest(&name, tables.names()) {
                 Some(similar) => format!("did you mean `{similar}`? {}", listed(tables)),
                 None => listed(tables),
             };
-            last.hint.get_or_insert(hint);
+            let told = format!("there is no dataset `{name}`");
+            for mistake in found.mistakes.iter_mut().filter(|mistake| mistake.message.ends_with(&told)) {
+                mistake.hint = Some(hint.clone());
+            }
         }
         match Problem::all(found.mistakes.into_iter().map(problem)) {
             Some(problem) => Err(problem),
@@ -170,7 +172,7 @@ fn bind(written: Vec<Json>, variables: &Json, tables: &Standalone) -> Result<Vec
     }
     parse_bound(bound).map_err(|error| match &error {
         TemplateError::BadStep { index, reason } if reason.contains("found a map") => {
-            let of_map = templates.get(*index).and_then(|template| map_for_value(template, &known));
+            let of_map = templates.get(*index).and_then(|template| map_for_value(template, known));
             of_map.map_or(error.clone(), |of_map| of_map.in_step(*index))
         }
         _ => error,
@@ -178,7 +180,7 @@ fn bind(written: Vec<Json>, variables: &Json, tables: &Standalone) -> Result<Vec
 }
 
 /// A variable that holds a map, where a value is needed.
-fn map_for_value(template: &Template<DocumentPath>, known: &DocumentVariables<'_>) -> Option<TemplateError> {
+fn map_for_value(template: &Template<DocumentPath>, known: DocumentVariables<'_>) -> Option<TemplateError> {
     template.variables().into_iter().find_map(|name| {
         let Ok(Json::Object(entries)) = known.value(name) else { return None };
         let parts: Vec<String> = entries.keys().map(|key| format!("`{{{{ {name}.{key} }}}}`")).collect();
@@ -195,20 +197,14 @@ fn unreadable(error: TemplateError, file: &Path, text: &str, notes: &[Notes]) ->
             Problem::new(error.to_string()).at(place(notes, index)).maybe_hint(hint)
         }
         TemplateError::BadStep { index, reason } => {
-            match check_pipeline(file, text).into_iter().find(|found| found.step_index == index) {
-                Some(found) => {
-                    let diagnostic = found.diagnostic;
-                    let at = format!(
-                        "{} at {}:{}:{}",
-                        place(notes, index),
-                        file.display(),
-                        diagnostic.line,
-                        diagnostic.column
-                    );
-                    Problem::new(diagnostic.message).at(at).maybe_hint(diagnostic.hint)
-                }
-                None => Problem::new(reason).at(place(notes, index)),
-            }
+            let told = |PipelineFinding { step_index, diagnostic }: PipelineFinding| {
+                let (file, line, column) = (file.display(), diagnostic.line, diagnostic.column);
+                let at = format!("{} at {file}:{line}:{column}", place(notes, step_index));
+                Problem::new(diagnostic.message).at(at).maybe_hint(diagnostic.hint)
+            };
+            // Steps that do not run need not be right.
+            let found = check_pipeline(file, text).into_iter().filter(|found| found.step_index < notes.len());
+            Problem::all(found.map(told)).unwrap_or_else(|| Problem::new(reason).at(place(notes, index)))
         }
         other => Problem::new(other.to_string()).maybe_hint(hint),
     }
