@@ -63,8 +63,7 @@ fn fast(predicate: &Arc<dyn PhysicalExpr>) -> Result<Transformed<Arc<dyn Physica
             None => Transformed::no(part),
         })
     })?;
-    let (quick, others): (Vec<_>, Vec<_>) =
-        split_conjunction(&listed.data).into_iter().cloned().partition(|condition| is_quick(condition));
+    let (quick, others): (Vec<_>, Vec<_>) = split_conjunction(&listed.data).into_iter().cloned().partition(is_quick);
     if quick.len() < 2 {
         return Ok(listed);
     }

@@ -110,6 +110,7 @@ impl Views {
         self.places[self.place(view)] == view
     }
 
+    #[expect(clippy::needless_bitwise_bool, reason = "`||` would branch, on what differs from row to row")]
     fn has(&self, view: u128) -> bool {
         let (first, mask) = (self.place(view), self.places.len() - 1);
         (0..self.reach).fold(false, |found, step| found | (self.places[(first + step) & mask] == view))
