@@ -35,6 +35,7 @@ pub(crate) use references::templated_behind;
 /// What is known while an app is compiled. An item with mistakes is known to the draft and absent here.
 pub(crate) struct Compiler<'a> {
     draft: &'a Draft,
+    schemas: &'a dyn SourceSchemas,
     report: &'a mut Reporter,
     folder: PathBuf,
     sources: IndexMap<String, Source>,
@@ -62,6 +63,7 @@ pub(crate) fn compile(
     let report_has_errors = report.error_count() > 0;
     let mut compiler = Compiler {
         draft,
+        schemas,
         report,
         folder: folder.to_path_buf(),
         sources: IndexMap::new(),
@@ -75,7 +77,7 @@ pub(crate) fn compile(
     let top = compiler.top();
     compiler.check_texts();
     compiler.sources();
-    compiler.datasets(schemas);
+    compiler.datasets();
     compiler.filters();
     compiler.views();
     let glossary = settings(&draft.glossary);

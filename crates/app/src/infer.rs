@@ -12,6 +12,7 @@ use std::cell::RefCell;
 
 use crate::condition::Condition;
 use crate::schema::{ColumnType, TableSchema};
+use crate::steps::customsql::Customsql;
 use crate::steps::{FormulaText, PipelineReference, Step};
 use crate::value::Value;
 
@@ -35,6 +36,9 @@ pub struct Mistake {
 /// Where a pipeline finds the columns of another dataset.
 pub type Datasets<'a> = &'a dyn Fn(&str) -> Option<TableSchema>;
 
+/// What tells which columns a query of SQL makes of these, where it is understood, or what is wrong with it.
+pub type Sql<'a> = &'a dyn Fn(&Customsql, &TableSchema) -> Option<Result<TableSchema, String>>;
+
 /// The columns that come out of `steps` when `input` goes in, or the first mistake.
 pub fn infer(steps: &[Step], input: TableSchema, datasets: Datasets<'_>) -> Result<TableSchema, Mistake> {
     let found = infer_all(steps, input, datasets);
@@ -57,14 +61,24 @@ pub struct Findings {
 
 /// The columns that come out of `steps` when `input` goes in, every mistake, and what is doubtful.
 pub fn infer_all(steps: &[Step], input: TableSchema, datasets: Datasets<'_>) -> Findings {
+    infer_with(steps, input, datasets, None)
+}
+
+/// The same, with what understands SQL; without it, queries are taken for right.
+pub fn infer_with(steps: &[Step], input: TableSchema, datasets: Datasets<'_>, sql: Option<Sql<'_>>) -> Findings {
     match limits::check(steps) {
-        Ok(()) => infer_nested(steps, input, datasets, 0),
+        Ok(()) => infer_nested(steps, input, (datasets, sql), 0),
         Err(mistake) => Findings { mistakes: vec![mistake], ..Findings::default() },
     }
 }
 
-fn infer_nested(steps: &[Step], input: TableSchema, datasets: Datasets<'_>, depth: usize) -> Findings {
-    let context = Context { datasets, depth, mistakes: RefCell::default(), doubts: RefCell::default() };
+fn infer_nested(
+    steps: &[Step],
+    input: TableSchema,
+    (datasets, sql): (Datasets<'_>, Option<Sql<'_>>),
+    depth: usize,
+) -> Findings {
+    let context = Context { datasets, sql, depth, mistakes: RefCell::default(), doubts: RefCell::default() };
     let mut findings = Findings::default();
     let mut schema = input;
     let mut is_hidden = false;
@@ -144,6 +158,7 @@ pub type Inferred<T = TableSchema> = Result<T, Problem>;
 /// Where a step finds the columns of other pipelines.
 pub struct Context<'a> {
     pub(crate) datasets: Datasets<'a>,
+    sql: Option<Sql<'a>>,
     pub(crate) depth: usize,
     mistakes: RefCell<Vec<Problem>>,
     doubts: RefCell<Vec<Problem>>,
@@ -168,6 +183,13 @@ impl Context<'_> {
         self.doubts.borrow_mut().push(problem);
     }
 
+    /// The columns that a query makes of these, where all of them and somebody who understands it are known.
+    pub(crate) fn sql(&self, step: &Customsql, input: &TableSchema) -> Option<Inferred> {
+        let is_known = input.open.is_none() && input.columns.values().all(|kind| *kind != ColumnType::Unknown);
+        let told = self.sql.filter(|_| is_known)?(step, input)?;
+        Some(told.map_err(|message| Problem::new(message).at(&["query"])))
+    }
+
     /// The columns of another pipeline, which a step names under these keys.
     pub(crate) fn pipeline(&self, reference: &PipelineReference, keys: &[&str]) -> Inferred {
         if self.depth >= MAX_NESTING {
@@ -189,7 +211,7 @@ impl Context<'_> {
                     let problem = Problem { path: mistake.path, about: mistake.about, message, hint: mistake.hint };
                     problem.inside(&[&mistake.step_index.to_string()]).inside(keys)
                 };
-                let found = infer_nested(steps, TableSchema::default(), self.datasets, self.depth + 1);
+                let found = infer_nested(steps, TableSchema::default(), (self.datasets, self.sql), self.depth + 1);
                 self.doubts.borrow_mut().extend(found.doubts.into_iter().map(inside));
                 let mut mistakes: Vec<Problem> = found.mistakes.into_iter().map(inside).collect();
                 let hiding = if found.schema.is_none() { mistakes.pop() } else { None };
@@ -312,6 +334,33 @@ pub(crate) fn date_column(schema: &TableSchema, name: &str) -> Inferred<()> {
     }
 }
 
+/// A column of dates, or of texts that are read as dates.
+pub(crate) fn dates_or_texts(schema: &TableSchema, name: &str, context: &Context<'_>) -> Inferred<()> {
+    if column(schema, name)? != ColumnType::Text {
+        return date_column(schema, name);
+    }
+    let message = format!(
+        "`{name}` holds texts: which day each means is guessed, of 05/06/2024 the 6th of May, and what is no date is null"
+    );
+    let hint = format!("put a step before: {{ name: todate, column: {name}, format: \"%d/%m/%Y\" }}");
+    context.doubt(Problem::new(message).hint(hint));
+    Ok(())
+}
+
+/// Says where a number column becomes one of texts because of a value that is written as a text.
+pub(crate) fn doubt_text(name: &str, kind: ColumnType, value: &Value, context: &Context<'_>) {
+    if let (ColumnType::Integer | ColumnType::Float, Value::Text(text)) = (kind, value)
+        && !text.contains("{{")
+    {
+        let message = format!("`{name}` holds {}; with the text \"{text}\" all of them become texts", describe(kind));
+        let hint = match text.parse::<f64>() {
+            Ok(number) => format!("write the number without quotes: {number}"),
+            Err(_) => format!("write a number, or `convert` `{name}` to texts before"),
+        };
+        context.doubt(Problem::new(message).hint(hint));
+    }
+}
+
 fn not_dates(name: &str, kind: ColumnType) -> Problem {
     Problem::new(format!("`{name}` holds {}, not dates", describe(kind)))
         .hint(format!("put a step before: {{ name: todate, column: {name} }}"))
@@ -331,8 +380,12 @@ pub(crate) fn numbers(schema: &TableSchema, name: &str, what: &str) -> Inferred<
 
 /// The step that makes numbers of a column, where one can.
 pub(crate) fn made_numbers(name: &str, kind: ColumnType) -> Option<String> {
-    (kind == ColumnType::Text)
-        .then(|| format!("put a step before: {{ name: convert, columns: [{name}], dataType: float }}"))
+    (kind == ColumnType::Text).then(|| {
+        format!(
+            "put a step before: {{ name: convert, columns: [{name}], dataType: float }}; what is not written as `1234.5`, \
+             with a comma or a sign, say, becomes null: `replacetext` that before"
+        )
+    })
 }
 
 /// A column whose values can be read as texts: every one but shapes.

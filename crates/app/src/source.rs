@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::schema::TableSchema;
+use crate::steps::customsql::Customsql;
 
 /// A configured connection of an app.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -136,6 +137,11 @@ impl Default for CsvOptions {
 pub trait SourceSchemas {
     /// The columns of `relation`, or a sentence that says why they cannot be read.
     fn columns(&self, source: &Source, relation: &Relation) -> Result<TableSchema, String>;
+
+    /// The columns that a query of SQL makes of these, where it is understood, or a sentence that says what is wrong.
+    fn columns_of_sql(&self, _step: &Customsql, _input: &TableSchema) -> Option<Result<TableSchema, String>> {
+        None
+    }
 
     /// True where only rows tell the types and there are none: every column is taken for a text.
     fn is_untyped(&self, _source: &Source, _relation: &Relation) -> bool {

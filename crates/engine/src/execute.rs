@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use arrow::array::RecordBatch;
+use datafusion::common::utils::memory::RecordBatchMemoryCounter;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, MemoryReservation};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -183,9 +184,12 @@ impl Executor {
         let pool: Arc<dyn MemoryPool> = Arc::clone(&self.memory) as _;
         let reservation = MemoryConsumer::new("answer").register(&pool);
         let mut batches = Vec::new();
+        // Batches may be parts of one and share what holds their values.
+        let mut counter = RecordBatchMemoryCounter::new();
         while let Some(batch) = stream.next().await {
             let batch = batch?;
-            reservation.try_grow(batch.get_array_memory_size())?;
+            counter.count_batch(&batch);
+            reservation.try_resize(counter.memory_usage())?;
             if batch.num_rows() > 0 {
                 batches.push(batch);
             }

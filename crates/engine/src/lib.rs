@@ -41,4 +41,5 @@ pub use explain::{Explanation, Sent};
 pub use policy::{PolicyError, SecuredQuery, secure};
 pub use queue::Share;
 pub use run::{Engine, EngineSettings, EngineStatistics};
+pub use steps::columns_of_sql;
 pub use stop::within;

@@ -23,7 +23,7 @@ use crate::queue::{Queue, Share};
 use crate::stop::within;
 
 /// Plans nest as deeply as formulas and pipelines do; optimising them recurses.
-const STACK_BYTES: usize = 8 << 20;
+pub(crate) const STACK_BYTES: usize = 8 << 20;
 
 /// What queries may use.
 #[derive(Debug, Clone)]

@@ -9,6 +9,7 @@ mod sqlite;
 use std::sync::Arc;
 
 use aracari_app::schema::TableSchema;
+use aracari_app::steps::customsql::Customsql;
 use aracari_app::{Relation, Source, SourceSchemas};
 use aracari_engine::{Catalog, EngineError, TableVersion};
 use async_trait::async_trait;
@@ -53,6 +54,10 @@ impl SourceSchemas for Sources {
         } else {
             self.file_schemas.columns(source, relation)
         }
+    }
+
+    fn columns_of_sql(&self, step: &Customsql, input: &TableSchema) -> Option<Result<TableSchema, String>> {
+        Some(aracari_engine::columns_of_sql(step, input))
     }
 
     fn is_untyped(&self, source: &Source, relation: &Relation) -> bool {

@@ -5,13 +5,14 @@ use std::path::{Component, Path};
 use super::{Compiler, references};
 use crate::config;
 use crate::dataset::{Dataset, DatasetInput};
-use crate::infer::{Findings, Mistake, infer_all};
+use crate::infer::{Findings, Mistake, infer_with};
 use crate::permissions::Permissions;
 use crate::pipeline::Pipeline;
 use crate::place;
 use crate::schema::TableSchema;
 use crate::source::{Relation, SourceSchemas};
 use crate::steps::Step;
+use crate::steps::customsql::Customsql;
 use crate::template::{Template, TemplateError, has_variables, parse_steps};
 use crate::written::{Referred, settle};
 use crate::yaml::{Node, Span};
@@ -23,7 +24,7 @@ struct Dependencies {
 }
 
 impl Compiler<'_> {
-    pub(super) fn datasets(&mut self, schemas: &dyn SourceSchemas) {
+    pub(super) fn datasets(&mut self) {
         for id in self.dataset_order() {
             let draft = self.draft;
             let Some(item) = draft.datasets.get(&id) else { continue };
@@ -31,7 +32,7 @@ impl Compiler<'_> {
                 self.source_of_broken(&item.node);
                 continue;
             };
-            let compiled = self.dataset(&id, settings, &item.node, schemas);
+            let compiled = self.dataset(&id, settings, &item.node);
             // A dataset that only shows something wrongly still tells its columns to others.
             if let Some(dataset) = compiled {
                 self.datasets.insert(id, dataset);
@@ -98,17 +99,11 @@ impl Compiler<'_> {
         ordered
     }
 
-    fn dataset(
-        &mut self,
-        id: &str,
-        settings: &config::Dataset,
-        node: &Node,
-        schemas: &dyn SourceSchemas,
-    ) -> Option<Dataset> {
+    fn dataset(&mut self, id: &str, settings: &config::Dataset, node: &Node) -> Option<Dataset> {
         let input = self.input(settings, node);
         let (input, input_schema) = match input {
             Some(input) => {
-                let schema = self.input_schema(&input, node, schemas);
+                let schema = self.input_schema(&input, node);
                 (input, schema)
             }
             None => return self.only_metrics(settings, node),
@@ -195,12 +190,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn input_schema(&mut self, input: &DatasetInput, node: &Node, schemas: &dyn SourceSchemas) -> Option<TableSchema> {
+    fn input_schema(&mut self, input: &DatasetInput, node: &Node) -> Option<TableSchema> {
         match input {
             DatasetInput::Dataset(parent) => self.datasets.get(parent).map(|parent| parent.schema.clone()),
-            DatasetInput::Table { source, relation } => match schemas.columns(source, relation) {
+            DatasetInput::Table { source, relation } => match self.schemas.columns(source, relation) {
                 Ok(schema) => {
-                    if schemas.is_untyped(source, relation) {
+                    if self.schemas.is_untyped(source, relation) {
                         let message = format!("{relation} holds no rows: its columns are taken for texts");
                         let hint =
                             "put rows into it, or say the types: { name: convert, columns: […], dataType: float }";
@@ -295,7 +290,8 @@ impl Compiler<'_> {
             return None;
         }
         let datasets = |name: &str| self.datasets.get(name).map(|dataset| dataset.schema.clone());
-        Some(infer_all(steps, input, &datasets))
+        let sql = |step: &Customsql, input: &TableSchema| self.schemas.columns_of_sql(step, input);
+        Some(infer_with(steps, input, &datasets, Some(&sql)))
     }
 }
 

@@ -18,11 +18,14 @@ pub struct Customsql {
 }
 
 impl Columns for Customsql {
-    /// The columns are those that the step names; without them they are known only when it runs.
-    fn infer(&self, _input: TableSchema, _context: &Context<'_>) -> Inferred {
+    /// The columns are those that the query makes; where it is not understood, those that the step names.
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         if self.query.trim().is_empty() {
             let hint = "write `SELECT … FROM input`, where `input` is the rows so far";
             return Err(Problem::new("the `query` is empty").hint(hint));
+        }
+        if let Some(told) = context.sql(self, &input) {
+            return told;
         }
         match &self.columns {
             Some(names) => shape::distinct(names.iter().map(|name| (name.clone(), ColumnType::Unknown))),

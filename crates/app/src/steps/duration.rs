@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred, column, date_column, shape};
+use crate::infer::{Columns, Context, Flow, Inferred, dates_or_texts, shape};
 use crate::schema::{ColumnType, TableSchema};
 
 /// Measures the time between two dates.
@@ -35,12 +35,10 @@ pub enum DurationUnit {
 }
 
 impl Columns for Duration {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        // Texts are read as dates, as the public language does.
         for name in [&self.start_date_column, &self.end_date_column] {
-            // Texts are read as dates, as the public language does.
-            if column(&input, name)? != ColumnType::Text {
-                date_column(&input, name)?;
-            }
+            dates_or_texts(&input, name, context)?;
         }
         Ok(shape::with(input, &self.new_column_name, ColumnType::Float))
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred, column, date_column, numbers, shape};
+use crate::infer::{Columns, Context, Flow, Inferred, column, dates_or_texts, numbers, shape};
 use crate::schema::{ColumnType, TableSchema};
 
 /// Compares each value with that of an earlier date.
@@ -62,11 +62,8 @@ impl Evolution {
 
 impl Columns for Evolution {
     /// Texts are read as dates, as by `todate`.
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
-        match column(&input, &self.date_col)? {
-            ColumnType::Text => {}
-            _ => date_column(&input, &self.date_col)?,
-        }
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        dates_or_texts(&input, &self.date_col, context)?;
         let kind = match (self.evolution_format, numbers(&input, &self.value_col, "`evolution`")?) {
             (EvolutionFormat::Abs, kind) => kind,
             (EvolutionFormat::Pct, _) => ColumnType::Float,

@@ -507,7 +507,7 @@ fn a_pipeline_tells_all_its_mistakes() {
     datasets/sales.yaml:6:92: error: there is no column `contry` here (did you mean `country`?)
     datasets/sales.yaml:6:138: error: `amount` holds numbers, and this is the text "much" (write a number, without quotes)
     datasets/sales.yaml:7:39: error: there is no column `dya` here (the columns here are `day`, `country`, `shop`, `amount`, `pieces`, `salary`, `price`)
-    datasets/sales.yaml:8:84: error: `sum` needs numbers, and `shop` holds texts (put a step before: { name: convert, columns: [shop], dataType: float })
+    datasets/sales.yaml:8:84: error: `sum` needs numbers, and `shop` holds texts (put a step before: { name: convert, columns: [shop], dataType: float }; what is not written as `1234.5`, with a comma or a sign, say, becomes null: `replacetext` that before)
     datasets/sales.yaml:9:26: error: there is no column `summ` here (did you mean `sum`?)
     "#);
 }

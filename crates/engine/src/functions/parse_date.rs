@@ -96,12 +96,21 @@ impl ParseDate {
         }
     }
 
+    /// A year of two digits is none of the first century.
     fn parse(&self, text: &str) -> Option<i64> {
-        match &self.format {
+        let date = match &self.format {
             Some(format) => parse_with(text, format),
             None => guess(text.trim()),
-        }
+        };
+        date.filter(|micros| *micros >= YEAR_100 || has_four_digits(text))
     }
+}
+
+/// The beginning of the year 100.
+const YEAR_100: i64 = -59_011_459_200_000_000;
+
+fn has_four_digits(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|part| part.iter().all(u8::is_ascii_digit))
 }
 
 impl ScalarUDFImpl for ParseDate {

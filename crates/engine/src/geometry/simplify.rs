@@ -188,7 +188,8 @@ fn is_collinear(way: Way, position: Coord) -> bool {
 /// The point between two others that is furthest from the segment between them.
 fn furthest(points: &[Coord], start: usize, end: usize) -> (usize, f64) {
     let segment = Line::new(points[start], points[end]);
-    let mut found = (start, -1.0);
+    // Of positions so small or large that there is no distance between them, the next one.
+    let mut found = (start + 1, -1.0);
     for (index, point) in points.iter().enumerate().take(end).skip(start + 1) {
         let distance = Euclidean.distance(&Point::from(*point), &segment);
         if distance > found.1 {
@@ -310,5 +311,14 @@ mod tests {
             panic!()
         };
         assert!((100..20_000).contains(&simple.exterior().0.len()));
+    }
+
+    #[test]
+    fn positions_without_a_distance_between_them_come_to_an_end() {
+        for side in [1e-320, 1e-300, 1e200, 1e308] {
+            let ring = [[0.0, 0.0], [side, 0.0], [side, side], [0.0, side], [0.0, 0.0]];
+            let square = json!({"type": "Polygon", "coordinates": [ring]});
+            assert_eq!(simplified(&square, 0.0)["coordinates"][0].as_array().unwrap().len(), 5, "{side}");
+        }
     }
 }

@@ -117,9 +117,18 @@ fn united_area(mut polygons: Vec<Polygon>, means: &Means) -> Result<MultiPolygon
     }
     // Rings of one direction: the library counts how often each place is surrounded.
     let oriented: Vec<Polygon> = polygons.iter().map(|polygon| polygon.orient(Direction::Default)).collect();
-    let exact = Exact::new(oriented.iter().flat_map(rings), means)?;
-    exact.foresee()?;
-    let united = unary_union(&oriented);
+    let owned = oriented.iter().enumerate();
+    let exact = Exact::new(owned.flat_map(|(owner, polygon)| rings(polygon).map(move |ring| (owner, ring))), means)?;
+    let crossed = exact.foresee()?;
+    // A polygon that crosses itself has no one direction: what it surrounds once or thrice are areas of their own.
+    let simple = oriented.into_iter().enumerate().flat_map(|(owner, polygon)| {
+        if !crossed.contains(&owner) {
+            return vec![polygon];
+        }
+        let parts = polygon.union(&MultiPolygon::new(Vec::new()));
+        parts.into_iter().map(|part| part.orient(Direction::Default)).collect()
+    });
+    let united = unary_union(&simple.collect::<Vec<_>>());
     let polygon = |polygon: Polygon| {
         let (exterior, interiors) = polygon.into_inner();
         let holes = interiors.iter().map(|ring| exact.ring(ring)).collect::<Result<_, _>>()?;
@@ -135,41 +144,56 @@ fn rings(polygon: &Polygon) -> impl Iterator<Item = &LineString> {
 /// The coordinates of the input, to find what a computed coordinate stands for.
 struct Exact<'a> {
     corners: Grid<'a, Coord>,
-    segments: Grid<'a, Line>,
+    /// The segments, each with the number of what it belongs to.
+    segments: Grid<'a, (Line, usize)>,
     reach: f64,
     means: &'a Means<'a>,
 }
 
 impl<'a> Exact<'a> {
-    fn new<'l>(lines: impl Iterator<Item = &'l LineString>, means: &'a Means<'a>) -> Result<Self, EngineError> {
-        let lines: Vec<&LineString> = lines.collect();
-        let bounds = lines.iter().filter_map(|line| line.bounding_rect()).reduce(around);
+    fn new<'l>(
+        lines: impl Iterator<Item = (usize, &'l LineString)>,
+        means: &'a Means<'a>,
+    ) -> Result<Self, EngineError> {
+        let lines: Vec<(usize, &LineString)> = lines.collect();
+        let bounds = lines.iter().filter_map(|(_, line)| line.bounding_rect()).reduce(around);
         let bounds = bounds.unwrap_or_else(|| Rect::new(Coord::zero(), Coord::zero()));
-        let count = lines.iter().map(|line| line.0.len()).sum();
+        let count = lines.iter().map(|(_, line)| line.0.len()).sum();
         let mut exact = Self {
             corners: Grid::new(bounds, count, means, 1),
             segments: Grid::new(bounds, count, means, DISTANCE),
             reach: bounds.width().max(bounds.height()) * REACH,
             means,
         };
-        for line in lines {
+        for (owner, line) in lines {
             for corner in &line.0 {
                 exact.corners.insert(Rect::new(*corner, *corner), *corner)?;
             }
             means.hold(line.0.len() * CORNER)?;
             for segment in line.lines() {
-                exact.segments.insert(segment.bounding_rect(), segment)?;
+                exact.segments.insert(segment.bounding_rect(), (segment, owner))?;
             }
         }
         Ok(exact)
     }
 
-    /// Spends and holds what the library will on these segments: it cuts each where another one crosses it.
-    fn foresee(&self) -> Result<(), EngineError> {
+    /// Spends and holds what the library will on these segments: it cuts each where another one crosses it. What crosses
+    /// itself comes out.
+    fn foresee(&self) -> Result<HashSet<usize>, EngineError> {
+        let mut crossed = HashSet::new();
         self.segments.pairs(
-            |segment| segment.bounding_rect(),
-            |one, other| if is_cut(one, other) { self.means.hold(CUT) } else { Ok(()) },
-        )
+            |(segment, _)| segment.bounding_rect(),
+            |(one, owner), (other, other_owner)| {
+                if !is_cut(one, other) {
+                    return Ok(());
+                }
+                if owner == other_owner {
+                    crossed.insert(owner);
+                }
+                self.means.hold(CUT)
+            },
+        )?;
+        Ok(crossed)
     }
 
     fn ring(&self, ring: &LineString) -> Result<LineString, EngineError> {
@@ -206,7 +230,7 @@ impl<'a> Exact<'a> {
         }
         let point = Point::from(computed);
         let mut segments: Vec<Line> = Vec::new();
-        for segment in self.segments.near(near)? {
+        for (segment, _) in self.segments.near(near)? {
             if Euclidean.distance(&point, &segment) <= self.reach && !segments.contains(&segment) {
                 segments.push(segment);
             }
@@ -276,7 +300,7 @@ fn united_lines(
         return Ok(free);
     }
     let touching = MultiLineString::new(touching);
-    let exact = Exact::new(touching.iter().chain(area.iter().flat_map(rings)), means)?;
+    let exact = Exact::new(touching.iter().chain(area.iter().flat_map(rings)).enumerate(), means)?;
     exact.foresee()?;
     for line in &area.clip(&touching, true) {
         free.push(exact.line(line)?);
@@ -431,6 +455,18 @@ mod tests {
             rectangle(2.0, 0.0, 1.0, 3.0)
         ]));
         assert_eq!((&frame["type"], frame["coordinates"].as_array().unwrap().len()), (&json!("Polygon"), 2));
+    }
+
+    #[test]
+    fn a_polygon_that_crosses_itself_is_what_it_surrounds() {
+        let bow =
+            json!({"type": "Polygon", "coordinates": [[[0.0, 0.0], [2.0, 2.0], [2.0, 0.0], [0.0, 2.0], [0.0, 0.0]]]});
+        let area = |shapes: Value| {
+            let shapes = shapes.as_array().unwrap().iter().filter_map(|shape| geojson::read(shape).unwrap()).collect();
+            geo::Area::unsigned_area(&union(shapes, &Means::new(&Effort::default(), None)).unwrap().unwrap())
+        };
+        assert!((area(json!([bow, rectangle(10.0, 0.0, 1.0, 1.0)])) - 3.0).abs() < 1e-6);
+        assert!((area(json!([bow, rectangle(-1.0, -1.0, 4.0, 4.0)])) - 16.0).abs() < 1e-6);
     }
 
     #[test]

@@ -11,17 +11,19 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, LazyLock};
 
+use aracari_app::schema::{ColumnType, TableSchema};
 use aracari_app::steps::customsql::Customsql;
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::{SchemaError, TableReference, plan_err};
+use datafusion::datasource::{empty::EmptyTable, provider_as_source};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateDefaults;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner};
 use datafusion::logical_expr::{
-    AggregateUDF, Expr, HigherOrderUDF, LogicalPlan, LogicalPlanBuilder, ScalarUDF, SortExpr, TableSource, Volatility,
-    WindowUDF,
+    AggregateUDF, Expr, ExprSchemable, HigherOrderUDF, LogicalPlan, LogicalPlanBuilder, ScalarUDF, SortExpr,
+    TableSource, Volatility, WindowUDF,
 };
 use datafusion::optimizer::Analyzer;
 use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
@@ -30,10 +32,12 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
-use crate::column_type::column_type;
+use crate::column_type::{canonical_type, column_type};
 use crate::error::EngineError;
+use crate::functions::one_zero;
 use crate::geometry;
-use crate::table::{HIDDEN, Table, column};
+use crate::run::STACK_BYTES;
+use crate::table::{HIDDEN, Names, Table, column};
 
 /// What the rows so far are called.
 const INPUT: &str = "input";
@@ -60,6 +64,34 @@ pub(super) fn compile(step: &Customsql, table: Table) -> Result<Table, EngineErr
     let plan = plan(query, input).map_err(|error| explained(&error, &visible))?;
     let (plan, order) = unordered(plan)?;
     answer(step, &visible, plan, &order)
+}
+
+/// The columns that a query makes of these, or what is wrong with it; no row is read.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong.
+pub fn columns_of_sql(step: &Customsql, input: &TableSchema) -> Result<TableSchema, String> {
+    let understood = || {
+        let fields = input.columns.iter().map(|(name, kind)| match kind {
+            ColumnType::Geometry => geometry::geometry_field(name),
+            kind => Field::new(name, canonical_type(*kind), true),
+        });
+        let empty = EmptyTable::new(Arc::new(Schema::new(fields.collect::<Vec<_>>())));
+        let scan = LogicalPlanBuilder::scan(INPUT, provider_as_source(Arc::new(empty)), None)?.build()?;
+        let made = compile(step, Table::scan(scan, Names::default())?)?;
+        let typed = made.columns().iter().map(|name| Ok((name.clone(), made.typed(name)?.1)));
+        Ok::<_, EngineError>(TableSchema::new(typed.collect::<Result<Vec<_>, EngineError>>()?))
+    };
+    let planned = std::thread::scope(|scope| {
+        let planning = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, understood);
+        planning.map(std::thread::ScopedJoinHandle::join)
+    });
+    match planned {
+        Ok(Ok(columns)) => columns.map_err(|error| error.to_string()),
+        Ok(Err(_)) => Err("the query could not be planned: this is a mistake of the program".into()),
+        Err(error) => Err(format!("no thread can be started: {error}")),
+    }
 }
 
 /// The one query that a text is.
@@ -230,7 +262,11 @@ fn explained(error: &DataFusionError, table: &Table) -> EngineError {
     {
         return refused(message.clone());
     }
-    let DataFusionError::SchemaError(schema, _) = root else { return refused(root.message().into_owned()) };
+    let DataFusionError::SchemaError(schema, _) = root else {
+        // Its authors ask for a report of what they take for a mistake of theirs.
+        let message = root.message();
+        return refused(message.split("\nThis issue was likely caused").next().unwrap_or_default().to_owned());
+    };
     let field = match schema.as_ref() {
         SchemaError::FieldNotFound { field, .. } => field,
         SchemaError::AmbiguousReference { field } => return twice(&field.name),
@@ -327,7 +363,12 @@ fn answer(step: &Customsql, input: &Table, plan: LogicalPlan, order: &[SortExpr]
     let plan = LogicalPlanBuilder::from(plan).project(with_keys)?.build()?;
     let answered = Table::from_parts(plan, columns, Vec::new(), input);
     let ordered = if key_columns.is_empty() { answered } else { answered.ordered_by(key_columns)? };
-    let visible = shown.into_iter().map(|name| (name.clone(), column(&name))).collect();
+    let plain = |name: String| {
+        let value = ordered.column(&name)?;
+        let is_float = value.get_type(ordered.plan().schema().as_ref())? == DataType::Float64;
+        Ok((name, if is_float { one_zero(value, ColumnType::Float) } else { value }))
+    };
+    let visible = shown.into_iter().map(plain).collect::<Result<_, EngineError>>()?;
     ordered.project(visible).map_err(|error| match error {
         EngineError::Invalid { message } => refused(message),
         other => other,
@@ -462,9 +503,37 @@ impl ContextProvider for OneTable<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::{ColumnType, TableSchema, columns_of_sql};
     use crate::steps::testing::{failure, run, table};
     use arrow::array::RecordBatch;
     use serde_json::{Value, json};
+
+    #[test]
+    fn a_query_tells_its_columns_without_running() {
+        let columns = TableSchema::new(
+            [("shop", ColumnType::Text), ("amount", ColumnType::Integer)].map(|(name, kind)| (name.to_owned(), kind)),
+        );
+        let asked = |query: &str, columns_told: Value| {
+            let step = serde_json::from_value(json!({"query": query, "columns": columns_told})).unwrap();
+            columns_of_sql(&step, &columns)
+        };
+        let told = asked("SELECT shop, avg(amount) AS mean FROM input GROUP BY shop", json!(null)).unwrap();
+        assert_eq!(
+            told.columns.into_iter().collect::<Vec<_>>(),
+            [("shop".to_owned(), ColumnType::Text), ("mean".to_owned(), ColumnType::Float)]
+        );
+        for (query, told, reason) in [
+            ("SELECT shp FROM input", json!(null), "there is no column `shp` here; did you mean \"shop\"?"),
+            ("SELECT shop FROM input", json!(["amount"]), "`columns` has `amount`, which the query does not give"),
+            ("selct shop", json!(null), "this is no SQL"),
+            ("DELETE FROM input", json!(null), "only a query that reads works here"),
+        ] {
+            let reason_told = asked(query, told).unwrap_err();
+            assert!(reason_told.contains(reason), "{query}: {reason_told}");
+        }
+        let summed = asked("SELECT avg(shop) AS m FROM input", json!(null)).unwrap_err();
+        assert!(!summed.contains("bug"), "{summed}");
+    }
 
     #[test]
     fn division_by_zero_is_null() {

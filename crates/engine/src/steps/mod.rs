@@ -63,6 +63,8 @@ use aracari_app::schema::ColumnType;
 use aracari_app::steps::PipelineReference;
 use datafusion::logical_expr::LogicalPlan;
 
+pub use customsql::columns_of_sql;
+
 use crate::error::EngineError;
 use crate::look::Seen;
 use crate::stop;

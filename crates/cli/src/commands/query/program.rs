@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use aracari_app::infer::{Mistake, infer_all, suggest};
+use aracari_app::infer::{Mistake, infer_with, suggest};
 use aracari_app::schema::TableSchema;
+use aracari_app::steps::customsql::Customsql;
 use aracari_app::template::{DocumentPath, DocumentVariables, Resolver, Template, TemplateError, parse_bound};
 use aracari_app::written::{Notes, Referred, settle};
 use aracari_app::{PipelineFinding, Step, check_pipeline, place_in_pipeline, read_yaml};
-use aracari_engine::EngineError;
 use aracari_engine::standalone::Standalone;
+use aracari_engine::{EngineError, columns_of_sql};
 use serde_json::{Map, Value as Json};
 
 use super::problem::Problem;
@@ -94,7 +95,8 @@ impl Program {
             let at = place_of(&mistake).map_or_else(|| step.clone(), |place| format!("{step} at {place}"));
             Problem::new(mistake.message).at(at).maybe_hint(mistake.hint)
         };
-        let mut found = infer_all(&self.steps, TableSchema::default(), &columns);
+        let sql = |step: &Customsql, input: &TableSchema| Some(columns_of_sql(step, input));
+        let mut found = infer_with(&self.steps, TableSchema::default(), &columns, Some(&sql));
         for name in missing.take() {
             let hint = match suggest(&name, tables.names()) {
                 Some(similar) => format!("did you mean `{similar}`? {}", listed(tables)),
