@@ -10,7 +10,7 @@ use crate::permissions::Permissions;
 use crate::pipeline::Pipeline;
 use crate::place;
 use crate::schema::TableSchema;
-use crate::source::{Relation, SourceSchemas};
+use crate::source::Relation;
 use crate::steps::Step;
 use crate::steps::customsql::Customsql;
 use crate::template::{Template, TemplateError, has_variables, parse_steps};
