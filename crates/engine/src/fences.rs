@@ -120,10 +120,9 @@ fn walk(plan: &LogicalPlan) -> Result<Walked> {
     };
     // The library believes that what decides a row decides each of the rows that are made of it.
     let multiplies = matches!(plan, LogicalPlan::Unnest(_));
-    let inputs = inputs.into_iter().map(|input| match multiplies {
-        true => fenced(input.plan, BTreeSet::new(), false),
-        false => Ok(input.plan),
-    });
+    let inputs = inputs
+        .into_iter()
+        .map(|input| if multiplies { fenced(input.plan, BTreeSet::new(), false) } else { Ok(input.plan) });
     let inputs = inputs.collect::<Result<Vec<_>>>()?;
     let walked = plan.with_new_exprs(plan.expressions(), inputs)?;
     let plan = if makes_one_row(&walked) { one_row_of(walked)? } else { walked };

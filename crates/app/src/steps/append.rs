@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PipelineReference;
 use crate::infer::{Columns, Context, Flow, Inferred, open_beside, unite};
-use crate::schema::TableSchema;
+use crate::schema::{ColumnType, TableSchema};
 
 /// Adds the rows of other pipelines below, matching columns by name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,11 +20,22 @@ impl Columns for Append {
     fn infer(&self, mut input: TableSchema, context: &Context<'_>) -> Inferred {
         for (index, reference) in self.pipelines.iter().enumerate() {
             let other = context.pipeline(reference, &["pipelines", &index.to_string()])?;
-            input.open = open_beside(input.open, other.open);
+            // Among the columns that nobody knows may be one of this name and of another type.
+            let beside = |open: Option<ColumnType>, kind| match open {
+                Some(unknown) if unite(unknown, kind) != kind => ColumnType::Unknown,
+                _ => kind,
+            };
+            for (name, kind) in &mut input.columns {
+                if !other.columns.contains_key(name) {
+                    *kind = beside(other.open, *kind);
+                }
+            }
             for (name, kind) in other.columns {
-                let united = input.columns.get(&name).map_or(kind, |known| unite(*known, kind));
+                let united =
+                    input.columns.get(&name).map_or_else(|| beside(input.open, kind), |known| unite(*known, kind));
                 input.columns.insert(name, united);
             }
+            input.open = open_beside(input.open, other.open);
         }
         Ok(input)
     }
