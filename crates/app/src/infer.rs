@@ -339,26 +339,16 @@ pub(crate) fn dates_or_texts(schema: &TableSchema, name: &str, context: &Context
     if column(schema, name)? != ColumnType::Text {
         return date_column(schema, name);
     }
-    let message = format!(
-        "`{name}` holds texts: which day each means is guessed, of 05/06/2024 the 6th of May, and what is no date is null"
-    );
-    let hint = format!("put a step before: {{ name: todate, column: {name}, format: \"%d/%m/%Y\" }}");
-    context.doubt(Problem::new(message).hint(hint));
+    context.doubt(guessed_days(name, "is null"));
     Ok(())
 }
 
-/// Says where a number column becomes one of texts because of a value that is written as a text.
-pub(crate) fn doubt_text(name: &str, kind: ColumnType, value: &Value, context: &Context<'_>) {
-    if let (ColumnType::Integer | ColumnType::Float, Value::Text(text)) = (kind, value)
-        && !text.contains("{{")
-    {
-        let message = format!("`{name}` holds {}; with the text \"{text}\" all of them become texts", describe(kind));
-        let hint = match text.parse::<f64>() {
-            Ok(number) => format!("write the number without quotes: {number}"),
-            Err(_) => format!("write a number, or `convert` `{name}` to texts before"),
-        };
-        context.doubt(Problem::new(message).hint(hint));
-    }
+/// Says that days are guessed from texts, and what becomes of those that are none.
+pub(crate) fn guessed_days(name: &str, others: &str) -> Problem {
+    let message = format!(
+        "`{name}` holds texts: which day each means is guessed, of 05/06/2024 the 6th of May, and what is no date {others}"
+    );
+    Problem::new(message).hint(format!("put a step before: {{ name: todate, column: {name}, format: \"%d/%m/%Y\" }}"))
 }
 
 fn not_dates(name: &str, kind: ColumnType) -> Problem {
@@ -438,8 +428,15 @@ pub(crate) fn single(value: &Value) -> Inferred<ColumnType> {
     }
 }
 
-/// The type of a column that a value is put into; a null fits into every one.
-pub(crate) fn holding(kind: ColumnType, value: &Value) -> Inferred<ColumnType> {
+/// The type of a column that a value is put into; a null fits into every one, and a text makes texts of numbers.
+pub(crate) fn holding(name: &str, kind: ColumnType, value: &Value, context: &Context<'_>) -> Inferred<ColumnType> {
+    if let (ColumnType::Integer | ColumnType::Float, Value::Text(text)) = (kind, value)
+        && !text.contains("{{")
+    {
+        let message = format!("`{name}` holds {}; with the text \"{text}\" all of them become texts", describe(kind));
+        let number = || format!("write a number, or `convert` `{name}` to texts before");
+        context.doubt(Problem::new(message).hint(comparisons::number_hint(text).unwrap_or_else(number)));
+    }
     match value {
         Value::Null => Ok(kind),
         one => Ok(unite(kind, single(one)?)),

@@ -1,7 +1,7 @@
 //! What a condition compares: values that no row of the column can have are mistakes, and what is compared in another type
 //! than it is written in is doubtful.
 
-use super::{ColumnType, Context, Inferred, Problem, TableSchema, column, describe, not_dates};
+use super::{ColumnType, Context, Inferred, Problem, TableSchema, column, describe, guessed_days, not_dates};
 use crate::condition::{Comparison, Condition, Operator};
 use crate::search_pattern;
 use crate::value::Value;
@@ -82,11 +82,7 @@ fn by_day(name: &str, kind: ColumnType, operator: Operator, value: &Value) -> In
     if !is_open(value) && value.compared(ColumnType::Date).is_none() {
         return Err(Problem::new(day()).hint(A_DATE));
     }
-    let message = format!(
-        "`{name}` holds texts: which day each means is guessed, of 05/06/2024 the 6th of May, and what is no date does not pass"
-    );
-    let hint = format!("put a step before: {{ name: todate, column: {name}, format: \"%d/%m/%Y\" }}");
-    Ok(Some(Problem::new(message).hint(hint)))
+    Ok(Some(guessed_days(name, "does not pass")))
 }
 
 /// `in` and `nin`.
@@ -211,13 +207,12 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::infer::infer_all;
+    use crate::infer::{infer_all, testing};
     use crate::steps::Step;
 
     /// `error: …`, `doubt: …` or nothing.
     fn told(column: &str, operator: &str, value: Json) -> String {
         let condition = json!({"column": column, "operator": operator, "value": value});
-        let step: Step = serde_json::from_value(json!({"name": "filter", "condition": {"and": [condition]}})).unwrap();
         let columns = [
             ("text", ColumnType::Text),
             ("integer", ColumnType::Integer),
@@ -227,16 +222,7 @@ mod tests {
             ("geometry", ColumnType::Geometry),
             ("unknown", ColumnType::Unknown),
         ];
-        let schema = TableSchema::new(columns.map(|(name, kind)| (name.to_owned(), kind)));
-        let found = infer_all(&[step], schema, &|_| None);
-        match (found.mistakes.as_slice(), found.doubts.as_slice()) {
-            ([mistake], []) => format!("error: {mistake}; {}", mistake.hint.clone().unwrap_or_default()),
-            ([], [doubt]) => format!("doubt: {doubt}; {}", doubt.hint.clone().unwrap_or_default()),
-            (mistakes, doubts) => {
-                assert!(mistakes.is_empty() && doubts.is_empty());
-                String::new()
-            }
-        }
+        testing::told(json!({"name": "filter", "condition": {"and": [condition]}}), columns)
     }
 
     #[test]

@@ -176,14 +176,11 @@ fn told(formula: &Formula, kind: ColumnType) -> String {
 mod tests {
     use serde_json::json;
 
-    use crate::infer::infer_all;
-    use crate::schema::{ColumnType, TableSchema};
-    use crate::steps::Step;
+    use crate::infer::testing;
+    use crate::schema::ColumnType;
 
     /// `error: …`, `doubt: …` or nothing.
     fn told(formula: &str) -> String {
-        let step: Step =
-            serde_json::from_value(json!({"name": "formula", "newColumn": "new", "formula": formula})).unwrap();
         let columns = [
             ("text", ColumnType::Text),
             ("number", ColumnType::Float),
@@ -192,13 +189,7 @@ mod tests {
             ("shape", ColumnType::Geometry),
             ("unknown", ColumnType::Unknown),
         ];
-        let schema = TableSchema::new(columns.map(|(name, kind)| (name.to_owned(), kind)));
-        let found = infer_all(&[step], schema, &|_| None);
-        match (found.mistakes.as_slice(), found.doubts.as_slice()) {
-            ([mistake], []) => format!("error: {mistake}; {}", mistake.hint.clone().unwrap_or_default()),
-            ([], [doubt]) => format!("doubt: {doubt}; {}", doubt.hint.clone().unwrap_or_default()),
-            _ => String::new(),
-        }
+        testing::told(json!({"name": "formula", "newColumn": "new", "formula": formula}), columns)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Mistake, infer};
+use super::{Mistake, infer, infer_all};
 use crate::schema::{ColumnType, TableSchema};
 use crate::steps::Step;
 
@@ -31,4 +31,18 @@ pub(crate) fn columns(step: Json) -> String {
 pub(crate) fn mistake(step: Json) -> String {
     let mistake = after(step).unwrap_err();
     format!("{}; {}", mistake.message, mistake.hint.unwrap_or_default())
+}
+
+/// What is said of a step over these columns: `error: …`, `doubt: …` or nothing.
+pub(crate) fn told<const N: usize>(step: Json, columns: [(&str, ColumnType); N]) -> String {
+    let step: Step = serde_json::from_value(step).unwrap();
+    let schema = TableSchema::new(columns.map(|(name, kind)| (name.to_owned(), kind)));
+    let found = infer_all(&[step], schema, &|_| None);
+    let said = |word: &str, what: &Mistake| format!("{word}: {what}; {}", what.hint.clone().unwrap_or_default());
+    match (found.mistakes.as_slice(), found.doubts.as_slice()) {
+        ([], []) => String::new(),
+        ([mistake], []) => said("error", mistake),
+        ([], [doubt]) => said("doubt", doubt),
+        (mistakes, doubts) => panic!("one thing at a time: {mistakes:?} {doubts:?}"),
+    }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::legacy::one_or_many;
-use crate::infer::{Columns, Context, Flow, Inferred, column, doubt_text, holding, shape};
+use crate::infer::{Columns, Context, Flow, Inferred, column, holding, shape};
 use crate::schema::TableSchema;
 use crate::value::Value;
 
@@ -41,9 +41,7 @@ impl Columns for Fillna {
     fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         self.columns.iter().try_fold(input, |schema, name| {
             let kind = column(&schema, name)?;
-            let value = self.value.fitted(kind);
-            doubt_text(name, kind, &value, context);
-            Ok(shape::with(schema, name, holding(kind, &value)?))
+            Ok(shape::with(schema, name, holding(name, kind, &self.value.fitted(kind), context)?))
         })
     }
 

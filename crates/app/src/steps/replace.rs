@@ -20,11 +20,11 @@ pub struct Replace {
 }
 
 impl Columns for Replace {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         let kind = column(&input, &self.search_column)?;
         let mut united = kind;
         for (_, new) in &self.to_replace {
-            united = holding(united, &new.fitted(kind))?;
+            united = holding(&self.search_column, united, &new.fitted(kind), context)?;
         }
         Ok(shape::with(input, &self.search_column, united))
     }
