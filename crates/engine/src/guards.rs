@@ -139,8 +139,8 @@ fn computes(binary: &BinaryExpr, schema: &DFSchema) -> bool {
     };
     match binary.op {
         And | Or | Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom => true,
-        Plus | Minus | Multiply => numbers().iter().all(|kind| matches!(kind, DataType::Int64 | DataType::Float64)),
-        Divide | Modulo => numbers().iter().all(|kind| *kind == DataType::Float64),
+        // An integer may become too large.
+        Plus | Minus | Multiply | Divide | Modulo => numbers().iter().all(|kind| *kind == DataType::Float64),
         RegexMatch | RegexNotMatch | RegexIMatch | RegexNotIMatch => matches!(*binary.right, Expr::Literal(..)),
         _ => false,
     }

@@ -8,6 +8,7 @@ mod condition;
 mod counted;
 pub mod encode;
 pub mod error;
+mod exact;
 mod execute;
 mod explain;
 mod expression;

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aracari_app::Step;
@@ -139,11 +140,13 @@ impl Standalone {
     }
 
     /// The number of the step that is under way when the time is up, where each runs over the rows of the one before;
-    /// none where all of them end in time.
-    pub async fn slow_step(&self, steps: &[Step], limit: Duration) -> Option<usize> {
-        let mut done = 0;
-        within(limit, self.one_by_one(steps, |_| done += 1)).await.err()?;
-        Some(done + 1)
+    /// none where all of them end in time. `done` counts those that have ended, for whoever does not wait for that.
+    pub async fn slow_step(&self, steps: &[Step], limit: Duration, done: &AtomicUsize) -> Option<usize> {
+        let count = |_| {
+            done.fetch_add(1, Ordering::Relaxed);
+        };
+        within(limit, self.one_by_one(steps, count)).await.err()?;
+        Some(done.load(Ordering::Relaxed) + 1)
     }
 
     async fn one_by_one(&self, steps: &[Step], mut done: impl FnMut(StepProfile)) -> Result<(), EngineError> {

@@ -4,5 +4,6 @@
 pub mod calendar;
 pub mod civil;
 mod listed;
+pub mod wide;
 
 pub use listed::Listed;

@@ -1,26 +1,25 @@
 //! `aracari query`: runs a pipeline over tables in files, and shows what it makes, how, and how long it takes.
 
+mod made;
 mod problem;
 mod program;
 mod show;
+mod timed;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aracari_app::CsvOptions;
 use aracari_app::infer::suggest;
 use aracari_engine::standalone::{Rows, Standalone};
-use aracari_engine::{EngineError, within};
 use aracari_sources::interchange::{open_table, write_csv, write_json_to};
-use tokio::runtime::Runtime;
 
+use made::{Made, Query, Wanted};
 use problem::Problem;
 use program::Program;
-
-/// Optimising a plan recurses as deeply as formulas and pipelines nest.
-const STACK_BYTES: usize = 16 << 20;
+use timed::{block_on, timed};
 
 /// Run a pipeline, a JSON or YAML list of steps, over tables in files.
 ///
@@ -57,6 +56,20 @@ pub(super) struct Arguments {
     /// How long running may take, in seconds; to find the step that takes too long may take as long again.
     #[arg(long, value_name = "SECONDS", default_value_t = 600, env = "ARACARI_QUERY_SECONDS")]
     time: u64,
+}
+
+impl Arguments {
+    fn limit(&self) -> Duration {
+        Duration::from_secs(self.time)
+    }
+
+    fn wanted(&self) -> Wanted {
+        match (self.explain, self.profile) {
+            (true, _) => Wanted::Explanation,
+            (_, true) => Wanted::Profile,
+            _ => Wanted::Rows,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -108,33 +121,19 @@ impl From<std::io::Error> for Failure {
 }
 
 fn query(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = runtime()?.block_on(tables(arguments))?;
-    let program = Program::read(&arguments.file, arguments.variables.as_deref(), arguments.until, &tables)?;
-    for doubt in &program.doubts {
+    let query = Query::open(arguments)?;
+    for doubt in &query.program.doubts {
         warn(doubt);
     }
     let is_terminal = std::io::stdout().is_terminal();
     let format = arguments.format.unwrap_or(if is_terminal { Format::Table } else { Format::Json });
-    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
-    if arguments.explain {
-        let explanation = running(arguments, &program, &tables, tables.explain(&program.steps))?;
-        show::explanation(&mut output, &program, &explanation, arguments.format)?;
-    } else if arguments.profile {
-        let work = async {
-            let profiles = tables.profile(&program.steps).await?;
-            let started = Instant::now();
-            tables.run(&program.steps).await?;
-            Ok((profiles, started.elapsed()))
-        };
-        let (profiles, together) = running(arguments, &program, &tables, work)?;
-        show::profile(&mut output, &program, &profiles, together, format)?;
-    } else {
-        let rows = running(arguments, &program, &tables, tables.run(&program.steps))?;
-        if is_terminal {
-            print(&mut Visible(&mut output), &program, &rows, format)?;
-        } else {
-            print(&mut output, &program, &rows, format)?;
-        }
+    let made = query.made(arguments.wanted())?;
+    let (program, mut output) = (&query.program, std::io::BufWriter::new(std::io::stdout().lock()));
+    match made {
+        Made::Explanation(explanation) => show::explanation(&mut output, program, &explanation, arguments.format)?,
+        Made::Profile { steps, together } => show::profile(&mut output, program, &steps, together, format)?,
+        Made::Rows(rows) if is_terminal => print(&mut Visible(&mut output), program, &rows, format)?,
+        Made::Rows(rows) => print(&mut output, program, &rows, format)?,
     }
     Ok(output.flush()?)
 }
@@ -169,15 +168,25 @@ fn print(output: &mut impl Write, program: &Program, rows: &Rows, format: Format
     }
 }
 
-async fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
+/// The tables of the command; one that is not there in time is an error like one that is not there.
+fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
     let mut tables =
         Standalone::new(arguments.memory.saturating_mul(1 << 20)).map_err(|error| Problem::new(error.to_string()))?;
     let csv = CsvOptions { delimiter: arguments.delimiter.replace("\\t", "\t"), ..CsvOptions::default() };
     for (name, file) in &arguments.tables {
-        let opened = open_table(file, name, &csv).await.map_err(|error| {
-            Problem::new(format!("the table `{name}` cannot be read from `{}`: {error}", file.display()))
-                .maybe_hint(similar_file(file))
+        let unread = |reason: &str| {
+            Problem::new(format!("the table `{name}` cannot be read from `{}`: {reason}", file.display()))
+        };
+        let opening = (file.clone(), name.clone(), csv.clone());
+        let opened = timed(arguments.limit(), move || {
+            let (file, name, csv) = opening;
+            block_on(open_table(&file, &name, &csv))
         })?;
+        let Some(opened) = opened else {
+            let message = format!("that takes longer than {} s", arguments.time);
+            return Err(unread(&message).hint("give more with `--time`"));
+        };
+        let opened = opened?.map_err(|error| unread(&error.to_string()).maybe_hint(similar_file(file)))?;
         if tables.columns(name).is_some() {
             return Err(Problem::new(format!("two tables are called `{name}`")).hint("give one of them another name"));
         }
@@ -204,43 +213,4 @@ fn similar_file(file: &Path) -> Option<String> {
         std::fs::read_dir(folder).ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
     let similar = suggest(file.file_name()?.to_str()?, names.iter().map(String::as_str))?;
     Some(format!("did you mean `{}`?", file.with_file_name(similar).display()))
-}
-
-fn runtime() -> Result<Runtime, Problem> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Problem::new(error.to_string()))
-}
-
-/// Runs the work within the time that it may take, on a thread whose stack holds deep plans.
-fn running<T: Send>(
-    arguments: &Arguments,
-    program: &Program,
-    tables: &Standalone,
-    work: impl Future<Output = Result<T, EngineError>> + Send,
-) -> Result<T, Problem> {
-    let limit = Duration::from_secs(arguments.time);
-    let outcome = std::thread::scope(|scope| {
-        let running = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
-            runtime()?.block_on(async {
-                let failed = match within(limit, work).await {
-                    Ok(done) => return Ok(done),
-                    Err(error) => error,
-                };
-                let step = match failed {
-                    EngineError::MemoryLimit { .. } => {
-                        within(limit, async { Ok(tables.failing_step(&program.steps).await) }).await.ok()
-                    }
-                    EngineError::Timeout { .. } => tables.slow_step(&program.steps, limit).await,
-                    _ => None,
-                };
-                Err(program.problem_of(failed, step))
-            })
-        });
-        running.map(std::thread::ScopedJoinHandle::join)
-    });
-    match outcome {
-        Ok(Ok(done)) => done,
-        Ok(Err(_)) => Err(Problem::new("the pipeline could not be run: this is a mistake of the program")),
-        Err(error) => Err(Problem::new(format!("no thread can be started: {error}"))),
-    }
 }

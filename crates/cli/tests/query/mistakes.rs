@@ -180,6 +180,22 @@ fn time_is_limited() {
 }
 
 #[test]
+fn a_table_that_is_not_there_in_time_is_an_error() {
+    let folder = Folder::new();
+    let database = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
+    let endless =
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) SELECT max(n) AS n FROM numbers";
+    database.execute_batch(&format!("CREATE VIEW endless AS {endless}")).unwrap();
+    let steps = json!([{"name": "domain", "domain": "endless"}]);
+    let begun = std::time::Instant::now();
+    let outcome = folder.query(&steps, &["--table", "endless=shop.db", "--time", "1"]);
+    assert!(!outcome.succeeded);
+    let expected = "the table `endless` cannot be read from `shop.db`: that takes longer than 1 s";
+    assert!(outcome.errors.contains(expected), "{}", outcome.errors);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+#[test]
 fn what_fails_while_running_names_its_step_too() {
     let folder = Folder::new();
     let steps = json!([

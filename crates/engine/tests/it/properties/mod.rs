@@ -178,11 +178,9 @@ fn arbitrary() -> impl Strategy<Value = Case> {
     parts.prop_map(|(input, other, seeds)| Case { input, other, seeds })
 }
 
-/// The same tables and pipelines each time, others with `PROPTEST_RNG_SEED`. Not others each time yet: of twenty seeds one
-/// found a column of an appended table whose type is inferred, where a `pivot` before may make a column of the same name.
+/// Other tables and pipelines each time, or those of `PROPTEST_RNG_SEED`.
 fn rng_seed() -> RngSeed {
-    let wanted = std::env::var("PROPTEST_RNG_SEED").map(|seed| seed.parse().unwrap());
-    RngSeed::Fixed(wanted.unwrap_or(20_130_101))
+    std::env::var("PROPTEST_RNG_SEED").map_or(RngSeed::Random, |seed| RngSeed::Fixed(seed.parse().unwrap()))
 }
 
 fn check(mut property: impl FnMut(&RecordBatch, &RecordBatch, &[(Json, Step)]) -> Result<(), String>) {

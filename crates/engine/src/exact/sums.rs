@@ -1,0 +1,163 @@
+//! Sums of integers, added up as numbers of 38 digits: whether one fits is known in the end, whatever the order of the rows.
+
+use std::sync::Arc;
+
+use aracari_kernels::wide::{WIDE, wide};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array};
+use arrow::datatypes::{DataType, Decimal128Type, Field, FieldRef, Int64Type};
+use datafusion::common::{Result, ScalarValue, internal_err};
+use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
+use datafusion::logical_expr::utils::AggregateOrderSensitivity;
+use datafusion::logical_expr::{
+    Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, ReversedUDAF, Signature,
+};
+
+use super::too_large;
+
+pub(super) fn is_sum(function: &AggregateUDF) -> bool {
+    function.name() == "sum" && !function.inner().is::<Exact>()
+}
+
+/// The sum of integers that is an error where it is none.
+pub(super) fn exact(sum: Arc<AggregateUDF>) -> Arc<AggregateUDF> {
+    Arc::new(AggregateUDF::new_from_impl(Exact { inner: sum }))
+}
+
+/// The library's sum, of wider numbers.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Exact {
+    inner: Arc<AggregateUDF>,
+}
+
+fn wide_field(field: &FieldRef) -> FieldRef {
+    Arc::new(Field::new(field.name(), WIDE, field.is_nullable()))
+}
+
+fn wider(args: AccumulatorArgs) -> AccumulatorArgs {
+    AccumulatorArgs { return_field: wide_field(&args.return_field), ..args }
+}
+
+impl AggregateUDFImpl for Exact {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn signature(&self) -> &Signature {
+        self.inner.signature()
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Int64)
+    }
+
+    fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        Ok(Box::new(Wide(self.inner.accumulator(wider(args))?)))
+    }
+
+    fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        Ok(Box::new(Wide(self.inner.create_sliding_accumulator(wider(args))?)))
+    }
+
+    fn groups_accumulator_supported(&self, args: AccumulatorArgs) -> bool {
+        self.inner.groups_accumulator_supported(wider(args))
+    }
+
+    fn create_groups_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
+        Ok(Box::new(Wide(self.inner.create_groups_accumulator(wider(args))?)))
+    }
+
+    fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
+        self.inner.state_fields(StateFieldsArgs { return_field: wide_field(&args.return_field), ..args })
+    }
+
+    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
+        AggregateOrderSensitivity::Insensitive
+    }
+
+    fn reverse_expr(&self) -> ReversedUDAF {
+        ReversedUDAF::Identical
+    }
+}
+
+/// An accumulator of wide numbers, given integers.
+#[derive(Debug)]
+struct Wide<A>(A);
+
+fn widened(values: &[ArrayRef]) -> Result<[ArrayRef; 1]> {
+    let [integers] = values else { return internal_err!("a sum is of one column") };
+    Ok([Arc::new(wide(integers.as_primitive::<Int64Type>()))])
+}
+
+fn narrow(sum: i128) -> Result<i64> {
+    i64::try_from(sum).map_err(|_| too_large("a sum"))
+}
+
+impl Accumulator for Wide<Box<dyn Accumulator>> {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        self.0.update_batch(&widened(values)?)
+    }
+
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        match self.0.evaluate()? {
+            ScalarValue::Decimal128(sum, ..) => Ok(ScalarValue::Int64(sum.map(narrow).transpose()?)),
+            other => internal_err!("a wide sum is a decimal, not {other}"),
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.0.size()
+    }
+
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        self.0.state()
+    }
+
+    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
+        self.0.merge_batch(states)
+    }
+
+    fn retract_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        self.0.retract_batch(&widened(values)?)
+    }
+
+    fn supports_retract_batch(&self) -> bool {
+        self.0.supports_retract_batch()
+    }
+}
+
+impl GroupsAccumulator for Wide<Box<dyn GroupsAccumulator>> {
+    fn update_batch(
+        &mut self,
+        values: &[ArrayRef],
+        groups: &[usize],
+        filter: Option<&BooleanArray>,
+        count: usize,
+    ) -> Result<()> {
+        self.0.update_batch(&widened(values)?, groups, filter, count)
+    }
+
+    fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
+        let sums = self.0.evaluate(emit_to)?;
+        let Some(sums) = sums.as_primitive_opt::<Decimal128Type>() else {
+            return internal_err!("wide sums are decimals, not {}", sums.data_type());
+        };
+        let narrowed: Int64Array = sums.try_unary(narrow)?;
+        Ok(Arc::new(narrowed))
+    }
+
+    fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
+        self.0.state(emit_to)
+    }
+
+    fn merge_batch(&mut self, states: &[ArrayRef], groups: &[usize], count: usize) -> Result<()> {
+        self.0.merge_batch(states, groups, count)
+    }
+
+    fn convert_to_state(&self, values: &[ArrayRef], filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
+        self.0.convert_to_state(&widened(values)?, filter)
+    }
+
+    fn size(&self) -> usize {
+        self.0.size()
+    }
+}
