@@ -29,7 +29,8 @@ pub(crate) fn put_up(plan: LogicalPlan) -> Result<LogicalPlan> {
         let names = NamePreserver::new(&node);
         node.map_expressions(|expression| {
             let name = names.save(&expression);
-            let exact = expression.transform_up(|inner| in_place_of(inner, &schema))?;
+            // From above: what kind of number an expression is, is told faster before its parts are functions.
+            let exact = expression.transform_down(|inner| in_place_of(inner, &schema))?;
             Ok(exact.update_data(|exact| name.restore(exact)))
         })
     })?;
