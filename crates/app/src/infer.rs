@@ -84,7 +84,8 @@ fn infer_nested(
     let mut is_hidden = false;
     for (step_index, step) in steps.iter().enumerate() {
         let Some(columns) = step.columns() else { continue };
-        let at_step = |problem: Problem| problem.at_step(step_index);
+        let unknown = Unknown::of(&schema);
+        let at_step = |problem: Problem| unknown.told(problem).at_step(step_index);
         let found = columns.infer(schema, &context).and_then(limits::columns);
         findings.mistakes.extend(context.mistakes.take().into_iter().map(at_step));
         findings.doubts.extend(context.doubts.take().into_iter().map(at_step));
@@ -99,6 +100,29 @@ fn infer_nested(
     }
     findings.schema = (!is_hidden).then_some(schema);
     findings
+}
+
+/// The table that comes into a step, where columns of some type may come that nobody knows before it runs.
+struct Unknown(Option<TableSchema>);
+
+impl Unknown {
+    fn of(schema: &TableSchema) -> Self {
+        let is_typed = schema.open.is_some_and(|kind| kind != ColumnType::Unknown);
+        Self(is_typed.then(|| schema.clone()))
+    }
+
+    /// What is said of the type of a column that only a `pivot` can have made: it may just as well be gone.
+    fn told(&self, problem: Problem) -> Problem {
+        let Some(known) = &self.0 else { return problem };
+        let mut names = problem.message.split('`').skip(1).step_by(2);
+        let typed = names.find(|name| problem.message.contains(&format!("`{name}` holds ")));
+        let Some(name) = typed.filter(|name| !known.columns.contains_key(*name)) else { return problem };
+        let message =
+            format!("`{name}` is no column here, unless a `pivot` makes one of the rows; then {}", problem.message);
+        let columns = similar_or_known(known, name);
+        let hint = problem.hint.as_ref().map_or_else(|| columns.clone(), |hint| format!("{columns}; else {hint}"));
+        Problem { message, hint: Some(hint), ..problem }
+    }
 }
 
 /// A mistake that does not know its step yet.
@@ -132,6 +156,11 @@ impl Problem {
     pub(crate) fn inside(mut self, keys: &[&str]) -> Self {
         self.path.splice(0..0, keys.iter().map(|key| (*key).to_owned()));
         self
+    }
+
+    /// The same, about all that stands under this key instead.
+    pub(crate) fn moved(self, key: &str) -> Self {
+        Self { path: vec![key.to_owned()], about: None, ..self }
     }
 
     /// The keys that lead to it.
@@ -309,12 +338,16 @@ pub(crate) fn column(schema: &TableSchema, name: &str) -> Inferred<ColumnType> {
     if let Some(kind) = schema.get(name) {
         return Ok(kind);
     }
+    Err(Problem::new(format!("there is no column `{name}` here")).hint(similar_or_known(schema, name)))
+}
+
+/// What a column that is not there was probably meant to be, or else which there are.
+pub(crate) fn similar_or_known(schema: &TableSchema, name: &str) -> String {
     let known = || schema.columns.keys().map(String::as_str);
-    let hint = match suggest(name, known()) {
+    match suggest(name, known()) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => format!("the columns here are {}", list(known())),
-    };
-    Err(Problem::new(format!("there is no column `{name}` here")).hint(hint))
+    }
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -343,12 +376,28 @@ pub(crate) fn dates_or_texts(schema: &TableSchema, name: &str, context: &Context
     Ok(())
 }
 
+/// A column that puts the rows in order; days and numbers that are written as texts seldom stand in theirs.
+pub(crate) fn order_column(schema: &TableSchema, name: &str, context: &Context<'_>) -> Inferred<()> {
+    if column(schema, name)? == ColumnType::Text {
+        let message =
+            format!("`{name}` holds texts: the rows stand in the order of their letters, 10/01/2024 before 9/01/2023");
+        let hint = format!("{}; texts such as 2024-01-09 need none", made_dates(name));
+        context.doubt(Problem::new(message).hint(hint));
+    }
+    Ok(())
+}
+
 /// Says that days are guessed from texts, and what becomes of those that are none.
 pub(crate) fn guessed_days(name: &str, others: &str) -> Problem {
     let message = format!(
         "`{name}` holds texts: which day each means is guessed, of 05/06/2024 the 6th of May, and what is no date {others}"
     );
-    Problem::new(message).hint(format!("put a step before: {{ name: todate, column: {name}, format: \"%d/%m/%Y\" }}"))
+    Problem::new(message).hint(made_dates(name))
+}
+
+/// The step that makes dates of texts.
+fn made_dates(name: &str) -> String {
+    format!("put a step before: {{ name: todate, column: {name}, format: \"%d/%m/%Y\" }}")
 }
 
 fn not_dates(name: &str, kind: ColumnType) -> Problem {

@@ -3,6 +3,7 @@
 use crate::choices::CompiledFilter;
 use crate::config::{self, By, Chart, Compare, Dimension, FilterType, Measure, ValueQuery};
 use crate::dataset::Dataset;
+use crate::infer::{describe, made_numbers};
 use crate::parts::{self, Parts};
 use crate::pipeline::Pipeline;
 use crate::place;
@@ -189,6 +190,9 @@ impl Compiler<'_> {
             }
             seen.push(dimension.id());
         }
+        if parts.kind == "point-map" {
+            self.check_coordinates(dataset, node);
+        }
         for (path, measure) in &parts.measures {
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             let place = node.node_at(&path);
@@ -219,6 +223,21 @@ impl Compiler<'_> {
             format!("the dataset `{}` has no metric `{id}`", dataset.id),
             hint,
         );
+    }
+
+    /// A point of a map stands where two numbers say.
+    fn check_coordinates(&mut self, dataset: &Dataset, node: &Node) {
+        for key in ["latitude", "longitude"] {
+            let Some(name) = node.get(key).and_then(Node::text) else { continue };
+            match dataset.column_type(name) {
+                None | Some(ColumnType::Integer | ColumnType::Float | ColumnType::Unknown) => {}
+                Some(kind) => {
+                    let message =
+                        format!("`{key}` needs numbers, degrees such as 45.76, and `{name}` holds {}", describe(kind));
+                    self.report.error("wrong_column_type", node.span_at(&[key]), message, made_numbers(name, kind));
+                }
+            }
+        }
     }
 
     fn check_calendar(&mut self, dimension: &Dimension, dataset: &Dataset, place: &Node) {

@@ -218,8 +218,10 @@ impl Compiler<'_> {
         for (index, step) in steps.iter().enumerate() {
             if step.get("name").and_then(serde_json::Value::as_str) == Some("domain") {
                 let span = node.span_at(&[&index.to_string()]);
-                let hint = Some("the dataset says where its rows come from".to_owned());
-                self.report.error("misplaced_step", span, "the step `domain` cannot stand here", hint);
+                let hint = "the rows come from the dataset's `source` and `table`, or from its `dataset`, or are those of \
+                            the chart's `dataset`: leave the step out";
+                let message = "the step `domain` cannot stand here: it begins a pipeline that is written inside a step";
+                self.report.error("misplaced_step", span, message, Some(hint.to_owned()));
                 return None;
             }
         }

@@ -5,6 +5,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::fields::FieldModel;
 use super::{Block, Inline, RichText};
+use crate::template::{Piece, beginning, placeholders};
 
 mod names;
 
@@ -74,10 +75,14 @@ impl Builder<'_, '_> {
     fn mark_placeholders(&mut self, text: &str) -> String {
         let clean: String = text.chars().filter(|character| !matches!(*character, OPEN | CLOSE)).collect();
         let mut marked = String::with_capacity(clean.len());
-        for piece in crate::template::placeholders(&clean) {
+        for piece in placeholders(&clean) {
             match piece {
-                crate::template::Piece::Literal(literal) => marked.push_str(literal),
-                crate::template::Piece::Placeholder(inner) => {
+                Piece::Literal(literal) => {
+                    self.problems.extend(single_braces(literal, self.names));
+                    marked.push_str(literal);
+                }
+                Piece::Unclosed(rest) => self.problems.push(unclosed(rest)),
+                Piece::Placeholder(inner) => {
                     marked.push(OPEN);
                     marked.push_str(&self.placeholders.len().to_string());
                     marked.push(CLOSE);
@@ -249,6 +254,24 @@ impl Builder<'_, '_> {
             hint: Some("links begin with `https://`, `http://`, `mailto:`, `#/` or `glossary:`".to_owned()),
         });
         Container::Nothing
+    }
+}
+
+/// Names that stand between braces, of which there are too few.
+fn single_braces<'a>(literal: &'a str, names: &'a NarrativeNames<'_>) -> impl Iterator<Item = MarkdownProblem> + 'a {
+    let named = literal.split('{').skip(1).filter_map(|after| after.split_once('}')).map(|(name, _)| name.trim());
+    named.filter(|name| names.value(name).is_ok()).map(|name| MarkdownProblem {
+        code: "single_braces",
+        message: format!("`{{ {name} }}` would be shown as it is written"),
+        hint: Some(format!("write `{{{{ {name} }}}}`, with two braces on each side")),
+    })
+}
+
+fn unclosed(rest: &str) -> MarkdownProblem {
+    MarkdownProblem {
+        code: "unclosed_name",
+        message: format!("`{{{{ {}` is not closed", beginning(rest)),
+        hint: Some("write `}}` after the name".to_owned()),
     }
 }
 
