@@ -29,6 +29,8 @@ pub struct Mistake {
     pub path: Vec<String>,
     /// The name or word of the step that is wrong, where the path leads to several.
     pub about: Option<String>,
+    /// Where in the text to which the path leads, in characters from 1.
+    pub character: Option<usize>,
     pub message: String,
     pub hint: Option<String>,
 }
@@ -130,6 +132,7 @@ impl Unknown {
 pub struct Problem {
     path: Vec<String>,
     about: Option<String>,
+    character: Option<usize>,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
 }
@@ -139,7 +142,7 @@ impl Problem {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         let message = message.into();
         let about = message.split('`').nth(1).map(str::to_owned);
-        Self { path: Vec::new(), about, message, hint: None }
+        Self { path: Vec::new(), about, character: None, message, hint: None }
     }
 
     /// The same, about all that stands under these keys.
@@ -150,6 +153,11 @@ impl Problem {
     /// The same, about another name than the first of the message.
     fn about(self, name: &str) -> Self {
         Self { about: Some(name.to_owned()), ..self }
+    }
+
+    /// The same, in this character of the text that it is about.
+    fn at_character(self, character: Option<usize>) -> Self {
+        Self { character, ..self }
     }
 
     /// The same of what contains it, where it stands under these keys.
@@ -169,7 +177,8 @@ impl Problem {
     }
 
     fn at_step(self, step_index: usize) -> Mistake {
-        Mistake { step_index, path: self.path, about: self.about, message: self.message, hint: self.hint }
+        let Self { path, about, character, message, hint } = self;
+        Mistake { step_index, path, about, character, message, hint }
     }
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
@@ -235,10 +244,12 @@ impl Context<'_> {
                         .inside(keys));
                 }
                 let inside = |mistake: Mistake| {
-                    let (number, name) = (mistake.step_index + 1, steps[mistake.step_index].name());
+                    let step_index = mistake.step_index;
+                    let (number, name) = (step_index + 1, steps[step_index].name());
                     let message = format!("in step {number} (`{name}`) of the inner pipeline: {}", mistake.message);
-                    let problem = Problem { path: mistake.path, about: mistake.about, message, hint: mistake.hint };
-                    problem.inside(&[&mistake.step_index.to_string()]).inside(keys)
+                    let Mistake { path, about, character, hint, .. } = mistake;
+                    let problem = Problem { path, about, character, message, hint };
+                    problem.inside(&[&step_index.to_string()]).inside(keys)
                 };
                 let found = infer_nested(steps, TableSchema::default(), (self.datasets, self.sql), self.depth + 1);
                 self.doubts.borrow_mut().extend(found.doubts.into_iter().map(inside));

@@ -18,6 +18,8 @@ mod document;
 mod path;
 mod void;
 
+pub(crate) use void::VOID;
+
 pub use document::{DocumentPath, DocumentVariables};
 pub use path::{Piece, VariablePath, placeholders};
 

@@ -6,7 +6,6 @@ use crate::dataset::Dataset;
 use crate::infer::{describe, made_numbers};
 use crate::parts::{self, Parts};
 use crate::pipeline::Pipeline;
-use crate::place;
 use crate::presentation::limit_of;
 use crate::resolve::{CompiledFrame, Segment};
 use crate::schema::{ColumnType, TableSchema};
@@ -265,7 +264,7 @@ impl Compiler<'_> {
                 Some(Segment::Where(template))
             }
             Err(error) => {
-                self.report.error("bad_variable", place::of_text("{{", node), error.to_string(), None);
+                self.unreadable_variables(node, &error);
                 None
             }
         }
@@ -323,7 +322,7 @@ impl Compiler<'_> {
                 Segment::Steps(template) => self.sample(template, node).unwrap_or_default(),
                 Segment::Where(_) => continue,
             };
-            let Some(next) = self.infer_again(&steps, current, node) else { return };
+            let Some(next) = self.infer_again(&steps, current, node.key_span("steps")) else { return };
             current = next;
         }
     }

@@ -1,7 +1,7 @@
 //! The types of computed columns, and what a formula cannot compute or compare.
 
 use super::{ColumnType, Context, Inferred, Problem, TableSchema, column, describe, made_numbers, type_of, unite};
-use crate::formula::{BinaryOperator, Formula};
+use crate::formula::{BinaryOperator, Formula, FormulaError};
 use crate::steps::FormulaText;
 use crate::value::Value;
 
@@ -13,12 +13,41 @@ pub(crate) fn of_text(text: &FormulaText, schema: &TableSchema, keys: &[&str], c
         return ColumnType::Unknown;
     }
     let mut doubts = Vec::new();
-    let parsed = text.parse().map_err(|error| Problem::new(error.to_string()));
-    let kind = parsed.and_then(|formula| of(&formula, schema, &mut doubts)).map_err(|problem| problem.at(keys));
+    let parsed = text.parse().map_err(|FormulaError { position, message }| {
+        Problem::new(format!("{message} at character {position}")).at_character(Some(position))
+    });
+    let written = match text {
+        FormulaText::Text(written) => written,
+        FormulaText::Value(_) => "",
+    };
+    let placed = |problem: Problem| {
+        let character = problem.about.as_deref().and_then(|name| Formula::place_of(name, written));
+        let character = problem.character.or(character);
+        problem.at_character(character).at(keys)
+    };
+    let kind = parsed.and_then(|formula| of(&formula, schema, &mut doubts));
     for doubt in doubts {
-        context.doubt(doubt.at(keys));
+        context.doubt(placed(doubt));
     }
-    context.or(kind, ColumnType::Unknown)
+    context.or(kind.map_err(|problem| placed(perhaps_a_text(problem, written))), ColumnType::Unknown)
+}
+
+/// A text without quotes is read as a column, or as no formula at all.
+fn perhaps_a_text(problem: Problem, written: &str) -> Problem {
+    let words = written.trim();
+    let is_words = words.starts_with(char::is_alphabetic)
+        && words.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '_' | ' '));
+    let is_unknown = problem.message.starts_with("there is no column");
+    let example = match problem.about.as_deref() {
+        _ if is_words => format!("\"'{words}'\""),
+        Some(name) if is_unknown && !problem.hint.as_ref().is_some_and(|hint| hint.starts_with("did you")) => {
+            format!("'{name}'")
+        }
+        _ => return problem,
+    };
+    let quotes = format!("a text stands between quotes of its own: {example}");
+    let hint = problem.hint.as_ref().map_or_else(|| quotes.clone(), |hint| format!("{hint}; {quotes}"));
+    problem.hint(hint)
 }
 
 /// The type of a formula that is one of several; none for a null, which fits to every type.

@@ -75,6 +75,22 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
     ("notnull", &["notna", "isnotnull", "isnotna", "notempty"]),
     ("from", &["since"]),
     ("until", &["upto"]),
+    // Parts of the calendar.
+    ("dayOfWeek", &["dayofweek"]),
+    ("isoDayOfWeek", &["weekday", "dow", "dayofweek", "isodow", "dayname"]),
+    ("dayOfYear", &["doy", "yearday"]),
+    ("isoWeek", &["week", "weeknumber", "weekofyear", "weekno"]),
+    ("minutes", &["minute"]),
+    ("seconds", &["second"]),
+    // Statistics.
+    ("average", &["avg", "mean"]),
+    ("standard deviation", &["std", "stddev", "sd"]),
+    ("variance", &["var"]),
+    // Formats.
+    ("decimal", &["number", "numeric", "float"]),
+    ("percent", &["percentage", "%"]),
+    ("compact", &["short", "abbreviated"]),
+    ("duration-minutes", &["duration", "minutes"]),
     // Types.
     ("integer", &["int", "bigint", "int64", "long"]),
     ("float", &["number", "double", "decimal", "numeric", "real", "float64"]),
@@ -96,14 +112,42 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
 
 /// Which of these words is called `word` elsewhere.
 pub(super) fn meant_by<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
+    ours(word).find_map(|ours| words.iter().copied().find(|known| *known == ours))
+}
+
+/// True for a name of elsewhere, which is no misspelling of ours.
+pub(super) fn is_of_elsewhere(word: &str) -> bool {
+    ours(word).next().is_some()
+}
+
+/// Our words for a name of elsewhere.
+fn ours(word: &str) -> impl Iterator<Item = &'static str> {
     let plain: String = word.to_lowercase().chars().filter(|sign| !matches!(sign, '_' | '-' | ' ')).collect();
-    let ours = OTHER_NAMES.iter().filter(|(_, theirs)| theirs.contains(&plain.as_str())).map(|(ours, _)| *ours);
-    ours.into_iter().find_map(|ours| words.iter().copied().find(|known| *known == ours))
+    OTHER_NAMES.iter().filter(move |(_, theirs)| theirs.contains(&plain.as_str())).map(|(ours, _)| *ours)
+}
+
+/// Currencies by what people write for them.
+const CURRENCIES: &[(&str, &[&str])] = &[
+    ("EUR", &["€", "euro", "euros"]),
+    ("USD", &["$", "dollar", "dollars"]),
+    ("GBP", &["£", "pound", "pounds", "sterling"]),
+    ("JPY", &["¥", "yen"]),
+    ("CNY", &["yuan"]),
+    ("INR", &["₹", "rupee", "rupees"]),
+    ("CHF", &["franken"]),
+];
+
+/// The code of the currency that a word names: a sign, a name, or three letters that are one already.
+pub(crate) fn currency(word: &str) -> Option<String> {
+    let plain = word.trim().to_lowercase();
+    let named = CURRENCIES.iter().find(|(_, names)| names.contains(&plain.as_str()));
+    let is_code = word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    named.map(|(code, _)| (*code).to_owned()).or_else(|| is_code.then(|| word.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{OTHER_NAMES, meant_by};
+    use super::{OTHER_NAMES, currency, is_of_elsewhere, meant_by};
 
     #[test]
     fn a_name_of_elsewhere_leads_to_a_word_that_is_known_here() {
@@ -112,6 +156,14 @@ mod tests {
         assert_eq!(meant_by("GROUPBY", &["on", "aggregations"]), Some("on"));
         assert_eq!(meant_by("mean", &["avg", "sum"]), Some("avg"));
         assert_eq!(meant_by("mean", &steps), None);
+        assert!(is_of_elsewhere("Mean") && !is_of_elsewhere("agregate"));
+    }
+
+    #[test]
+    fn a_currency_is_known_by_its_sign_its_name_and_its_code() {
+        for (word, code) in [("€", Some("EUR")), ("Dollar", Some("USD")), ("SEK", Some("SEK")), ("eurs", None)] {
+            assert_eq!(currency(word).as_deref(), code, "{word}");
+        }
     }
 
     #[test]
