@@ -160,6 +160,8 @@ mod tests {
             ("a = b", 3, "`==`"),
             ("a < b < c", 7, "chain"),
             ("f(x)", 2, "function"),
+            ("a && b", 3, "write `and`"),
+            ("a AND b", 3, "write `and`, in small letters"),
         ] {
             let error = Formula::parse(text).unwrap_err();
             assert_eq!(error.position, position, "{text}: {error}");

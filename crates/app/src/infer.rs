@@ -155,6 +155,11 @@ impl Problem {
         Self { about: Some(name.to_owned()), ..self }
     }
 
+    /// True where the hint has a name that was probably meant.
+    fn suggests(&self) -> bool {
+        self.hint.as_ref().is_some_and(|hint| hint.starts_with("did you mean"))
+    }
+
     /// The same, in this character of the text that it is about.
     fn at_character(self, character: Option<usize>) -> Self {
         Self { character, ..self }

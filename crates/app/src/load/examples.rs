@@ -6,7 +6,7 @@ use super::shape::{self, Shape};
 use super::vocabulary::currency;
 use crate::formula::{BinaryOperator, Formula};
 use crate::infer::comparisons::written;
-use crate::yaml::{Node, NodeValue};
+use crate::yaml::{Entry, Node, NodeValue};
 
 /// A map where a text stands: the text is what its first key that is needed holds.
 pub(super) fn of_map(schema: &Map<String, Json>, text: &str) -> Option<String> {
@@ -34,6 +34,17 @@ pub(super) fn of_word(word: &str, maps: &[&Json], root: &Json) -> Option<String>
         }
         let code = currency(word).filter(|_| properties.contains_key("currency"))?;
         Some(format!("write `{{ {}: currency, currency: {code} }}`", key_of("currency")?))
+    })
+}
+
+/// The kind of a map where another key says it, or where it is a key itself.
+pub(super) fn of_tag<'a>(node: &'a Node, tag: &str, names: &[&str]) -> Option<(&'a Entry, String)> {
+    node.entries().iter().find_map(|entry| {
+        let is_name = |word: &&str| names.contains(word);
+        let is_like_tag = matches!(entry.key.as_str(), "name" | "type" | "kind" | "step" | "chart");
+        let value = || entry.node.text().filter(|_| is_like_tag).filter(is_name);
+        let word = Some(entry.key.as_str()).filter(is_name).or_else(value)?;
+        Some((entry, format!("write `{tag}: {word}`")))
     })
 }
 

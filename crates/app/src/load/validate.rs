@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::report::{Reporter, did_you_mean, quoted};
 use super::shape::{self, Shape, Word};
-use super::vocabulary::{is_of_elsewhere, meant_by};
+use super::vocabulary::{another_way, is_of_elsewhere, meant_by};
 use super::{examples, rules};
 use crate::config::{COLOUR_PATTERN, ID_PATTERN};
 use crate::infer::comparisons::number_hint;
@@ -92,7 +92,11 @@ impl Validator<'_> {
         let names: Vec<&str> = variants.iter().map(|(name, _)| *name).collect();
         let Some(chosen) = node.get(tag) else {
             let message = format!("the key `{tag}` is missing");
-            return push(findings, "missing_key", node.span, message, Some(format!("one of {}", quoted(&names))));
+            let (span, hint) = match examples::of_tag(node, tag, &names) {
+                Some((entry, hint)) => (entry.key_span, hint),
+                None => (node.span, format!("one of {}", quoted(&names))),
+            };
+            return push(findings, "missing_key", span, message, Some(hint));
         };
         let Some(name) = chosen.text() else {
             return wrong_type(chosen, &format!("one of {}", quoted(&names)), None, findings);
@@ -309,6 +313,7 @@ fn unknown_word(node: &Node, text: &str, words: &[Word<'_>], findings: &mut Find
         Some(note) => format!("it is called `{name}` here: {}", sentence(note)),
         None => format!("it is called `{name}` here"),
     });
+    let called = called.or_else(|| another_way(text, &names).map(str::to_owned));
     let misspelt = || did_you_mean(text, names.iter().copied()).filter(|_| !is_of_elsewhere(text));
     let hint = called.or_else(misspelt).or_else(|| Some(format!("known are {}", quoted(&names))));
     push(findings, "unknown_word", node.span, format!("`{text}` is unknown here"), hint);

@@ -110,6 +110,24 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
     ("limit", &["n", "rows", "count"]),
 ];
 
+/// What other tools have in one word and we in another way: a word of ours that is known where it is asked for, their
+/// names, and how it is done here.
+const OTHER_WAYS: &[(&str, &[&str], &str)] = &[
+    ("until", &["between"], "join two by `and`: `from` and `until` for days, `ge` and `le` for numbers"),
+    ("matches", &["startswith", "beginswith"], "write `matches` with a pattern that begins with `^`, such as \"^Ly\""),
+    ("matches", &["endswith"], "write `matches` with a pattern that ends with `$`, such as \"on$\""),
+    ("avg", &["median", "quantile", "percentile"], "the step `statistics` computes medians and other quantiles"),
+    ("left", &["right", "rightouter"], "begin with the other table, and join this one to it with `left`"),
+];
+
+/// How it is done here, where these words are known, what another tool calls `word`.
+pub(super) fn another_way(word: &str, words: &[&str]) -> Option<&'static str> {
+    let plain = plain(word);
+    let mut ways =
+        OTHER_WAYS.iter().filter(|(ours, theirs, _)| words.contains(ours) && theirs.contains(&plain.as_str()));
+    ways.next().map(|(_, _, advice)| *advice)
+}
+
 /// Which of these words is called `word` elsewhere.
 pub(super) fn meant_by<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
     ours(word).find_map(|ours| words.iter().copied().find(|known| *known == ours))
@@ -122,8 +140,13 @@ pub(super) fn is_of_elsewhere(word: &str) -> bool {
 
 /// Our words for a name of elsewhere.
 fn ours(word: &str) -> impl Iterator<Item = &'static str> {
-    let plain: String = word.to_lowercase().chars().filter(|sign| !matches!(sign, '_' | '-' | ' ')).collect();
+    let plain = plain(word);
     OTHER_NAMES.iter().filter(move |(_, theirs)| theirs.contains(&plain.as_str())).map(|(ours, _)| *ours)
+}
+
+/// In small letters, without the signs between words.
+fn plain(word: &str) -> String {
+    word.to_lowercase().chars().filter(|sign| !matches!(sign, '_' | '-' | ' ')).collect()
 }
 
 /// Currencies by what people write for them.
@@ -147,7 +170,7 @@ pub(crate) fn currency(word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{OTHER_NAMES, currency, is_of_elsewhere, meant_by};
+    use super::{OTHER_NAMES, OTHER_WAYS, another_way, currency, is_of_elsewhere, meant_by, plain};
 
     #[test]
     fn a_name_of_elsewhere_leads_to_a_word_that_is_known_here() {
@@ -167,11 +190,17 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_word_here_is_done_in_another_way() {
+        let operators = ["eq", "ge", "le", "from", "until"];
+        assert!(another_way("BETWEEN", &operators).is_some_and(|way| way.contains("`from` and `until`")));
+        assert_eq!(another_way("median", &operators), None);
+    }
+
+    #[test]
     fn names_are_written_as_they_are_compared() {
-        for (_, theirs) in OTHER_NAMES {
-            for name in *theirs {
-                assert!(!name.contains(['_', '-', ' ']) && name.to_lowercase() == **name, "{name}");
-            }
+        let ways = OTHER_WAYS.iter().map(|(_, theirs, _)| *theirs);
+        for name in OTHER_NAMES.iter().map(|(_, theirs)| *theirs).chain(ways).flatten() {
+            assert_eq!(plain(name), *name);
         }
     }
 }

@@ -652,6 +652,10 @@ fn what_is_written_in_another_form_is_met_with_ours() {
             "`weekday` is unknown here (it is called `isoDayOfWeek` here: 1 is Monday)",
         ),
         ("dategranularity, column: day, granularity: weekday", "`weekday` is unknown here (known are `day`"),
+        (
+            "aggregate, on: [shop], aggregations: [{ aggfunction: median, columns: [amount], newcolumns: [m] }]",
+            "`median` is unknown here (the step `statistics` computes medians",
+        ),
         ("top, sort: desc", "5:13: error: the key `limit` is missing"),
         (
             "aggregate, on: [shop], aggregations: [{ aggfunction: sum, columns: [amount, pieces], newcolumns: [a] }]",
@@ -675,6 +679,18 @@ fn what_is_written_in_another_form_is_met_with_ours() {
         assert_says(sales, step, &written(to), expected);
     }
     for (path, from, to, expected) in [
+        (
+            sales,
+            step,
+            "  - formula: { newColumn: x, formula: amount }",
+            "5:5: error: the key `name` is missing (write `name: formula`)",
+        ),
+        (
+            story,
+            "chart: { type: bar",
+            "chart: { kind: bar",
+            "9:10: error: the key `type` is missing (write `type: bar`)",
+        ),
         (sales, "format: compact", "format: €", "`€` is unknown here (write `{ style: currency, currency: EUR }`)"),
         (sales, "format: compact", "format: currency", "(write `{ style: currency }`)"),
         (
