@@ -36,10 +36,12 @@ pub(crate) fn of_text(text: &FormulaText, schema: &TableSchema, keys: &[&str], c
 /// What a formula that has no meaning was probably meant to be: a text without quotes, a name without brackets.
 fn meant(problem: Problem, written: &str, schema: &TableSchema) -> Problem {
     let is_unknown = problem.message.starts_with("there is no column");
-    let names = || schema.columns.keys().filter(|name| !name.chars().all(is_of_word));
-    let hint = if problem.character.is_none() && !is_unknown {
+    if problem.character.is_none() && !is_unknown {
         return problem;
-    } else if let Some(name) = names().find(|name| written.contains(name.as_str())) {
+    }
+    let names = || schema.columns.keys().filter(|name| !name.chars().all(is_of_word));
+    let is_bare = |name: &String| written.replace(&format!("[{name}]"), "").contains(name.as_str());
+    let hint = if let Some(name) = names().find(|name| is_bare(name)) {
         format!("a name that is more than one word stands in brackets: [{name}]")
     } else if let Some(words) = plain_words(written, schema) {
         format!("a text stands between quotes of its own: \"'{words}'\"")
@@ -274,6 +276,7 @@ mod tests {
             let found = told(formula);
             assert!(found.starts_with("error: ") && found.contains(message), "{formula}: {found}");
         }
+        assert!(!told("[two words] / big").contains("brackets"));
         assert!(!told("text is null").contains("quotes"), "{}", told("text is null"));
         assert!(
             told("text == 3").starts_with("doubt: `text` holds texts, and 3 is a number: they are compared as texts")

@@ -115,9 +115,9 @@ pub(super) fn is_of_pairs(schema: &Map<String, Json>, root: &Json) -> bool {
 /// How well the keys of a node fit a map: those that it knows count double, misspelt ones once.
 pub(super) fn known_keys(schema: &Json, root: &Json, node: &Node) -> usize {
     let Some(properties) = properties(schema, root) else { return 0 };
-    let counted = |entry: &Entry| match properties.contains_key(&entry.key) {
-        true => 2,
-        false => usize::from(suggest(&entry.key, properties.keys().map(String::as_str)).is_some()),
+    let is_misspelt = |key: &str| suggest(key, properties.keys().map(String::as_str)).is_some();
+    let counted = |entry: &Entry| {
+        if properties.contains_key(&entry.key) { 2 } else { usize::from(is_misspelt(&entry.key)) }
     };
     node.entries().iter().map(counted).sum()
 }
