@@ -63,6 +63,16 @@ impl Formula {
         parser::parse(lexer::tokens(text)?)
     }
 
+    /// Where a formula names a column, or has a word, first; in characters from 1.
+    pub(crate) fn place_of(name: &str, text: &str) -> Option<usize> {
+        let (tokens, _) = lexer::tokens(text).ok()?;
+        let is_meant = |token: &lexer::Token| match token {
+            lexer::Token::Word(word) | lexer::Token::Column(word) => word == name,
+            _ => false,
+        };
+        tokens.into_iter().find(|(_, token)| is_meant(token)).map(|(position, _)| position)
+    }
+
     /// Calls `visit` with every column that the formula reads.
     pub fn visit_columns<'a>(&'a self, visit: &mut impl FnMut(&'a str)) {
         match self {
@@ -150,6 +160,8 @@ mod tests {
             ("a = b", 3, "`==`"),
             ("a < b < c", 7, "chain"),
             ("f(x)", 2, "function"),
+            ("a && b", 3, "write `and`"),
+            ("a AND b", 3, "write `and`, in small letters"),
         ] {
             let error = Formula::parse(text).unwrap_err();
             assert_eq!(error.position, position, "{text}: {error}");

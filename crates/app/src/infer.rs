@@ -29,6 +29,8 @@ pub struct Mistake {
     pub path: Vec<String>,
     /// The name or word of the step that is wrong, where the path leads to several.
     pub about: Option<String>,
+    /// Where in the text to which the path leads, in characters from 1.
+    pub character: Option<usize>,
     pub message: String,
     pub hint: Option<String>,
 }
@@ -84,7 +86,8 @@ fn infer_nested(
     let mut is_hidden = false;
     for (step_index, step) in steps.iter().enumerate() {
         let Some(columns) = step.columns() else { continue };
-        let at_step = |problem: Problem| problem.at_step(step_index);
+        let unknown = Unknown::of(&schema);
+        let at_step = |problem: Problem| unknown.told(problem).at_step(step_index);
         let found = columns.infer(schema, &context).and_then(limits::columns);
         findings.mistakes.extend(context.mistakes.take().into_iter().map(at_step));
         findings.doubts.extend(context.doubts.take().into_iter().map(at_step));
@@ -101,11 +104,35 @@ fn infer_nested(
     findings
 }
 
+/// The table that comes into a step, where columns of some type may come that nobody knows before it runs.
+struct Unknown(Option<TableSchema>);
+
+impl Unknown {
+    fn of(schema: &TableSchema) -> Self {
+        let is_typed = schema.open.is_some_and(|kind| kind != ColumnType::Unknown);
+        Self(is_typed.then(|| schema.clone()))
+    }
+
+    /// What is said of the type of a column that only a `pivot` can have made: it may just as well be gone.
+    fn told(&self, problem: Problem) -> Problem {
+        let Some(known) = &self.0 else { return problem };
+        let mut names = problem.message.split('`').skip(1).step_by(2);
+        let typed = names.find(|name| problem.message.contains(&format!("`{name}` holds ")));
+        let Some(name) = typed.filter(|name| !known.columns.contains_key(*name)) else { return problem };
+        let message =
+            format!("`{name}` is no column here, unless a `pivot` makes one of the rows; then {}", problem.message);
+        let columns = similar_or_known(known, name);
+        let hint = problem.hint.as_ref().map_or_else(|| columns.clone(), |hint| format!("{columns}; else {hint}"));
+        Problem { message, hint: Some(hint), ..problem }
+    }
+}
+
 /// A mistake that does not know its step yet.
 #[derive(Debug)]
 pub struct Problem {
     path: Vec<String>,
     about: Option<String>,
+    character: Option<usize>,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
 }
@@ -115,7 +142,7 @@ impl Problem {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         let message = message.into();
         let about = message.split('`').nth(1).map(str::to_owned);
-        Self { path: Vec::new(), about, message, hint: None }
+        Self { path: Vec::new(), about, character: None, message, hint: None }
     }
 
     /// The same, about all that stands under these keys.
@@ -128,10 +155,25 @@ impl Problem {
         Self { about: Some(name.to_owned()), ..self }
     }
 
+    /// True where the hint has a name that was probably meant.
+    fn suggests(&self) -> bool {
+        self.hint.as_ref().is_some_and(|hint| hint.starts_with("did you mean"))
+    }
+
+    /// The same, in this character of the text that it is about.
+    fn at_character(self, character: Option<usize>) -> Self {
+        Self { character, ..self }
+    }
+
     /// The same of what contains it, where it stands under these keys.
     pub(crate) fn inside(mut self, keys: &[&str]) -> Self {
         self.path.splice(0..0, keys.iter().map(|key| (*key).to_owned()));
         self
+    }
+
+    /// The same, about all that stands under this key instead.
+    pub(crate) fn moved(self, key: &str) -> Self {
+        Self { path: vec![key.to_owned()], about: None, ..self }
     }
 
     /// The keys that lead to it.
@@ -140,7 +182,8 @@ impl Problem {
     }
 
     fn at_step(self, step_index: usize) -> Mistake {
-        Mistake { step_index, path: self.path, about: self.about, message: self.message, hint: self.hint }
+        let Self { path, about, character, message, hint } = self;
+        Mistake { step_index, path, about, character, message, hint }
     }
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
@@ -206,10 +249,12 @@ impl Context<'_> {
                         .inside(keys));
                 }
                 let inside = |mistake: Mistake| {
-                    let (number, name) = (mistake.step_index + 1, steps[mistake.step_index].name());
+                    let step_index = mistake.step_index;
+                    let (number, name) = (step_index + 1, steps[step_index].name());
                     let message = format!("in step {number} (`{name}`) of the inner pipeline: {}", mistake.message);
-                    let problem = Problem { path: mistake.path, about: mistake.about, message, hint: mistake.hint };
-                    problem.inside(&[&mistake.step_index.to_string()]).inside(keys)
+                    let Mistake { path, about, character, hint, .. } = mistake;
+                    let problem = Problem { path, about, character, message, hint };
+                    problem.inside(&[&step_index.to_string()]).inside(keys)
                 };
                 let found = infer_nested(steps, TableSchema::default(), (self.datasets, self.sql), self.depth + 1);
                 self.doubts.borrow_mut().extend(found.doubts.into_iter().map(inside));
@@ -309,12 +354,16 @@ pub(crate) fn column(schema: &TableSchema, name: &str) -> Inferred<ColumnType> {
     if let Some(kind) = schema.get(name) {
         return Ok(kind);
     }
+    Err(Problem::new(format!("there is no column `{name}` here")).hint(similar_or_known(schema, name)))
+}
+
+/// What a column that is not there was probably meant to be, or else which there are.
+pub(crate) fn similar_or_known(schema: &TableSchema, name: &str) -> String {
     let known = || schema.columns.keys().map(String::as_str);
-    let hint = match suggest(name, known()) {
+    match suggest(name, known()) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => format!("the columns here are {}", list(known())),
-    };
-    Err(Problem::new(format!("there is no column `{name}` here")).hint(hint))
+    }
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -343,12 +392,28 @@ pub(crate) fn dates_or_texts(schema: &TableSchema, name: &str, context: &Context
     Ok(())
 }
 
+/// A column that puts the rows in order; days and numbers that are written as texts seldom stand in theirs.
+pub(crate) fn order_column(schema: &TableSchema, name: &str, context: &Context<'_>) -> Inferred<()> {
+    if column(schema, name)? == ColumnType::Text {
+        let message =
+            format!("`{name}` holds texts: the rows stand in the order of their letters, 10/01/2024 before 9/01/2023");
+        let hint = format!("{}; texts such as 2024-01-09 need none", made_dates(name));
+        context.doubt(Problem::new(message).hint(hint));
+    }
+    Ok(())
+}
+
 /// Says that days are guessed from texts, and what becomes of those that are none.
 pub(crate) fn guessed_days(name: &str, others: &str) -> Problem {
     let message = format!(
         "`{name}` holds texts: which day each means is guessed, of 05/06/2024 the 6th of May, and what is no date {others}"
     );
-    Problem::new(message).hint(format!("put a step before: {{ name: todate, column: {name}, format: \"%d/%m/%Y\" }}"))
+    Problem::new(message).hint(made_dates(name))
+}
+
+/// The step that makes dates of texts.
+fn made_dates(name: &str) -> String {
+    format!("put a step before: {{ name: todate, column: {name}, format: \"%d/%m/%Y\" }}")
 }
 
 fn not_dates(name: &str, kind: ColumnType) -> Problem {

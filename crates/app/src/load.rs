@@ -1,9 +1,11 @@
 //! Loads an app: reads its files, checks them against the schemas, compiles what they say.
 
 mod draft;
+mod examples;
 mod folder;
 mod pipeline_file;
 mod report;
+mod rules;
 mod shape;
 mod validate;
 mod vocabulary;
@@ -20,9 +22,10 @@ use crate::diagnostic::Diagnostic;
 use crate::source::SourceSchemas;
 
 pub(crate) use draft::{Draft, Item, where_is};
-pub use pipeline_file::{PipelineFinding, check_pipeline, place_in_pipeline, read_yaml};
+pub use pipeline_file::{PipelineFinding, check_pipeline, check_variables, place_in_pipeline, read_yaml};
 pub(crate) use report::{Reporter, did_you_mean, quoted};
 pub(crate) use shape::is_id;
+pub(crate) use vocabulary::currency;
 
 /// The outcome of loading: an app only where no error was found, and everything that was found.
 #[derive(Debug)]

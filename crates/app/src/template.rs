@@ -18,6 +18,8 @@ mod document;
 mod path;
 mod void;
 
+pub(crate) use void::VOID;
+
 pub use document::{DocumentPath, DocumentVariables};
 pub use path::{Piece, VariablePath, placeholders};
 
@@ -46,6 +48,9 @@ pub struct Variables<'a> {
 pub struct Template<N = VariablePath> {
     tree: Tree<N>,
 }
+
+/// How many characters of a text a message shows.
+const MAX_SHOWN: usize = 40;
 
 /// Why a template cannot be bound.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -234,6 +239,10 @@ impl<N: Name> Tree<N> {
             match piece {
                 Piece::Literal(literal) => parts.push(Part::Literal(literal.to_owned())),
                 Piece::Placeholder(inner) => parts.push(Part::Variable(N::parse(inner)?)),
+                Piece::Unclosed(rest) => {
+                    let reason = "its `{{` is not closed: write `}}` after the name".to_owned();
+                    return Err(TemplateError::NotAVariable { text: beginning(rest), reason });
+                }
             }
         }
         match (parts.pop(), parts.is_empty()) {
@@ -304,6 +313,14 @@ impl<N: Name> Tree<N> {
                 Json::Object(bound)
             }
         })
+    }
+}
+
+/// Of a text that may go on for long what a message shows.
+pub(crate) fn beginning(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -113,6 +113,20 @@ impl Node {
         node
     }
 
+    /// The place of one character of a text, counted from 1, and of the word that begins there; of a text that is not
+    /// written as it is, on several lines or with signs that stand for others, the whole.
+    pub(crate) fn at_character(&self, character: usize) -> Span {
+        let text = self.text().unwrap_or_default();
+        let quotes = match self.span.length.checked_sub(text.chars().count()) {
+            Some(0) => 0,
+            Some(2) => 1,
+            _ => return self.span,
+        };
+        let is_of_word = |sign: &char| sign.is_alphanumeric() || *sign == '_';
+        let length = text.chars().skip(character.saturating_sub(1)).take_while(is_of_word).count().max(1);
+        Span { column: self.span.column + quotes + character.saturating_sub(1), length, ..self.span }
+    }
+
     /// The place of a key, or of the whole map when it has no such key.
     pub(crate) fn key_span(&self, key: &str) -> Span {
         self.entry(key).map_or(self.span, |entry| entry.key_span)

@@ -3,9 +3,9 @@
 use crate::choices::CompiledFilter;
 use crate::config::{self, By, Chart, Compare, Dimension, FilterType, Measure, ValueQuery};
 use crate::dataset::Dataset;
+use crate::infer::{describe, made_numbers};
 use crate::parts::{self, Parts};
 use crate::pipeline::Pipeline;
-use crate::place;
 use crate::presentation::limit_of;
 use crate::resolve::{CompiledFrame, Segment};
 use crate::schema::{ColumnType, TableSchema};
@@ -189,6 +189,9 @@ impl Compiler<'_> {
             }
             seen.push(dimension.id());
         }
+        if parts.kind == "point-map" {
+            self.check_coordinates(dataset, node);
+        }
         for (path, measure) in &parts.measures {
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             let place = node.node_at(&path);
@@ -221,6 +224,21 @@ impl Compiler<'_> {
         );
     }
 
+    /// A point of a map stands where two numbers say.
+    fn check_coordinates(&mut self, dataset: &Dataset, node: &Node) {
+        for key in ["latitude", "longitude"] {
+            let Some(name) = node.get(key).and_then(Node::text) else { continue };
+            match dataset.column_type(name) {
+                None | Some(ColumnType::Integer | ColumnType::Float | ColumnType::Unknown) => {}
+                Some(kind) => {
+                    let message =
+                        format!("`{key}` needs numbers, degrees such as 45.76, and `{name}` holds {}", describe(kind));
+                    self.report.error("wrong_column_type", node.span_at(&[key]), message, made_numbers(name, kind));
+                }
+            }
+        }
+    }
+
     fn check_calendar(&mut self, dimension: &Dimension, dataset: &Dataset, place: &Node) {
         let Some(by) = dimension.by() else { return };
         let kind = dataset.column_type(dimension.column()).unwrap_or(ColumnType::Unknown);
@@ -246,7 +264,7 @@ impl Compiler<'_> {
                 Some(Segment::Where(template))
             }
             Err(error) => {
-                self.report.error("bad_variable", place::of_text("{{", node), error.to_string(), None);
+                self.unreadable_variables(node, &error);
                 None
             }
         }
@@ -304,7 +322,7 @@ impl Compiler<'_> {
                 Segment::Steps(template) => self.sample(template, node).unwrap_or_default(),
                 Segment::Where(_) => continue,
             };
-            let Some(next) = self.infer_again(&steps, current, node) else { return };
+            let Some(next) = self.infer_again(&steps, current, node.key_span("steps")) else { return };
             current = next;
         }
     }

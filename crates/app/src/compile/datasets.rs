@@ -217,9 +217,11 @@ impl Compiler<'_> {
     pub(super) fn pipeline(&mut self, steps: &[serde_json::Value], node: &Node) -> Option<Pipeline> {
         for (index, step) in steps.iter().enumerate() {
             if step.get("name").and_then(serde_json::Value::as_str) == Some("domain") {
-                let span = node.span_at(&[&index.to_string()]);
-                let hint = Some("the dataset says where its rows come from".to_owned());
-                self.report.error("misplaced_step", span, "the step `domain` cannot stand here", hint);
+                let span = place::of_step(node.node_at(&[&index.to_string()]));
+                let hint = "the rows come from the dataset's `source` and `table`, or from its `dataset`, or are those of \
+                            the chart's `dataset`: leave the step out";
+                let message = "the step `domain` cannot stand here: it begins a pipeline that is written inside a step";
+                self.report.error("misplaced_step", span, message, Some(hint.to_owned()));
                 return None;
             }
         }
@@ -234,7 +236,7 @@ impl Compiler<'_> {
             return match Template::parse(&json) {
                 Ok(template) => self.known_variables(&template, node).then(|| Pipeline::Templated(Box::new(template))),
                 Err(error) => {
-                    self.report.error("bad_variable", place::of_text("{{", node), error.to_string(), None);
+                    self.unreadable_variables(node, &error);
                     None
                 }
             };
@@ -249,7 +251,8 @@ impl Compiler<'_> {
     fn bad_step<T>(&mut self, error: TemplateError, node: &Node) -> Option<T> {
         let (span, message) = match error {
             TemplateError::BadStep { index, reason } => {
-                (node.span_at(&[&index.to_string()]), format!("this step cannot be read: {reason}"))
+                let step = node.node_at(&[&index.to_string()]);
+                (place::of_step(step), format!("this step cannot be read: {reason}"))
             }
             other => (node.span, other.to_string()),
         };
@@ -264,22 +267,21 @@ impl Compiler<'_> {
             let place = place::of_mistake(&doubt, node);
             self.report.warning("doubtful_step", place, doubt.message, doubt.hint);
         }
-        self.mistakes(findings.mistakes, node);
-        findings.schema
-    }
-
-    /// The same for steps that were looked at before, in parts.
-    pub(super) fn infer_again(&mut self, steps: &[Step], input: TableSchema, node: &Node) -> Option<TableSchema> {
-        let findings = self.inferred(steps, input)?;
-        self.mistakes(findings.mistakes, node);
-        findings.schema
-    }
-
-    fn mistakes(&mut self, mistakes: Vec<Mistake>, node: &Node) {
-        for mistake in mistakes {
+        for mistake in findings.mistakes {
             let place = place::of_mistake(&mistake, node);
             self.report.error("bad_step", place, mistake.message, mistake.hint);
         }
+        findings.schema
+    }
+
+    /// The columns that come out of steps that were looked at before, in parts: those of a chart, and what shows them.
+    pub(super) fn infer_again(&mut self, steps: &[Step], input: TableSchema, place: Span) -> Option<TableSchema> {
+        let findings = self.inferred(steps, input)?;
+        for Mistake { message, hint, .. } in findings.mistakes {
+            let message = format!("what comes out of the chart's steps cannot be shown: {message}");
+            self.report.error("bad_step", place, message, hint);
+        }
+        findings.schema
     }
 
     fn inferred(&self, steps: &[Step], input: TableSchema) -> Option<Findings> {

@@ -9,7 +9,7 @@ use crate::formula::Formula;
 use crate::infer::made_numbers;
 use crate::load::{did_you_mean, is_id};
 use crate::schema::{ColumnType, TableSchema};
-use crate::yaml::{Node, Span};
+use crate::yaml::Node;
 
 impl Compiler<'_> {
     pub(super) fn metrics(
@@ -37,7 +37,7 @@ impl Compiler<'_> {
                     self.aggregate(aggregate, metric.column.as_deref(), &entry.node, schema, dataset);
                 }
                 (None, Some(formula)) => {
-                    self.formula(&entry.key, formula, entry.node.span_at(&["formula"]), settings);
+                    self.formula(&entry.key, formula, entry.node.node_at(&["formula"]), settings);
                     for key in ["column", "where"] {
                         if let Some(extra) = entry.node.entry(key) {
                             let message = format!("`{key}` belongs to an aggregate; this metric is a formula");
@@ -105,12 +105,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn formula(&mut self, id: &str, text: &str, span: Span, settings: &config::Dataset) {
+    fn formula(&mut self, id: &str, text: &str, node: &Node, settings: &config::Dataset) {
         let parsed = match Formula::parse(text) {
             Ok(parsed) => parsed,
             Err(error) => {
                 let message = format!("this is no formula: {} (at its character {})", error.message, error.position);
-                return self.report.error("bad_formula", span, message, None);
+                return self.report.error("bad_formula", node.at_character(error.position), message, None);
             }
         };
         let mut named: Vec<String> = Vec::new();
@@ -120,6 +120,7 @@ impl Compiler<'_> {
                 let known = settings.metrics.keys().map(String::as_str).filter(|known| *known != id);
                 let hint =
                     did_you_mean(&name, known).or_else(|| Some("a formula is written over other metrics".to_owned()));
+                let span = Formula::place_of(&name, text).map_or(node.span, |position| node.at_character(position));
                 self.report.error("unknown_metric", span, format!("the dataset has no metric `{name}`"), hint);
             }
         }

@@ -323,7 +323,8 @@ impl Compiler<'_> {
             for (locale, version) in text.versions() {
                 let place = locale.map_or(node, |locale| node.node_at(&[locale]));
                 let (_, found) = crate::presentation::compile_markdown(version, &names);
-                problems.extend(found.into_iter().map(|problem| (place.span, problem)));
+                let span = |character: Option<usize>| character.map_or(place.span, |found| place.at_character(found));
+                problems.extend(found.into_iter().map(|problem| (span(problem.character), problem)));
             }
         }
         for (span, problem) in problems {

@@ -11,30 +11,34 @@ use crate::steps::{PipelineReference, Step};
 use crate::yaml::{Node, NodeValue, Span};
 
 /// The datasets that steps name, as they are written, with their places. Steps that are switched off name none, and a
-/// reference of an `append` counts only where it leads to a dataset.
+/// reference of an `append` counts only where it leads to a dataset. A `domain` counts in a pipeline that is written
+/// inside a step; where the rows come from already, it is a mistake of its own.
 pub(super) fn written(steps: &Node, draft: &Draft) -> Vec<(String, Span)> {
     let mut found = Vec::new();
-    for step in steps.items() {
-        if step.get("disabled").is_some_and(|off| off.value == NodeValue::Boolean(true)) {
-            continue;
-        }
+    for step in steps.items().iter().filter(|step| is_on(step)) {
         for key in ["rightPipeline", "right_pipeline"] {
             step.get(key).into_iter().for_each(|reference| one(reference, draft, &mut found));
         }
         let appended = step.get("pipelines").into_iter().flat_map(Node::items);
         let resolved = |reference: &&Node| uid(reference).is_none_or(|uid| draft.datasets.contains_key(uid));
         appended.filter(resolved).for_each(|reference| one(reference, draft, &mut found));
-        if let (Some("domain"), Some(domain)) = (step.get("name").and_then(Node::text), step.get("domain")) {
-            one(domain, draft, &mut found);
-        }
     }
     found
+}
+
+fn is_on(step: &Node) -> bool {
+    step.get("disabled").is_none_or(|off| off.value != NodeValue::Boolean(true))
 }
 
 fn one(reference: &Node, draft: &Draft, found: &mut Vec<(String, Span)>) {
     match &reference.value {
         NodeValue::Text(name) if !name.contains("{{") => found.push((name.clone(), reference.span)),
-        NodeValue::List(_) => found.extend(written(reference, draft)),
+        NodeValue::List(steps) => {
+            let domains =
+                steps.iter().filter(|step| is_on(step) && step.get("name").and_then(Node::text) == Some("domain"));
+            domains.filter_map(|step| step.get("domain")).for_each(|domain| one(domain, draft, found));
+            found.extend(written(reference, draft));
+        }
         NodeValue::Map(_) => found.extend(uid(reference).map(|uid| (uid.to_owned(), reference.span_at(&["uid"])))),
         _ => {}
     }

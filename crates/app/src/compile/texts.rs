@@ -152,6 +152,19 @@ impl Compiler<'_> {
         self.report.error_count() == before
     }
 
+    /// Says of each variable that cannot be read where it stands; `error` is what reading all of them found first.
+    pub(super) fn unreadable_variables(&mut self, node: &Node, error: &TemplateError) {
+        let before = self.report.error_count();
+        place::visit_bound(node, &mut |text| {
+            if let Err(error) = Template::<VariablePath>::parse(&text.to_json()) {
+                self.report.error("bad_variable", text.span, error.to_string(), None);
+            }
+        });
+        if self.report.error_count() == before {
+            self.report.error("bad_variable", node.span, error.to_string(), None);
+        }
+    }
+
     /// A variable stands for a value: never for a formula, a column, an operator or a pipeline, which a reader would
     /// choose with it.
     fn variables_are_values(&mut self, node: &Node, is_value: bool) {
@@ -161,9 +174,9 @@ impl Compiler<'_> {
                 self.report.error("variable_not_allowed", node.span, "no variable can stand here", hint);
             }
             NodeValue::List(items) => items.iter().for_each(|item| self.variables_are_values(item, is_value)),
-            NodeValue::Map(_) if is_never_bound(node) => {}
+            NodeValue::Map(_) if place::is_never_bound(node) => {}
             NodeValue::Map(entries) => {
-                for entry in entries.iter().filter(|entry| !matches!(entry.key.as_str(), "label" | "comment")) {
+                for entry in entries.iter().filter(|entry| !place::is_note(&entry.key)) {
                     let is_value = holds_value(&entry.key) || (is_value && is_part_of_value(&entry.key));
                     self.variables_are_values(&entry.node, is_value);
                 }
@@ -192,7 +205,7 @@ impl Compiler<'_> {
         match bound {
             Ok(steps) => Some(steps),
             Err(TemplateError::BadStep { index, reason }) => {
-                let span = node.span_at(&[&index.to_string()]);
+                let span = place::of_step(node.node_at(&[&index.to_string()]));
                 self.report.error("bad_step", span, format!("this step cannot be read: {reason}"), None);
                 None
             }
@@ -235,12 +248,6 @@ impl Compiler<'_> {
         }
         bind(&Variables { filters: &filters, views: &views, reader: &reader })
     }
-}
-
-/// True for what holds no variables whatever its text: SQL, and steps that are switched off.
-fn is_never_bound(node: &Node) -> bool {
-    let is_off = node.get("disabled").is_some_and(|off| off.value == NodeValue::Boolean(true));
-    is_off || node.get("name").and_then(Node::text) == Some("customsql")
 }
 
 /// The parameters of steps that hold values, as opposed to columns, formulas, patterns of dates and the like.

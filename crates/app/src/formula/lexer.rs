@@ -127,11 +127,15 @@ fn symbol(rest: &[char], position: usize) -> Result<(Token, usize), FormulaError
             return Ok((Token::Symbol(symbol), symbol.len()));
         }
     }
-    if rest[0] == '=' {
-        return error(position, "`=` does not compare; write `==`");
-    }
-    if rest[0] == ',' {
-        return error(position, "`,` means nothing in a formula; decimals stand behind a point");
-    }
-    error(position, format!("`{}` means nothing in a formula", rest[0]))
+    let instead = match rest[0] {
+        '=' => return error(position, "`=` does not compare; write `==`"),
+        ',' => "; decimals stand behind a point",
+        '&' => "; write `and`",
+        '|' => "; write `or`",
+        '!' => "; write `not`",
+        '?' => "; the step `ifthenelse` chooses between values",
+        '^' => "; there are no powers, multiply instead",
+        _ => "",
+    };
+    error(position, format!("`{}` means nothing in a formula{instead}", rest[0]))
 }

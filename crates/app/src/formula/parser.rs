@@ -25,8 +25,17 @@ pub(super) fn parse((tokens, end): (Vec<Positioned>, usize)) -> Result<Formula, 
         None => Ok(formula),
         Some((_, Token::Symbol("("))) => parser.fail("there are no functions in formulas; `(` is unexpected"),
         Some((_, Token::Symbol(")"))) => parser.fail("this `)` is unexpected: nothing opened it"),
+        Some((_, Token::Word(word))) if is_operator(&word.to_lowercase()) => {
+            let message = format!("unexpected here: write `{}`, in small letters", word.to_lowercase());
+            parser.fail(&message)
+        }
         Some(_) => parser.fail("unexpected here: an operator is missing before it"),
     }
+}
+
+/// True for the operators that are words.
+fn is_operator(word: &str) -> bool {
+    matches!(word, "and" | "or" | "not")
 }
 
 impl Parser {
@@ -160,7 +169,7 @@ impl Parser {
                 "true" | "True" => Formula::Literal(Value::Boolean(true)),
                 "false" | "False" => Formula::Literal(Value::Boolean(false)),
                 "null" | "None" => Formula::Literal(Value::Null),
-                "and" | "or" | "not" => return self.fail("expected a column, a number or a text"),
+                operator if is_operator(operator) => return self.fail("expected a column, a number or a text"),
                 _ => Formula::Column(word),
             },
             Token::Symbol("(") => {

@@ -195,7 +195,8 @@ fn of(value: &Value) -> String {
     }
 }
 
-fn written(value: &Value) -> String {
+/// The value as it is written in a file.
+pub(crate) fn written(value: &Value) -> String {
     match value {
         Value::Text(text) => format!("\"{text}\""),
         other => other.to_string(),

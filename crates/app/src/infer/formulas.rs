@@ -1,7 +1,8 @@
 //! The types of computed columns, and what a formula cannot compute or compare.
 
+use super::comparisons::number_hint;
 use super::{ColumnType, Context, Inferred, Problem, TableSchema, column, describe, made_numbers, type_of, unite};
-use crate::formula::{BinaryOperator, Formula};
+use crate::formula::{BinaryOperator, Formula, FormulaError};
 use crate::steps::FormulaText;
 use crate::value::Value;
 
@@ -13,12 +14,57 @@ pub(crate) fn of_text(text: &FormulaText, schema: &TableSchema, keys: &[&str], c
         return ColumnType::Unknown;
     }
     let mut doubts = Vec::new();
-    let parsed = text.parse().map_err(|error| Problem::new(error.to_string()));
-    let kind = parsed.and_then(|formula| of(&formula, schema, &mut doubts)).map_err(|problem| problem.at(keys));
+    let parsed = text.parse().map_err(|FormulaError { position, message }| {
+        Problem::new(format!("{message} at character {position}")).at_character(Some(position))
+    });
+    let written = match text {
+        FormulaText::Text(written) => written,
+        FormulaText::Value(_) => "",
+    };
+    let placed = |problem: Problem| {
+        let character = problem.about.as_deref().and_then(|name| Formula::place_of(name, written));
+        let character = problem.character.or(character);
+        problem.at_character(character).at(keys)
+    };
+    let kind = parsed.and_then(|formula| of(&formula, schema, &mut doubts));
     for doubt in doubts {
-        context.doubt(doubt.at(keys));
+        context.doubt(placed(doubt));
     }
-    context.or(kind, ColumnType::Unknown)
+    context.or(kind.map_err(|problem| placed(meant(problem, written, schema))), ColumnType::Unknown)
+}
+
+/// What a formula that has no meaning was probably meant to be: a text without quotes, a name without brackets.
+fn meant(problem: Problem, written: &str, schema: &TableSchema) -> Problem {
+    let is_unknown = problem.message.starts_with("there is no column");
+    if problem.character.is_none() && !is_unknown {
+        return problem;
+    }
+    let names = || schema.columns.keys().filter(|name| !name.chars().all(is_of_word));
+    let is_bare = |name: &String| written.replace(&format!("[{name}]"), "").contains(name.as_str());
+    let hint = if let Some(name) = names().find(|name| is_bare(name)) {
+        format!("a name that is more than one word stands in brackets: [{name}]")
+    } else if let Some(words) = plain_words(written, schema) {
+        format!("a text stands between quotes of its own: \"'{words}'\"")
+    } else if let (true, Some(name)) = (is_unknown && !problem.suggests(), problem.about.as_deref()) {
+        format!("a text stands between quotes of its own: '{name}'")
+    } else {
+        return problem;
+    };
+    let whole = problem.hint.as_ref().map_or_else(|| hint.clone(), |known| format!("{known}; {hint}"));
+    problem.hint(whole)
+}
+
+fn is_of_word(sign: char) -> bool {
+    sign.is_alphanumeric() || sign == '_'
+}
+
+/// A formula that is nothing but words, none of which means anything in one.
+fn plain_words<'a>(written: &'a str, schema: &TableSchema) -> Option<&'a str> {
+    let text = written.trim();
+    let mut words = text.split(' ');
+    let is_plain = |word: &str| word.chars().all(is_of_word) && !schema.columns.contains_key(word);
+    let is_language = |word: &str| matches!(word.to_lowercase().as_str(), "and" | "or" | "not" | "is" | "in" | "null");
+    (text.starts_with(char::is_alphabetic) && words.all(|word| is_plain(word) && !is_language(word))).then_some(text)
 }
 
 /// The type of a formula that is one of several; none for a null, which fits to every type.
@@ -87,6 +133,9 @@ fn number(formula: &Formula, kind: ColumnType) -> Inferred<ColumnType> {
         other => {
             let hint = match formula {
                 Formula::Column(name) => made_numbers(name, other),
+                Formula::Literal(Value::Text(text)) => {
+                    number_hint(text).or_else(|| Some(format!("a column stands without quotes: {text}, or [{text}]")))
+                }
                 _ => None,
             };
             Err(Problem::new(format!("arithmetic needs numbers, and {}", told(formula, other))).maybe_hint(hint))
@@ -188,6 +237,7 @@ mod tests {
             ("date", ColumnType::Date),
             ("shape", ColumnType::Geometry),
             ("unknown", ColumnType::Unknown),
+            ("two words", ColumnType::Float),
         ];
         testing::told(json!({"name": "formula", "newColumn": "new", "formula": formula}), columns)
     }
@@ -213,10 +263,21 @@ mod tests {
             ("not date", "need booleans"),
             ("number * text", "arithmetic needs numbers, and `text` holds texts; put a step before: { name: convert"),
             ("number * 1,5", "decimals stand behind a point"),
+            ("number * 'text'", "'text' is a text; a column stands without quotes: text, or [text]"),
+            ("number * '2'", "write the number without quotes: 2"),
+            ("big", "`unknown`, `two words`; a text stands between quotes of its own: \"'big'\""),
+            ("text == big", "; a text stands between quotes of its own: 'big'"),
+            ("two words / 2", "a name that is more than one word stands in brackets: [two words]"),
+            (
+                "very big",
+                "operator is missing before it at character 6; a text stands between quotes of its own: \"'very big'\"",
+            ),
         ] {
             let found = told(formula);
             assert!(found.starts_with("error: ") && found.contains(message), "{formula}: {found}");
         }
+        assert!(!told("[two words] / big").contains("brackets"));
+        assert!(!told("text is null").contains("quotes"), "{}", told("text is null"));
         assert!(
             told("text == 3").starts_with("doubt: `text` holds texts, and 3 is a number: they are compared as texts")
         );

@@ -8,7 +8,8 @@ use super::validate::validate_step;
 use crate::diagnostic::Diagnostic;
 use crate::infer::Mistake;
 use crate::place;
-use crate::yaml::{self, NodeValue};
+use crate::template::{DocumentPath, DocumentVariables, Template};
+use crate::yaml::{self, Node, NodeValue};
 
 /// A finding in a pipeline file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,24 @@ pub fn place_in_pipeline(text: &str, mistake: &Mistake) -> Option<(usize, usize)
 
 /// Every difference between the steps of a JSON list and the schema of steps.
 pub fn check_pipeline(path: &Path, text: &str) -> Vec<PipelineFinding> {
+    check_steps(path, text, &|step, report| {
+        validate_step(step, report);
+    })
+}
+
+/// Every variable in the steps of a JSON list that cannot be read, or that there is not.
+pub fn check_variables(path: &Path, text: &str, known: DocumentVariables<'_>) -> Vec<PipelineFinding> {
+    check_steps(path, text, &|step, report| {
+        place::visit_bound(step, &mut |text| {
+            let bound = Template::<DocumentPath>::parse(&text.to_json()).and_then(|template| template.bind(&known));
+            if let Err(error) = bound {
+                report.error("bad_variable", text.span, error.to_string(), error.hint().map(str::to_owned));
+            }
+        });
+    })
+}
+
+fn check_steps(path: &Path, text: &str, check: &dyn Fn(&Node, &mut Reporter)) -> Vec<PipelineFinding> {
     let (tree, problems) = yaml::parse(text, 0);
     let Some(NodeValue::List(items)) = tree.map(|tree| tree.value).filter(|_| problems.is_empty()) else {
         return Vec::new();
@@ -49,7 +68,7 @@ pub fn check_pipeline(path: &Path, text: &str) -> Vec<PipelineFinding> {
     for (step_index, item) in items.iter().enumerate() {
         let mut report = Reporter::default();
         report.add_file(SourceFile::new(path.to_path_buf(), text.to_owned()));
-        validate_step(item, &mut report);
+        check(item, &mut report);
         let found = report.finish().into_iter().filter(Diagnostic::is_error);
         findings.extend(found.map(|diagnostic| PipelineFinding { step_index, diagnostic }));
     }

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::yaml::{Node, NodeValue};
+use super::report::quoted;
+use crate::infer::suggest;
+use crate::yaml::{Entry, Node, NodeValue};
 
 /// What a schema asks for.
 pub(super) enum Shape<'a> {
@@ -12,10 +14,22 @@ pub(super) enum Shape<'a> {
         tag: &'a str,
         variants: Vec<(&'a str, &'a Json)>,
     },
-    /// One of several words.
-    Words(Vec<&'a str>),
+    Words(Vec<Word<'a>>),
     Alternatives(Vec<&'a Json>),
     Single(&'a Map<String, Json>),
+}
+
+/// One of several words, and what is said of it.
+#[derive(Clone, Copy)]
+pub(super) struct Word<'a> {
+    pub(super) text: &'a str,
+    pub(super) note: Option<&'a str>,
+}
+
+impl<'a> Word<'a> {
+    pub(super) fn plain(text: &'a str) -> Self {
+        Self { text, note: None }
+    }
 }
 
 /// What `schema` asks for, references followed and null left out.
@@ -24,7 +38,9 @@ pub(super) fn of<'a>(schema: &'a Json, root: &'a Json) -> Shape<'a> {
     // What the condition is about is looked at by the validator.
     let object = object.get("else").and_then(Json::as_object).unwrap_or(object);
     let listed = ["anyOf", "oneOf"].iter().find_map(|key| object.get(*key).and_then(Json::as_array));
-    let Some(listed) = listed else { return Shape::Single(object) };
+    let Some(listed) = listed else {
+        return words_of(object).map_or(Shape::Single(object), Shape::Words);
+    };
     let alternatives: Vec<&Json> = listed.iter().filter(|alternative| !is_null(alternative)).collect();
     if let [only] = alternatives.as_slice() {
         return of(only, root);
@@ -52,7 +68,7 @@ fn is_null(schema: &Json) -> bool {
     schema.get("type").and_then(Json::as_str) == Some("null")
 }
 
-fn all_words<'a>(alternatives: &[&'a Json], root: &'a Json) -> Option<Vec<&'a str>> {
+fn all_words<'a>(alternatives: &[&'a Json], root: &'a Json) -> Option<Vec<Word<'a>>> {
     let mut words = Vec::new();
     for alternative in alternatives {
         words.extend(words_of(follow(alternative, root)?)?);
@@ -60,12 +76,12 @@ fn all_words<'a>(alternatives: &[&'a Json], root: &'a Json) -> Option<Vec<&'a st
     Some(words)
 }
 
-fn words_of(object: &Map<String, Json>) -> Option<Vec<&str>> {
-    if let Some(word) = object.get("const").and_then(Json::as_str) {
-        return Some(vec![word]);
+fn words_of(object: &Map<String, Json>) -> Option<Vec<Word<'_>>> {
+    if let Some(text) = object.get("const").and_then(Json::as_str) {
+        return Some(vec![Word { text, note: object.get("description").and_then(Json::as_str) }]);
     }
     let listed = object.get("enum").and_then(Json::as_array)?;
-    Some(listed.iter().filter_map(Json::as_str).collect())
+    Some(listed.iter().filter_map(Json::as_str).map(Word::plain).collect())
 }
 
 fn tagged<'a>(alternatives: &[&'a Json]) -> Option<(&'a str, Vec<(&'a str, &'a Json)>)> {
@@ -96,11 +112,27 @@ pub(super) fn is_of_pairs(schema: &Map<String, Json>, root: &Json) -> bool {
     items.and_then(|items| items.get("prefixItems")?.as_array()).is_some_and(|pair| pair.len() == 2)
 }
 
-/// How many keys of the node the schema knows, less those that it misses.
+/// How well the keys of a node fit a map: those that it knows count double, misspelt ones once.
 pub(super) fn known_keys(schema: &Json, root: &Json, node: &Node) -> usize {
-    let Some(object) = follow(schema, root) else { return 0 };
-    let Some(properties) = object.get("properties").and_then(Json::as_object) else { return 0 };
-    node.entries().iter().filter(|entry| properties.contains_key(&entry.key)).count()
+    let Some(properties) = properties(schema, root) else { return 0 };
+    let is_misspelt = |key: &str| suggest(key, properties.keys().map(String::as_str)).is_some();
+    let counted = |entry: &Entry| {
+        if properties.contains_key(&entry.key) { 2 } else { usize::from(is_misspelt(&entry.key)) }
+    };
+    node.entries().iter().map(counted).sum()
+}
+
+/// True where the schema asks for one of several words, and this is one; any text is one of a schema without words.
+pub(super) fn takes_text(schema: &Json, root: &Json, text: &str) -> bool {
+    match of(schema, root) {
+        Shape::Words(words) => words.iter().any(|word| word.text == text),
+        _ => true,
+    }
+}
+
+/// The keys of a map, where the schema is one of a map.
+pub(super) fn properties<'a>(schema: &'a Json, root: &'a Json) -> Option<&'a Map<String, Json>> {
+    follow(schema, root)?.get("properties")?.as_object()
 }
 
 /// True when the node's type is one the schema names.
@@ -130,7 +162,7 @@ pub(super) fn expected(schema: &Json, root: &Json) -> String {
     match of(schema, root) {
         Shape::Anything => "a value".to_owned(),
         Shape::Tagged { tag, .. } => format!("a map with the key `{tag}`"),
-        Shape::Words(words) => super::report::quoted(&words),
+        Shape::Words(words) => texts(&words),
         Shape::Alternatives(alternatives) => {
             let mut all: Vec<String> = alternatives.iter().map(|alternative| expected(alternative, root)).collect();
             all.dedup();
@@ -142,9 +174,6 @@ pub(super) fn expected(schema: &Json, root: &Json) -> String {
 
 /// What a schema without alternatives asks for, in words.
 pub(super) fn expected_single(schema: &Map<String, Json>) -> String {
-    if let Some(words) = words_of(schema) {
-        return super::report::quoted(&words);
-    }
     let words = |name: &str| match name {
         "string" => "a text",
         "integer" => "a whole number",
@@ -162,6 +191,11 @@ pub(super) fn expected_single(schema: &Map<String, Json>) -> String {
         }
         _ => "another value".to_owned(),
     }
+}
+
+/// Words between backticks, with commas.
+pub(super) fn texts(words: &[Word<'_>]) -> String {
+    quoted(&words.iter().map(|word| word.text).collect::<Vec<_>>())
 }
 
 /// What stands in the file, in words.

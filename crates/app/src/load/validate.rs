@@ -3,13 +3,14 @@
 use serde_json::{Map, Value as Json};
 
 use super::report::{Reporter, did_you_mean, quoted};
-use super::shape::{self, Shape};
-use super::vocabulary::meant_by;
+use super::shape::{self, Shape, Word};
+use super::vocabulary::{another_way, is_of_elsewhere, meant_by};
+use super::{examples, rules};
 use crate::config::{COLOUR_PATTERN, ID_PATTERN};
 use crate::infer::comparisons::number_hint;
 use crate::json_schema::APP;
 use crate::spelling::other_spelling;
-use crate::yaml::{Entry, Node, NodeValue};
+use crate::yaml::{Entry, Node, NodeValue, Span};
 
 /// What the neighbourhood of a node allows.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,16 +45,16 @@ pub(super) fn validate_step(node: &Node, report: &mut Reporter) -> bool {
     is_right
 }
 
-struct Finding {
+pub(super) struct Finding {
     code: &'static str,
-    span: crate::yaml::Span,
+    span: Span,
     message: String,
     hint: Option<String>,
 }
 
-type Findings = Vec<Finding>;
+pub(super) type Findings = Vec<Finding>;
 
-fn push(findings: &mut Findings, code: &'static str, span: crate::yaml::Span, message: String, hint: Option<String>) {
+pub(super) fn push(findings: &mut Findings, code: &'static str, span: Span, message: String, hint: Option<String>) {
     findings.push(Finding { code, span, message, hint });
 }
 
@@ -86,33 +87,44 @@ impl Validator<'_> {
 
     fn tagged(&self, node: &Node, tag: &str, variants: &[(&str, &Json)], allowed: Allowed, findings: &mut Findings) {
         if !matches!(node.value, NodeValue::Map(_)) {
-            return wrong_type(node, &format!("a map with the key `{tag}`"), findings);
+            return wrong_type(node, &format!("a map with the key `{tag}`"), None, findings);
         }
         let names: Vec<&str> = variants.iter().map(|(name, _)| *name).collect();
         let Some(chosen) = node.get(tag) else {
             let message = format!("the key `{tag}` is missing");
-            return push(findings, "missing_key", node.span, message, Some(format!("one of {}", quoted(&names))));
+            let (span, hint) = match examples::of_tag(node, tag, &names) {
+                Some((entry, hint)) => (entry.key_span, hint),
+                None => (node.span, format!("one of {}", quoted(&names))),
+            };
+            return push(findings, "missing_key", span, message, Some(hint));
         };
         let Some(name) = chosen.text() else {
-            return wrong_type(chosen, &format!("one of {}", quoted(&names)), findings);
+            return wrong_type(chosen, &format!("one of {}", quoted(&names)), None, findings);
         };
         if node.get("disabled").is_some_and(|off| off.value == NodeValue::Boolean(true)) {
             return;
         }
         match variants.iter().find(|(variant, _)| *variant == name) {
             Some((_, schema)) => self.check(node, schema, allowed, findings),
-            None => unknown_word(chosen, name, &names, findings),
+            None => unknown_word(chosen, name, &names.into_iter().map(Word::plain).collect::<Vec<_>>(), findings),
         }
     }
 
     fn alternatives(&self, node: &Node, alternatives: &[&Json], allowed: Allowed, findings: &mut Findings) {
+        let is_condition = alternatives.iter().any(|schema| {
+            shape::properties(schema, self.root).is_some_and(|properties| properties.contains_key("and"))
+        });
         let mut fitting: Vec<&Json> =
             alternatives.iter().copied().filter(|schema| shape::accepts(schema, self.root, node)).collect();
         if fitting.is_empty() {
             let mut expected: Vec<String> =
                 alternatives.iter().map(|schema| shape::expected(schema, self.root)).collect();
             expected.dedup();
-            return wrong_type(node, &expected.join(" or "), findings);
+            let hint = is_condition.then(|| examples::of_condition(node));
+            return wrong_type(node, &expected.join(" or "), hint, findings);
+        }
+        if is_condition && rules::mixes_conditions(node, findings) {
+            return;
         }
         let is_period = node.get("start").is_some() && node.get("end").is_some();
         if is_period && fitting.iter().all(|schema| shape::known_keys(schema, self.root, node) == 0) {
@@ -120,8 +132,24 @@ impl Validator<'_> {
             let hint = "compare `from` with its start and `until` with its end, joined by `and`".to_owned();
             return push(findings, "wrong_type", node.span, message, Some(hint));
         }
+        if let Some(word) = node.text()
+            && !fitting.iter().any(|schema| shape::takes_text(schema, self.root, word))
+            && let Some(hint) = examples::of_word(word, alternatives, self.root)
+        {
+            return push(findings, "unknown_word", node.span, format!("`{word}` is unknown here"), Some(hint));
+        }
         // Several maps: the one that knows most of the keys written here was probably meant.
-        fitting.sort_by_key(|schema| std::cmp::Reverse(shape::known_keys(schema, self.root, node)));
+        let known = |schema: &Json| shape::known_keys(schema, self.root, node);
+        fitting.sort_by_key(|schema| std::cmp::Reverse(known(schema)));
+        let maps: Option<Vec<_>> = fitting.iter().map(|schema| shape::properties(schema, self.root)).collect();
+        if let Some(maps) = maps.filter(|maps| maps.len() > 1)
+            && fitting.first().is_some_and(|schema| known(schema) == 0)
+        {
+            let keys = |map: &&Map<String, Json>| quoted(&map.keys().map(String::as_str).collect::<Vec<_>>());
+            let hint = format!("known are {}", maps.iter().map(keys).collect::<Vec<_>>().join("; or "));
+            let message = "this map holds none of the keys that are known here".to_owned();
+            return push(findings, "missing_key", node.span, message, Some(hint));
+        }
         let mut nearest: Option<Findings> = None;
         for schema in fitting {
             let mut own = Vec::new();
@@ -135,12 +163,15 @@ impl Validator<'_> {
     }
 
     fn single(&self, node: &Node, schema: &Map<String, Json>, allowed: Allowed, findings: &mut Findings) {
-        if let Some(hint) = self.as_pairs(node, schema) {
+        if shape::is_of_pairs(schema, self.root)
+            && let Some(hint) = examples::of_pairs(node)
+        {
             let message = "expected a list of pairs, each a list of two".to_owned();
             return push(findings, "wrong_type", node.span, message, Some(hint));
         }
         if !shape::type_fits(schema, node) {
-            return wrong_type(node, &shape::expected_single(schema), findings);
+            let hint = node.text().and_then(|text| examples::of_map(schema, text));
+            return wrong_type(node, &shape::expected_single(schema), hint, findings);
         }
         match &node.value {
             NodeValue::Text(text) => check_text(node, text, schema, findings),
@@ -149,19 +180,6 @@ impl Validator<'_> {
             NodeValue::Map(entries) => self.map(node, entries, schema, allowed, findings),
             NodeValue::Null | NodeValue::Boolean(_) | NodeValue::Refused => {}
         }
-    }
-
-    /// What was probably meant where pairs are expected and names stand.
-    fn as_pairs(&self, node: &Node, schema: &Map<String, Json>) -> Option<String> {
-        if !shape::is_of_pairs(schema, self.root) {
-            return None;
-        }
-        let names = match &node.value {
-            NodeValue::Text(name) => vec![name.as_str()],
-            _ => node.items().iter().map(Node::text).collect::<Option<Vec<_>>>()?,
-        };
-        let (first, second) = (names.first()?, names.get(1).or(names.first())?);
-        Some(format!("write `[[{first}, {second}]]`, one inner list for each pair"))
     }
 
     fn list(&self, node: &Node, items: &[Node], schema: &Map<String, Json>, allowed: Allowed, findings: &mut Findings) {
@@ -221,6 +239,9 @@ impl Validator<'_> {
                 }
             }
         }
+        // What says which kind of map it is shows best where something is missing.
+        let is_tag = |entry: &&Entry| properties.is_some_and(|known| known.get(&entry.key).is_some_and(has_const));
+        let place = entries.iter().find(is_tag).map_or(node.span, |entry| entry.node.span);
         for required in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
             // A key written wrongly is not missing as well.
             let is_misspelt = entries.iter().any(|entry| {
@@ -228,10 +249,17 @@ impl Validator<'_> {
                 !is_known && crate::infer::suggest(&entry.key, [required]).is_some()
             });
             if !seen.contains(&required) && !is_misspelt {
-                push(findings, "missing_key", node.span, format!("the key `{required}` is missing"), None);
+                push(findings, "missing_key", place, format!("the key `{required}` is missing"), None);
             }
         }
+        if let Some(properties) = properties {
+            rules::check(node, properties, findings);
+        }
     }
+}
+
+fn has_const(schema: &Json) -> bool {
+    schema.get("const").is_some()
 }
 
 fn is_required(schema: &Map<String, Json>, name: &str) -> bool {
@@ -264,7 +292,7 @@ fn find_property<'a>(known: &'a Map<String, Json>, key: &str, allowed: Allowed) 
 fn unknown_key(entry: &Entry, before: Option<&Entry>, properties: Option<&Map<String, Json>>, findings: &mut Findings) {
     let known: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     let hint = cut_number(entry, before)
-        .or_else(|| called_here(&entry.key, &known))
+        .or_else(|| meant_by(&entry.key, &known).map(|name| format!("it is called `{name}` here")))
         .or_else(|| did_you_mean(&entry.key, known.iter().copied()))
         .or_else(|| Some(format!("known are {}", quoted(&known))));
     push(findings, "unknown_key", entry.key_span, format!("the key `{}` is unknown here", entry.key), hint);
@@ -277,46 +305,50 @@ fn cut_number(entry: &Entry, before: Option<&Entry>) -> Option<String> {
     is_rest.then(|| format!("decimals stand behind a point: `{whole}.{}`", entry.key))
 }
 
-fn unknown_word(node: &Node, word: &str, words: &[&str], findings: &mut Findings) {
-    let hint = called_here(word, words)
-        .or_else(|| did_you_mean(word, words.iter().copied()))
-        .or_else(|| Some(format!("known are {}", quoted(words))));
-    push(findings, "unknown_word", node.span, format!("`{word}` is unknown here"), hint);
+fn unknown_word(node: &Node, text: &str, words: &[Word<'_>], findings: &mut Findings) {
+    // What a language for programs has of its own, such as `__VOID__`, is not for people.
+    let names: Vec<&str> = words.iter().map(|word| word.text).filter(|name| !name.starts_with("__")).collect();
+    let note = |name: &str| words.iter().find(|word| word.text == name).and_then(|word| word.note);
+    let called = meant_by(text, &names).map(|name| match note(name) {
+        Some(note) => format!("it is called `{name}` here: {}", sentence(note)),
+        None => format!("it is called `{name}` here"),
+    });
+    let called = called.or_else(|| another_way(text, &names).map(str::to_owned));
+    let misspelt = || did_you_mean(text, names.iter().copied()).filter(|_| !is_of_elsewhere(text));
+    let hint = called.or_else(misspelt).or_else(|| Some(format!("known are {}", quoted(&names))));
+    push(findings, "unknown_word", node.span, format!("`{text}` is unknown here"), hint);
 }
 
-/// The word of ours for what has another name elsewhere.
-fn called_here(word: &str, words: &[&str]) -> Option<String> {
-    meant_by(word, words).map(|name| format!("it is called `{name}` here"))
+/// A sentence of a description, as it goes on in another one.
+fn sentence(note: &str) -> String {
+    let mut letters = note.trim_end_matches('.').chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn words_only(node: &Node, words: &[&str], findings: &mut Findings) {
+fn words_only(node: &Node, words: &[Word<'_>], findings: &mut Findings) {
     match node.text() {
-        Some(text) if words.contains(&text) => {}
+        Some(text) if words.iter().any(|word| word.text == text) => {}
         Some(text) => unknown_word(node, text, words, findings),
-        None => wrong_type(node, &format!("one of {}", quoted(words)), findings),
+        None => wrong_type(node, &format!("one of {}", shape::texts(words)), None, findings),
     }
 }
 
-fn wrong_type(node: &Node, expected: &str, findings: &mut Findings) {
+/// `example` is how it is written, where that is known.
+fn wrong_type(node: &Node, expected: &str, example: Option<String>, findings: &mut Findings) {
     let is_scalar = matches!(node.value, NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::Boolean(_));
     let hint = match &node.value {
         _ if is_scalar && expected.starts_with("a text") => Some("write it between quotes".to_owned()),
         NodeValue::Text(text) if expected == "a list" => Some(format!("write a list, even of one: `[{text}]`")),
         NodeValue::Text(text) if matches!(expected, "a number" | "a whole number") => number_hint(text),
+        NodeValue::Map(_) if expected == "a list" => Some("write a list, even of one: `[{ … }]`".to_owned()),
+        NodeValue::Map(_) if expected == "a text" => examples::of_name(node),
         _ => None,
     };
+    let hint = example.or(hint);
     push(findings, "wrong_type", node.span, format!("expected {expected}, found {}", shape::found(node)), hint);
 }
 
 fn check_text(node: &Node, text: &str, schema: &Map<String, Json>, findings: &mut Findings) {
-    if let Some(expected) = schema.get("const").and_then(Json::as_str)
-        && expected != text
-    {
-        return unknown_word(node, text, &[expected], findings);
-    }
-    if let Some(words) = schema.get("enum").and_then(Json::as_array) {
-        return words_only(node, &words.iter().filter_map(Json::as_str).collect::<Vec<_>>(), findings);
-    }
     let (fits, expected) = match schema.get("pattern").and_then(Json::as_str) {
         Some(ID_PATTERN) => {
             (shape::is_id(text), "an id: small letters, digits, `-` and `_`, at most 64, not beginning with a sign")

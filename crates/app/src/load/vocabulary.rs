@@ -75,6 +75,22 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
     ("notnull", &["notna", "isnotnull", "isnotna", "notempty"]),
     ("from", &["since"]),
     ("until", &["upto"]),
+    // Parts of the calendar.
+    ("dayOfWeek", &["dayofweek"]),
+    ("isoDayOfWeek", &["weekday", "dow", "dayofweek", "isodow", "dayname"]),
+    ("dayOfYear", &["doy", "yearday"]),
+    ("isoWeek", &["week", "weeknumber", "weekofyear", "weekno"]),
+    ("minutes", &["minute"]),
+    ("seconds", &["second"]),
+    // Statistics.
+    ("average", &["avg", "mean"]),
+    ("standard deviation", &["std", "stddev", "sd"]),
+    ("variance", &["var"]),
+    // Formats.
+    ("decimal", &["number", "numeric", "float"]),
+    ("percent", &["percentage", "%"]),
+    ("compact", &["short", "abbreviated"]),
+    ("duration-minutes", &["duration", "minutes"]),
     // Types.
     ("integer", &["int", "bigint", "int64", "long"]),
     ("float", &["number", "double", "decimal", "numeric", "real", "float64"]),
@@ -94,16 +110,67 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
     ("limit", &["n", "rows", "count"]),
 ];
 
+/// What other tools have in one word and we in another way: a word of ours that is known where it is asked for, their
+/// names, and how it is done here.
+const OTHER_WAYS: &[(&str, &[&str], &str)] = &[
+    ("until", &["between"], "join two by `and`: `from` and `until` for days, `ge` and `le` for numbers"),
+    ("matches", &["startswith", "beginswith"], "write `matches` with a pattern that begins with `^`, such as \"^Ly\""),
+    ("matches", &["endswith"], "write `matches` with a pattern that ends with `$`, such as \"on$\""),
+    ("avg", &["median", "quantile", "percentile"], "the step `statistics` computes medians and other quantiles"),
+    ("left", &["right", "rightouter"], "begin with the other table, and join this one to it with `left`"),
+];
+
+/// How it is done here, where these words are known, what another tool calls `word`.
+pub(super) fn another_way(word: &str, words: &[&str]) -> Option<&'static str> {
+    let plain = plain(word);
+    let mut ways =
+        OTHER_WAYS.iter().filter(|(ours, theirs, _)| words.contains(ours) && theirs.contains(&plain.as_str()));
+    ways.next().map(|(_, _, advice)| *advice)
+}
+
 /// Which of these words is called `word` elsewhere.
 pub(super) fn meant_by<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    let plain: String = word.to_lowercase().chars().filter(|sign| !matches!(sign, '_' | '-' | ' ')).collect();
-    let ours = OTHER_NAMES.iter().filter(|(_, theirs)| theirs.contains(&plain.as_str())).map(|(ours, _)| *ours);
-    ours.into_iter().find_map(|ours| words.iter().copied().find(|known| *known == ours))
+    ours(word).find_map(|ours| words.iter().copied().find(|known| *known == ours))
+}
+
+/// True for a name of elsewhere, which is no misspelling of ours.
+pub(super) fn is_of_elsewhere(word: &str) -> bool {
+    ours(word).next().is_some()
+}
+
+/// Our words for a name of elsewhere.
+fn ours(word: &str) -> impl Iterator<Item = &'static str> {
+    let plain = plain(word);
+    OTHER_NAMES.iter().filter(move |(_, theirs)| theirs.contains(&plain.as_str())).map(|(ours, _)| *ours)
+}
+
+/// In small letters, without the signs between words.
+fn plain(word: &str) -> String {
+    word.to_lowercase().chars().filter(|sign| !matches!(sign, '_' | '-' | ' ')).collect()
+}
+
+/// Currencies by what people write for them.
+const CURRENCIES: &[(&str, &[&str])] = &[
+    ("EUR", &["€", "euro", "euros"]),
+    ("USD", &["$", "dollar", "dollars"]),
+    ("GBP", &["£", "pound", "pounds", "sterling"]),
+    ("JPY", &["¥", "yen"]),
+    ("CNY", &["yuan"]),
+    ("INR", &["₹", "rupee", "rupees"]),
+    ("CHF", &["franken"]),
+];
+
+/// The code of the currency that a word names: a sign, a name, or three letters that are one already.
+pub(crate) fn currency(word: &str) -> Option<String> {
+    let plain = word.trim().to_lowercase();
+    let named = CURRENCIES.iter().find(|(_, names)| names.contains(&plain.as_str()));
+    let is_code = word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    named.map(|(code, _)| (*code).to_owned()).or_else(|| is_code.then(|| word.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{OTHER_NAMES, meant_by};
+    use super::{OTHER_NAMES, OTHER_WAYS, another_way, currency, is_of_elsewhere, meant_by, plain};
 
     #[test]
     fn a_name_of_elsewhere_leads_to_a_word_that_is_known_here() {
@@ -112,14 +179,28 @@ mod tests {
         assert_eq!(meant_by("GROUPBY", &["on", "aggregations"]), Some("on"));
         assert_eq!(meant_by("mean", &["avg", "sum"]), Some("avg"));
         assert_eq!(meant_by("mean", &steps), None);
+        assert!(is_of_elsewhere("Mean") && !is_of_elsewhere("agregate"));
+    }
+
+    #[test]
+    fn a_currency_is_known_by_its_sign_its_name_and_its_code() {
+        for (word, code) in [("€", Some("EUR")), ("Dollar", Some("USD")), ("SEK", Some("SEK")), ("eurs", None)] {
+            assert_eq!(currency(word).as_deref(), code, "{word}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_word_here_is_done_in_another_way() {
+        let operators = ["eq", "ge", "le", "from", "until"];
+        assert!(another_way("BETWEEN", &operators).is_some_and(|way| way.contains("`from` and `until`")));
+        assert_eq!(another_way("median", &operators), None);
     }
 
     #[test]
     fn names_are_written_as_they_are_compared() {
-        for (_, theirs) in OTHER_NAMES {
-            for name in *theirs {
-                assert!(!name.contains(['_', '-', ' ']) && name.to_lowercase() == **name, "{name}");
-            }
+        let ways = OTHER_WAYS.iter().map(|(_, theirs, _)| *theirs);
+        for name in OTHER_NAMES.iter().map(|(_, theirs)| *theirs).chain(ways).flatten() {
+            assert_eq!(plain(name), *name);
         }
     }
 }

@@ -5,6 +5,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::fields::FieldModel;
 use super::{Block, Inline, RichText};
+use crate::template::{Piece, beginning, placeholders};
 
 mod names;
 
@@ -22,12 +23,27 @@ pub(crate) struct MarkdownProblem {
     pub(crate) code: &'static str,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
+    /// Where in the text, in characters from 1.
+    pub(crate) character: Option<usize>,
+}
+
+impl MarkdownProblem {
+    pub(crate) fn new(code: &'static str, message: String, hint: Option<String>) -> Self {
+        Self { code, message, hint, character: None }
+    }
+
+    /// The same, at the first place of `about` in the text.
+    fn at(self, about: &str, text: &str) -> Self {
+        let character = text.find(about).map(|start| text[..start].chars().count() + 1);
+        Self { character, ..self }
+    }
 }
 
 /// Compiles a text; mistakes are left out of the tree and reported beside it.
 pub(crate) fn compile(text: &str, names: &NarrativeNames<'_>) -> (RichText, Vec<MarkdownProblem>) {
     let mut builder = Builder {
         names,
+        source: text,
         placeholders: Vec::new(),
         blocks: Vec::new(),
         inlines: Vec::new(),
@@ -61,6 +77,7 @@ struct Open {
 
 struct Builder<'a, 'n> {
     names: &'a NarrativeNames<'n>,
+    source: &'a str,
     placeholders: Vec<Option<Inline>>,
     blocks: Vec<Block>,
     inlines: Vec<Open>,
@@ -74,17 +91,29 @@ impl Builder<'_, '_> {
     fn mark_placeholders(&mut self, text: &str) -> String {
         let clean: String = text.chars().filter(|character| !matches!(*character, OPEN | CLOSE)).collect();
         let mut marked = String::with_capacity(clean.len());
-        for piece in crate::template::placeholders(&clean) {
+        for piece in placeholders(&clean) {
             match piece {
-                crate::template::Piece::Literal(literal) => marked.push_str(literal),
-                crate::template::Piece::Placeholder(inner) => {
+                Piece::Literal(literal) => {
+                    for name in in_single_braces(literal, self.names) {
+                        let message = format!("`{{ {name} }}` would be shown as it is written");
+                        let hint = Some(format!("write `{{{{ {name} }}}}`, with two braces on each side"));
+                        self.say(MarkdownProblem::new("single_braces", message, hint), name);
+                    }
+                    marked.push_str(literal);
+                }
+                Piece::Unclosed(rest) => {
+                    let message = format!("`{{{{ {}` is not closed", beginning(rest));
+                    let hint = Some("write `}}` after the name".to_owned());
+                    self.say(MarkdownProblem::new("unclosed_name", message, hint), rest);
+                }
+                Piece::Placeholder(inner) => {
                     marked.push(OPEN);
                     marked.push_str(&self.placeholders.len().to_string());
                     marked.push(CLOSE);
                     match self.names.value(inner) {
                         Ok(inline) => self.placeholders.push(Some(inline)),
                         Err(problem) => {
-                            self.problems.push(problem);
+                            self.say(problem, inner);
                             self.placeholders.push(None);
                         }
                     }
@@ -92,6 +121,11 @@ impl Builder<'_, '_> {
             }
         }
         marked
+    }
+
+    /// Keeps a problem with what it is about, which stands in the text somewhere.
+    fn say(&mut self, problem: MarkdownProblem, about: &str) {
+        self.problems.push(problem.at(about, self.source));
     }
 
     fn take(&mut self, event: Event<'_>) {
@@ -237,19 +271,23 @@ impl Builder<'_, '_> {
             if self.names.has_term(term) {
                 return Container::Term(term.to_owned());
             }
-            self.problems.push(self.names.unknown_term(term));
+            self.say(self.names.unknown_term(term), href);
             return Container::Nothing;
         }
         if is_allowed(href) {
             return Container::Link(href.to_owned());
         }
-        self.problems.push(MarkdownProblem {
-            code: "bad_link",
-            message: format!("the link `{}` is not allowed", href.chars().take(80).collect::<String>()),
-            hint: Some("links begin with `https://`, `http://`, `mailto:`, `#/` or `glossary:`".to_owned()),
-        });
+        let message = format!("the link `{}` is not allowed", href.chars().take(80).collect::<String>());
+        let hint = "links begin with `https://`, `http://`, `mailto:`, `#/` or `glossary:`".to_owned();
+        self.say(MarkdownProblem::new("bad_link", message, Some(hint)), href);
         Container::Nothing
     }
+}
+
+/// Names that stand between single braces.
+fn in_single_braces<'a>(literal: &'a str, names: &'a NarrativeNames<'_>) -> impl Iterator<Item = &'a str> {
+    let braced = literal.split('{').skip(1).filter_map(|after| after.split_once('}')).map(|(name, _)| name.trim());
+    braced.filter(|name| names.value(name).is_ok())
 }
 
 /// Links lead to the web, to an address for mail or to a place of the app; nothing in them depends on data.

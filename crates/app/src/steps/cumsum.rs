@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, numbers, shape};
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, numbers, order_column, shape};
 use crate::schema::TableSchema;
 
 /// Adds up columns along a reference column, over all rows or per group.
@@ -45,9 +45,9 @@ impl Cumsum {
 }
 
 impl Columns for Cumsum {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         self.check().map_err(Problem::new)?;
-        column(&input, &self.reference_column)?;
+        order_column(&input, &self.reference_column, context)?;
         for group in self.groupby.iter().flatten() {
             column(&input, group)?;
         }

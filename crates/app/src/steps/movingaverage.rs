@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, numbers, shape};
+use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, numbers, order_column, shape};
 use crate::schema::{ColumnType, TableSchema};
 
 /// Averages a column over a window of rows.
@@ -45,9 +45,9 @@ impl Movingaverage {
 }
 
 impl Columns for Movingaverage {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         numbers(&input, self.value().map_err(Problem::new)?, "`movingaverage`")?;
-        column(&input, &self.column_to_sort)?;
+        order_column(&input, &self.column_to_sort, context)?;
         for group in &self.groups {
             column(&input, group)?;
         }
@@ -57,5 +57,28 @@ impl Columns for Movingaverage {
     fn flow(&self) -> Flow<'_> {
         let read = Flow::default().read(&self.column_to_sort).read_all(&self.groups).read_all(&self.value_column);
         read.write(self.new_name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::infer::testing::told;
+    use crate::schema::ColumnType;
+    use serde_json::json;
+
+    #[test]
+    fn an_order_of_texts_is_doubtful() {
+        let columns = [("day", ColumnType::Date), ("written", ColumnType::Text), ("amount", ColumnType::Float)];
+        for (key, mut step) in [
+            ("columnToSort", json!({"name": "movingaverage", "valueColumn": "amount", "movingWindow": 2})),
+            ("referenceColumn", json!({"name": "cumsum", "toCumSum": [["amount", "sum"]]})),
+        ] {
+            step[key] = json!("day");
+            assert_eq!(told(step.clone(), columns), "");
+            step[key] = json!("written");
+            let found = told(step, columns);
+            let expected = "doubt: `written` holds texts: the rows stand in the order of their letters, 10/01/2024 before 9/01/2023; put a step before: { name: todate, column: written,";
+            assert!(found.starts_with(expected), "{found}");
+        }
     }
 }

@@ -56,8 +56,33 @@ impl Columns for Pivot {
 
 #[cfg(test)]
 mod tests {
+    use crate::infer::infer;
     use crate::infer::testing::{columns, mistake};
+    use crate::schema::{ColumnType, TableSchema};
+    use crate::steps::Step;
     use serde_json::json;
+
+    #[test]
+    fn a_column_that_may_be_gone_is_not_taken_for_a_new_one() {
+        let told = |next: serde_json::Value| {
+            let pivot = json!({"name": "pivot", "index": ["day"], "columnToPivot": "shop", "valueColumn": "amount", "aggFunction": "sum"});
+            let steps: Vec<Step> = serde_json::from_value(json!([pivot, next])).unwrap();
+            let columns = [("day", ColumnType::Date), ("shop", ColumnType::Text), ("amount", ColumnType::Float)];
+            let input = TableSchema::new(columns.map(|(name, kind)| (name.to_owned(), kind)));
+            let mistake = infer(&steps, input, &|_| None).unwrap_err();
+            format!("{}; {}", mistake.message, mistake.hint.unwrap_or_default())
+        };
+        assert_eq!(
+            told(json!({"name": "filter", "condition": {"column": "shop", "value": "Lyon"}})),
+            "`shop` is no column here, unless a `pivot` makes one of the rows; then `shop` holds numbers, and this is the text \"Lyon\"; the columns here are `day`; else write a number, without quotes"
+        );
+        let found = told(json!({"name": "dategranularity", "column": "shop", "granularity": "month"}));
+        assert!(found.starts_with("`shop` is no column here, unless a `pivot`"), "{found}");
+        let found = told(json!({"name": "formula", "newColumn": "x", "formula": "'Lyon' * day"}));
+        assert!(found.starts_with("arithmetic needs numbers"), "{found}");
+        let found = told(json!({"name": "filter", "condition": {"column": "day", "value": "soon"}}));
+        assert!(found.starts_with("`day` holds dates, and this is"), "{found}");
+    }
 
     #[test]
     fn only_the_index_is_known_beforehand() {

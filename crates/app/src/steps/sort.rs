@@ -37,7 +37,13 @@ pub enum Order {
 impl Columns for Sort {
     fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         for key in &self.columns {
-            context.or(column(&input, &key.column).map(drop), ());
+            let found = column(&input, &key.column).map(drop).map_err(|problem| match key.column.strip_prefix('-') {
+                Some(name) if input.get(name).is_some() => {
+                    problem.hint(format!("write `{{ column: {name}, order: desc }}`"))
+                }
+                _ => problem,
+            });
+            context.or(found, ());
         }
         Ok(input)
     }

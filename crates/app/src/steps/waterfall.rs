@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sort::Order;
+use crate::condition::Operator;
+use crate::infer::comparisons::compare;
 use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, describe, shape};
 use crate::schema::{ColumnType, TableSchema};
 use crate::value::Value;
@@ -66,13 +68,20 @@ impl Waterfall {
 }
 
 impl Columns for Waterfall {
-    fn infer(&self, input: TableSchema, _context: &Context<'_>) -> Inferred {
+    fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
         let kind = column(&input, &self.value_column)?;
         if matches!(kind, ColumnType::Text | ColumnType::Date | ColumnType::Geometry) {
             let message = format!("a waterfall needs numbers, and `{}` holds {}", self.value_column, describe(kind));
             return Err(Problem::new(message));
         }
-        column(&input, &self.milestones_column)?;
+        let milestones = column(&input, &self.milestones_column)?;
+        for (key, milestone) in [("start", &self.start), ("end", &self.end)] {
+            // A milestone that no row can have gives an empty waterfall, and no mistake.
+            let compared = compare(&self.milestones_column, milestones, Operator::Eq, milestone);
+            if let Some(doubt) = compared.unwrap_or_else(Some) {
+                context.doubt(doubt.moved(key));
+            }
+        }
         self.keys().try_for_each(|name| column(&input, name).map(drop))?;
         let mut columns = vec![(LABEL.to_owned(), ColumnType::Text)];
         if self.parents_column.is_some() {
@@ -95,8 +104,21 @@ impl Columns for Waterfall {
 
 #[cfg(test)]
 mod tests {
-    use crate::infer::testing::{columns, mistake};
+    use crate::infer::testing::{columns, mistake, told};
+    use crate::schema::ColumnType;
     use serde_json::json;
+
+    #[test]
+    fn a_milestone_that_no_row_can_have_is_doubtful() {
+        let columns = [("year", ColumnType::Integer), ("amount", ColumnType::Float), ("part", ColumnType::Text)];
+        let step = |end: &str| {
+            json!({"name": "waterfall", "valueColumn": "amount", "milestonesColumn": "year", "start": 2023,
+            "end": end, "labelsColumn": "part", "sortBy": "value", "order": "asc"})
+        };
+        assert_eq!(told(step("2024"), columns), "");
+        let expected = "doubt: `year` holds integers, and this is the text \"2024-01\"; write a number, without quotes";
+        assert_eq!(told(step("2024-01"), columns), expected);
+    }
 
     #[test]
     fn its_own_columns_the_groups_and_the_value_come_out() {

@@ -11,6 +11,8 @@ pub enum Piece<'a> {
     Literal(&'a str),
     /// What stands between `{{` and `}}`, trimmed.
     Placeholder(&'a str),
+    /// What stands after a `{{` that no `}}` closes.
+    Unclosed(&'a str),
 }
 
 /// Cuts a text into literals and what stands between `{{` and `}}`.
@@ -18,12 +20,19 @@ pub fn placeholders(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
-        let Some((inner, following)) = after.split_once("}}") else { break };
         if !before.is_empty() {
             pieces.push(Piece::Literal(before));
         }
-        pieces.push(Piece::Placeholder(inner.trim()));
-        rest = following;
+        // Braces that are opened once more were not closed before.
+        let end = after.find("}}").filter(|end| after.find("{{").is_none_or(|next| end < &next));
+        let Some(end) = end else {
+            let open = after.find("{{").unwrap_or(after.len());
+            pieces.push(Piece::Unclosed(after[..open].trim()));
+            rest = &after[open..];
+            continue;
+        };
+        pieces.push(Piece::Placeholder(after[..end].trim()));
+        rest = &after[end + 2..];
     }
     if !rest.is_empty() {
         pieces.push(Piece::Literal(rest));

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::value::ALL_KEY;
 
-const VOID: &str = "__VOID__";
+pub(crate) const VOID: &str = "__VOID__";
 
 /// Puts All into every condition that an author made void, by its column or its value.
 ///

@@ -8,12 +8,16 @@ use super::{Entry, Node, NodeValue, Problem, Span, scalar};
 
 const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 200_000;
+/// How many bytes a line may have whose quotes are looked for.
+const MAX_LINE: usize = 2_000;
 /// Findings of one file after which the rest of it is not read.
 const MAX_PROBLEMS: usize = 200;
 
 /// Reads one file. Without a tree the problems say why; with one they may still hold errors.
 pub(crate) fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
-    let mut builder = Builder { file, stack: Vec::new(), root: None, nodes: 0, problems: Vec::new(), documents: 0 };
+    let lines = text.lines().collect();
+    let mut builder =
+        Builder { file, lines, stack: Vec::new(), root: None, nodes: 0, problems: Vec::new(), documents: 0 };
     for item in Parser::new_from_str(text) {
         let step = match item {
             Ok((event, span)) => builder.take(event, span),
@@ -77,8 +81,9 @@ enum Open {
     Map { span: Span, entries: Vec<Entry>, keys: HashSet<String>, key: Option<(String, Span, bool)> },
 }
 
-struct Builder {
+struct Builder<'a> {
     file: usize,
+    lines: Vec<&'a str>,
     stack: Vec<Open>,
     root: Option<Node>,
     nodes: usize,
@@ -89,7 +94,7 @@ struct Builder {
 /// Reading has to stop; the reason is among the problems.
 struct Stop;
 
-impl Builder {
+impl Builder<'_> {
     fn take(&mut self, event: Event<'_>, at: EventSpan) -> Result<(), Stop> {
         let span = self.span(at);
         match event {
@@ -132,6 +137,14 @@ impl Builder {
         Span { file: self.file, line: at.start.line().max(1), column: at.start.col() + 1, length: length.max(1) }
     }
 
+    /// Without the blanks after a closing quote, which the parser counts in; very long lines are not looked through.
+    fn without_blanks(&self, span: Span) -> Span {
+        let line = self.lines.get(span.line - 1).filter(|line| line.len() <= MAX_LINE);
+        let Some(line) = line else { return span };
+        let written: String = line.chars().skip(span.column - 1).take(span.length).collect();
+        Span { length: written.trim_end().chars().count().max(1), ..span }
+    }
+
     fn check_properties(&mut self, anchor: usize, tagged: bool, span: Span) -> Result<(), Stop> {
         if anchor != 0 {
             self.refuse(
@@ -150,6 +163,13 @@ impl Builder {
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> Result<(), Stop> {
         if self.expects_key() {
             return self.key(text.to_owned(), span);
+        }
+        let span = if style == ScalarStyle::Plain { span } else { self.without_blanks(span) };
+        if style == ScalarStyle::Plain && scalar::has_leading_zero(text) {
+            let message = format!("`{text}` would lose its first 0, as the number that it is without quotes");
+            let hint = Some("write a text between quotes, and a number without the 0");
+            self.refuse("leading_zero", span, message, hint)?;
+            return self.add(Node { span, value: NodeValue::Text(text.to_owned()) });
         }
         let value =
             if style == ScalarStyle::Plain { scalar::read(text) } else { Some(NodeValue::Text(text.to_owned())) };

@@ -30,6 +30,12 @@ pub(super) fn read(text: &str) -> Option<NodeValue> {
     }
 }
 
+/// True for `007` and `-01`: a postcode or the like more often than a number, and in other readers one in base 8.
+pub(super) fn has_leading_zero(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn based(text: &str, digits: &str, radix: u32) -> Option<NodeValue> {
     if digits.is_empty() || !digits.chars().all(|character| character.is_digit(radix)) {
         return Some(NodeValue::Text(text.to_owned()));
@@ -59,6 +65,16 @@ fn looks_like_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_does_not_begin_with_a_zero() {
+        for text in ["007", "-01", "00"] {
+            assert!(has_leading_zero(text), "{text}");
+        }
+        for text in ["0", "-0", "0.5", "10", "0x1F", "01:30", "2013-01-01"] {
+            assert!(!has_leading_zero(text), "{text}");
+        }
+    }
 
     #[test]
     fn plain_scalars_follow_the_core_schema() {

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod flights;
+mod forms;
 mod mistakes;
 mod permissions;
 mod pipelines;

@@ -434,7 +434,7 @@ fn columns_that_depend_on_the_rows_are_named_before_charts_use_them() {
     assert!(is_fine, "{found}");
     for (condition, expected) in [
         ("{ column: day, operator: gt, value: soon }", "4:68: error: `day` holds dates, and this is the text \"soon\""),
-        ("{ column: FR, operator: gt, value: much }", "4:67: error: `FR` holds numbers, and this is the text \"much\""),
+        ("{ column: FR, operator: gt, value: much }", "then `FR` holds numbers, and this is the text \"much\""),
         ("{ column: FR, value: [1] }", "4:53: error: `FR`: `eq` compares with one value"),
     ] {
         let (_, found) = with(&format!("  - {{ name: filter, condition: {condition} }}\n"), "FR");
@@ -538,4 +538,53 @@ fn conditions_of_charts_are_checked_as_those_of_steps() {
         let found = lines(&loaded);
         assert!(loaded.app.is_none() && found.contains(expected), "`{condition}` says:\n{found}");
     }
+}
+
+#[test]
+fn braces_that_are_not_closed_are_told() {
+    let (sales, story) = ("datasets/sales.yaml", "stories/story.yaml");
+    let step = "  - { name: formula, newColumn: price, formula: amount / pieces }";
+    let filter = "  - { name: filter, condition: { column: shop, value: \"{{ filters.shop }\" } }";
+    for (path, from, to, expected) in [
+        (story, "{{ best.shop }}", "{{ best.shop }", "5:13: error: `{{ best.shop }** sold` is not closed (write `}}`"),
+        (story, "target | percent }}", "target | percent }", "error: `{{ target | percent }.` is not closed"),
+        (
+            story,
+            "{{ best.shop }}",
+            "{ best.shop }",
+            "`{ best.shop }` would be shown as it is written (write `{{ best.shop }}`",
+        ),
+        (
+            sales,
+            step,
+            filter,
+            "5:55: error: `filters.shop }` is not a variable: its `{{` is not closed: write `}}` after the name",
+        ),
+    ] {
+        let loaded = load_with(path, from, to);
+        let found = lines(&loaded);
+        assert!(loaded.app.is_none() && found.contains(expected), "`{to}` says:\n{found}");
+        assert_eq!(found.matches("error").count(), 1, "{found}");
+    }
+}
+
+#[test]
+fn a_step_that_begins_pipelines_cannot_stand_in_a_dataset() {
+    let step = "  - { name: formula, newColumn: price, formula: amount / pieces }";
+    for domain in ["sales", "nothing"] {
+        let found =
+            lines(&load_with("datasets/sales.yaml", step, &format!("  - {{ name: domain, domain: {domain} }}")));
+        assert!(found.contains("sales.yaml:5:13: error: the step `domain` cannot stand here: it begins"), "{found}");
+        assert_eq!(found.matches("error").count(), 1, "{found}");
+    }
+}
+
+#[test]
+fn points_of_a_map_stand_where_numbers_say() {
+    let bar = "{ type: bar, dataset: sales, x: { column: day, by: month }, y: [basket], series: country }";
+    let map = "{ type: point-map, dataset: sales, latitude: country, longitude: amount, label: shop, size: revenue }";
+    let found = lines(&load_with("stories/story.yaml", bar, map));
+    let expected = "story.yaml:9:53: error: `latitude` needs numbers, degrees such as 45.76, and `country` holds texts (put a step before: { name: convert, columns: [country]";
+    assert!(found.contains(expected), "{found}");
+    assert_eq!(found.matches("error").count(), 1, "{found}");
 }

@@ -22,7 +22,7 @@ fn a_mistake_names_its_step_and_suggests() {
     for (step, expected) in [
         (
             json!({"name": "formula", "label": "Price", "newColumn": "price", "formula": "amout / pieces"}),
-            "error: step 2 (`formula`, “Price”) at steps.json:1:101: there is no column `amout` here\n  hint: did you mean `amount`?\n",
+            "error: step 2 (`formula`, “Price”) at steps.json:1:102: there is no column `amout` here\n  hint: did you mean `amount`?\n",
         ),
         (
             json!({"name": "join", "type": "left", "rightPipeline": "shop", "on": [["shop", "name"]]}),
@@ -35,11 +35,11 @@ fn a_mistake_names_its_step_and_suggests() {
         ),
         (
             json!({"name": "text", "text": "{{ contry }}", "newColumn": "c"}),
-            "error: step 2 (`text`): there is no variable `contry`\n  hint: did you mean `country`? there are `country`, `period`\n",
+            "error: step 2 (`text`) at steps.json:1:59: there is no variable `contry`\n  hint: did you mean `country`? there are `country`, `period`\n",
         ),
         (
             json!({"name": "text", "text": "{{ country | upper }}", "newColumn": "c"}),
-            "error: step 2 (`text`): `country | upper` is not a variable: filters (`|`) are not supported",
+            "error: step 2 (`text`) at steps.json:1:59: `country | upper` is not a variable: filters (`|`) are not supported",
         ),
         (
             json!({"name": "append", "pipelines": [[{"name": "domain", "domain": "shops"}, {"name": "select", "columns": ["town"]}]]}),
@@ -101,6 +101,8 @@ fn a_file_that_is_no_pipeline_is_told() {
     folder.write("broken.json", "[\n  {\"name\": }\n]");
     folder.write("object.json", "{\"name\": \"domain\"}");
     folder.write("list.json", "[]");
+    folder.write("zero.json", "[\n  {\"value\": 01234}\n]");
+    folder.write("empty.csv", "");
     folder.write("points.csv", "name;points\nAda;1,5\n");
     std::fs::write(folder.path().join("latin.csv"), b"name\nZo\xeb\n").unwrap();
     folder.write("broken.yaml", "- name: domain\n  domain: sales\n\tlabel: x\n- name: text\n");
@@ -112,6 +114,14 @@ fn a_file_that_is_no_pipeline_is_told() {
     let sales = ["--table", "sales=sales.json"];
     for (arguments, expected) in [
         (vec!["broken.json"], "error: broken.json:2:12: this is not JSON: expected value\n"),
+        (
+            vec!["zero.json"],
+            "2:14: this is not JSON: invalid number\n  hint: a number does not begin with 0: write a text",
+        ),
+        (
+            vec!["list.json", "--table", "x=empty.csv"],
+            "from `empty.csv`: it is empty: its first line names the columns",
+        ),
         (vec!["object.json"], "error: `object.json` holds no pipeline: expected a list of steps"),
         (vec!["none.json"], "error: there is no file `none.json`"),
         (vec!["list.json", sales[0], sales[1]], "starts with a `domain` step\n  hint: begin with"),
@@ -236,7 +246,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
       hint: the columns here are `name`, `city`, `since`
     error: step 5 (`join`) at steps.yaml:5:44: there is no dataset `shop`
       hint: did you mean `shops`? the tables are `sales`, `shops`
-    error: step 7 (`formula`) at steps.yaml:7:43: expected a column, a number or a text at character 10
+    error: step 7 (`formula`) at steps.yaml:7:52: expected a column, a number or a text at character 10
     "#);
 }
 

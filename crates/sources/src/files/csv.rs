@@ -28,6 +28,9 @@ pub(super) fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> 
     let &[delimiter] = options.delimiter.as_bytes() else {
         return Err("`delimiter` is one ASCII character".into());
     };
+    if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        return Err("it is empty: its first line names the columns".into());
+    }
     let header = header(path, delimiter)?;
     check_delimiter(path, delimiter)?;
     let names = unique_names(&header);
@@ -128,7 +131,12 @@ fn unreadable(error: &ArrowError) -> String {
     if reason.contains("UTF-8") || reason.contains("utf-8") {
         return "its text is not encoded in UTF-8, probably in Latin-1 (Windows-1252): save it as UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`".to_owned();
     }
-    format!("this is not a CSV file that can be read: {reason}")
+    let quotes = if reason.contains("incorrect number of fields") {
+        "; a text that a quote `\"` opens and none closes takes in the lines after it"
+    } else {
+        ""
+    };
+    format!("this is not a CSV file that can be read: {reason}{quotes}")
 }
 
 /// A pattern that is any of these texts and nothing else.

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::choices::{CompiledFilter, CompiledView};
 use crate::config::{self, FilterType, Number, ValueQuery};
 use crate::dataset::Dataset;
-use crate::load::{did_you_mean, quoted};
+use crate::load::{currency, did_you_mean, quoted};
 use crate::parts;
 use crate::presentation::fields::fields_of;
 use crate::presentation::{Format, FormatStyle, Inline};
@@ -65,11 +65,8 @@ impl<'a> NarrativeNames<'a> {
     }
 
     pub(super) fn unknown_term(&self, id: &str) -> MarkdownProblem {
-        MarkdownProblem {
-            code: "unknown_term",
-            message: format!("the glossary has no term `{id}`"),
-            hint: did_you_mean(id, self.glossary.keys().map(String::as_str)),
-        }
+        let hint = did_you_mean(id, self.glossary.keys().map(String::as_str));
+        MarkdownProblem::new("unknown_term", format!("the glossary has no term `{id}`"), hint)
     }
 
     /// What stands between `{{` and `}}`: a name, and a format after `|`.
@@ -121,11 +118,8 @@ impl<'a> NarrativeNames<'a> {
             return Ok((format!("{value}.{field}"), Some(known.format.clone())));
         }
         let names: Vec<&str> = fields.iter().map(|known| known.id.as_str()).collect();
-        Err(MarkdownProblem {
-            code: "unknown_field",
-            message: format!("the value `{value}` has no field `{field}`"),
-            hint: did_you_mean(field, names.iter().copied()),
-        })
+        let hint = did_you_mean(field, names.iter().copied());
+        Err(MarkdownProblem::new("unknown_field", format!("the value `{value}` has no field `{field}`"), hint))
     }
 
     fn unknown(&self, name: &str) -> MarkdownProblem {
@@ -140,11 +134,8 @@ impl<'a> NarrativeNames<'a> {
             known.extend(parts.iter().map(|part| format!("filters.{id}{part}")));
         }
         known.extend(self.views.keys().map(|id| format!("view.{id}")));
-        MarkdownProblem {
-            code: "unknown_name",
-            message: format!("the text names `{name}`, which is unknown here"),
-            hint: did_you_mean(name, known.iter().map(String::as_str)),
-        }
+        let hint = did_you_mean(name, known.iter().map(String::as_str));
+        MarkdownProblem::new("unknown_name", format!("the text names `{name}`, which is unknown here"), hint)
     }
 }
 
@@ -165,6 +156,10 @@ fn unknown_format(word: &str) -> MarkdownProblem {
         "hour",
         "text",
     ];
-    let hint = did_you_mean(word, known).or_else(|| Some(format!("known are {}", quoted(&known))));
-    MarkdownProblem { code: "unknown_format", message: format!("`{word}` is no format"), hint }
+    let in_currency = currency(word).map(|code| {
+        format!("give the metric the format `{{ style: currency, currency: {code} }}`, and leave this one out")
+    });
+    let similar = || did_you_mean(word, known).or_else(|| Some(format!("known are {}", quoted(&known))));
+    let hint = in_currency.or_else(similar);
+    MarkdownProblem::new("unknown_format", format!("`{word}` is no format"), hint)
 }

@@ -8,7 +8,7 @@ use aracari_app::schema::TableSchema;
 use aracari_app::steps::customsql::Customsql;
 use aracari_app::template::{DocumentPath, DocumentVariables, Resolver, Template, TemplateError, parse_bound};
 use aracari_app::written::{Notes, Referred, settle};
-use aracari_app::{PipelineFinding, Step, check_pipeline, place_in_pipeline, read_yaml};
+use aracari_app::{PipelineFinding, Step, check_pipeline, check_variables, place_in_pipeline, read_yaml};
 use aracari_engine::standalone::Standalone;
 use aracari_engine::{EngineError, columns_of_sql};
 use serde_json::{Map, Value as Json};
@@ -58,7 +58,7 @@ impl Program {
         };
         let steps = match bind(written, &variables, tables) {
             Ok(steps) => steps,
-            Err(error) => return Err(unreadable(error, file, &text, &notes)),
+            Err(error) => return Err(unreadable(error, (file, &text), &notes, &variables)),
         };
         let mut program = Self { steps, notes, doubts: Vec::new() };
         program.doubts = program.check(tables, &|mistake| {
@@ -159,7 +159,12 @@ fn json(text: &str, file: &Path) -> Result<Json, Problem> {
         let (line, column) = (error.line(), error.column());
         let told = error.to_string();
         let reason = told.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&told);
-        Problem::new(format!("this is not JSON: {reason}")).at(format!("{}:{line}:{column}", file.display()))
+        let before = text.lines().nth(line.saturating_sub(1)).and_then(|written| written.as_bytes().get(..column));
+        let is_zero = matches!(before, Some([.., b'0', b'0'..=b'9'])) && reason == "invalid number";
+        let hint = "a number does not begin with 0: write a text between quotes, and a number without the 0";
+        Problem::new(format!("this is not JSON: {reason}"))
+            .at(format!("{}:{line}:{column}", file.display()))
+            .maybe_hint(is_zero.then(|| hint.to_owned()))
     })
 }
 
@@ -191,22 +196,23 @@ fn map_for_value(template: &Template<DocumentPath>, known: DocumentVariables<'_>
     })
 }
 
-/// What is wrong with the file: at its place where the schema of steps tells it, else at the step.
-fn unreadable(error: TemplateError, file: &Path, text: &str, notes: &[Notes]) -> Problem {
+/// What is wrong with the file: at its place where the schema of steps or the variables tell it, else at the step.
+fn unreadable(error: TemplateError, (file, text): (&Path, &str), notes: &[Notes], variables: &Json) -> Problem {
+    let told = |PipelineFinding { step_index, diagnostic }: PipelineFinding| {
+        let (file, line, column) = (file.display(), diagnostic.line, diagnostic.column);
+        let at = format!("{} at {file}:{line}:{column}", place(notes, step_index));
+        Problem::new(diagnostic.message).at(at).maybe_hint(diagnostic.hint)
+    };
+    // Steps that do not run need not be right.
+    let all = |found: Vec<PipelineFinding>| {
+        Problem::all(found.into_iter().filter(|found| found.step_index < notes.len()).map(told))
+    };
     let hint = error.hint().map(str::to_owned);
     match error {
-        TemplateError::InStep { index, error } => {
-            Problem::new(error.to_string()).at(place(notes, index)).maybe_hint(hint)
-        }
+        TemplateError::InStep { index, error } => all(check_variables(file, text, DocumentVariables(variables)))
+            .unwrap_or_else(|| Problem::new(error.to_string()).at(place(notes, index)).maybe_hint(hint)),
         TemplateError::BadStep { index, reason } => {
-            let told = |PipelineFinding { step_index, diagnostic }: PipelineFinding| {
-                let (file, line, column) = (file.display(), diagnostic.line, diagnostic.column);
-                let at = format!("{} at {file}:{line}:{column}", place(notes, step_index));
-                Problem::new(diagnostic.message).at(at).maybe_hint(diagnostic.hint)
-            };
-            // Steps that do not run need not be right.
-            let found = check_pipeline(file, text).into_iter().filter(|found| found.step_index < notes.len());
-            Problem::all(found.map(told)).unwrap_or_else(|| Problem::new(reason).at(place(notes, index)))
+            all(check_pipeline(file, text)).unwrap_or_else(|| Problem::new(reason).at(place(notes, index)))
         }
         other => Problem::new(other.to_string()).maybe_hint(hint),
     }

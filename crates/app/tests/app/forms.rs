@@ -1,0 +1,175 @@
+//! What is written in another form than ours is met with ours, and each mistake stands where it is made.
+
+use crate::support::{lines, load_with};
+
+const STEP: &str = "  - { name: formula, newColumn: price, formula: amount / pieces }";
+const SALES: &str = "datasets/sales.yaml";
+const STORY: &str = "stories/story.yaml";
+
+fn assert_says(path: &str, from: &str, to: &str, expected: &str) {
+    let found = lines(&load_with(path, from, to));
+    assert!(found.contains(expected), "`{to}` should say `{expected}`, says:\n{found}");
+}
+
+#[test]
+fn a_step_in_another_form_is_met_with_ours() {
+    let written = |step: &str| format!("  - {{ name: {step} }}");
+    for (to, expected) in [
+        (
+            "filter, condition: \"shop == 'a' and amount > 3\"",
+            "5:32: error: expected a map, found the text `shop == 'a' and amount > 3` (write `{ and: [{ column: shop, operator: eq, value: \"a\" }, { column: amount, operator: gt, value: 3 }] }`)",
+        ),
+        ("filter, condition: cheap", "found the text `cheap` (write `{ column: …, operator: eq, value: … }`"),
+        (
+            "filter, condition: [{ column: shop, value: a }]",
+            "expected a map, found a list (join several by `and` or `or`",
+        ),
+        (
+            "filter, condition: { and: { column: shop, value: a } }",
+            "expected a list, found a map (write a list, even of one: `[{ … }]`)",
+        ),
+        (
+            "filter, condition: { and: [{ column: shop, value: a }], or: [{ column: shop, value: b }] }",
+            "5:69: error: `or` stands beside `and`: a condition is one of them (write one inside the other",
+        ),
+        (
+            "filter, condition: { shop: a }",
+            "this map holds none of the keys that are known here (known are `and`; or `or`; or `column`, `operator`, `value`)",
+        ),
+        (
+            "filter, condition: { columns: shop, value: a }",
+            "the key `columns` is unknown here (did you mean `column`?)",
+        ),
+        (
+            "filter, condition: { or: [{ column: shop }, { column: amount, operator: gt }] }",
+            "5:39: error: `value` is missing: `eq` compares the column with it",
+        ),
+        ("sort, columns: [shop, -amount]", "found the text `-amount` (write `{ column: amount, order: desc }`)"),
+        (
+            "sort, columns: [{ column: -amount }]",
+            "there is no column `-amount` here (write `{ column: amount, order: desc }`)",
+        ),
+        (
+            "join, type: full, rightPipeline: sales, on: [[shop, shop]]",
+            "`full` is unknown here (it is called `left outer` here: every row of both sides)",
+        ),
+        (
+            "join, type: left, rightPipeline: sales, on: [[shop]]",
+            "expected a list of pairs, each a list of two (write `[[shop, shop]]`",
+        ),
+        (
+            "join, type: left, rightPipeline: sales, on: [{ left: shop, right: country }, [day]]",
+            "(write `[[shop, country], [day, day]]`",
+        ),
+        ("rename, toRename: { shop: store }", "(write `[[shop, store]]`"),
+        (
+            "dateextract, column: day, dateInfo: [weekday]",
+            "`weekday` is unknown here (it is called `isoDayOfWeek` here: 1 is Monday)",
+        ),
+        ("dategranularity, column: day, granularity: weekday", "`weekday` is unknown here (known are `day`"),
+        (
+            "aggregate, on: [shop], aggregations: [{ aggfunction: median, columns: [amount], newcolumns: [m] }]",
+            "`median` is unknown here (the step `statistics` computes medians",
+        ),
+        ("top, sort: desc", "5:13: error: the key `limit` is missing"),
+        (
+            "aggregate, on: [shop], aggregations: [{ aggfunction: sum, columns: [amount, pieces], newcolumns: [a] }]",
+            "5:110: error: `columns` names 2, and `newcolumns` 1: each column needs a new name",
+        ),
+        (
+            "aggregate, on: [shop], aggregations: [{ aggfunction: sum, columns: [amount] }]",
+            "5:51: error: the key `newcolumns` is missing",
+        ),
+        (
+            "ifthenelse, newColumn: x, if: { column: amount, value: 3 }, then: big, else: very small",
+            "`salary`; a text stands between quotes of its own: \"'big'\")",
+        ),
+        (
+            "ifthenelse, newColumn: x, if: { column: amount, value: 3 }, then: big, else: very small",
+            "(a text stands between quotes of its own: \"'very small'\")",
+        ),
+        ("formula, newColumn: x, formula: shop == Lyon", "`salary`; a text stands between quotes of its own: 'Lyon')"),
+        ("filter, condition: { column: shop, value: 01234 }", "5:55: error: `01234` would lose its first 0"),
+    ] {
+        assert_says(SALES, STEP, &written(to), expected);
+    }
+}
+
+#[test]
+fn so_is_what_stands_elsewhere_in_the_files() {
+    for (path, from, to, expected) in [
+        (
+            SALES,
+            STEP,
+            "  - formula: { newColumn: x, formula: amount }",
+            "5:5: error: the key `name` is missing (write `name: formula`)",
+        ),
+        (
+            STORY,
+            "chart: { type: bar",
+            "chart: { kind: bar",
+            "9:10: error: the key `type` is missing (write `type: bar`)",
+        ),
+        (SALES, "format: compact", "format: €", "`€` is unknown here (write `{ style: currency, currency: EUR }`)"),
+        (SALES, "format: compact", "format: currency", "(write `{ style: currency }`)"),
+        (
+            STORY,
+            "| percent",
+            "| euro",
+            "5:106: error: `euro` is no format (give the metric the format `{ style: currency, currency: EUR }`",
+        ),
+        (STORY, "sort: [-revenue]", "sort: [{ column: revenue, order: desc }]", "(write the name alone: `-revenue`)"),
+        (STORY, "by: month", "by: week", "(it is called `isoWeek` here)"),
+    ] {
+        assert_says(path, from, to, expected);
+    }
+}
+
+#[test]
+fn each_mistake_stands_where_it_is_made() {
+    let chart = "series: country }";
+    for (path, from, to, expected) in [
+        (SALES, "formula: amount / pieces", "formula: amount / piecs", "5:58: error: there is no column `piecs`"),
+        (
+            SALES,
+            "formula: amount / pieces",
+            "formula: \"amount / [pieces\"",
+            "5:59: error: this column name has no closing",
+        ),
+        (
+            SALES,
+            "formula: amount / pieces",
+            "formula: 'amount * shop'",
+            "5:59: error: arithmetic needs numbers, and `shop`",
+        ),
+        (
+            SALES,
+            "formula: revenue / orders",
+            "formula: revenue / order",
+            "11:47: error: the dataset has no metric `order`",
+        ),
+        (SALES, "formula: revenue / orders", "formula: revenue / ", "error: this is no formula: expected a column"),
+        (
+            SALES,
+            STEP,
+            "  - { name: text, text: \"{{ a }}\", newColumn: a }\n  - { name: text, text: \"{{ b }}\", newColumn: b }",
+            "5:25: error: `a` is not a variable: expected `filters.<id>`",
+        ),
+        (
+            SALES,
+            STEP,
+            "  - { name: text, text: \"{{ a }}\", newColumn: a }\n  - { name: text, text: \"{{ b }}\", newColumn: b }",
+            "6:25: error: `b` is not a variable: expected `filters.<id>`",
+        ),
+        (
+            STORY,
+            chart,
+            "series: country, steps: [{ name: select, columns: [day, country] }] }",
+            "error: what comes out of the chart's steps cannot be shown: there is no column `amount` here",
+        ),
+        (STORY, "best.shop }}", "best.shap }}", "5:13: error: the value `best` has no field `shap`"),
+        (STORY, "glossary:revenue", "glossary:revenu", "5:77: error: the glossary has no term `revenu`"),
+    ] {
+        assert_says(path, from, to, expected);
+    }
+}
