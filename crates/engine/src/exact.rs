@@ -30,38 +30,39 @@ pub(crate) fn put_up(plan: LogicalPlan) -> Result<LogicalPlan> {
         node.map_expressions(|expression| {
             let name = names.save(&expression);
             // From above: what kind of number an expression is, is told faster before its parts are functions.
-            let exact = expression.transform_down(|inner| in_place_of(inner, &schema))?;
+            let exact = expression.transform_down(|inner| Ok(in_place_of(inner, &schema)))?;
             Ok(exact.update_data(|exact| name.restore(exact)))
         })
     })?;
     Ok(exact.data)
 }
 
-fn in_place_of(expression: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+fn in_place_of(expression: Expr, schema: &DFSchema) -> Transformed<Expr> {
     let integer = |argument: &Expr| argument.get_type(schema).is_ok_and(|kind| kind == DataType::Int64);
     let of_integers = |arguments: &[Expr]| arguments.iter().all(integer);
-    Ok(match expression {
+    let replaced = match expression {
         Expr::BinaryExpr(binary) => match arithmetic::exact(binary.op) {
             Some(function) if integer(&binary.left) && integer(&binary.right) => {
-                Transformed::yes(function.call(vec![*binary.left, *binary.right]))
+                function.call(vec![*binary.left, *binary.right])
             }
-            _ => Transformed::no(Expr::BinaryExpr(binary)),
+            _ => return Transformed::no(Expr::BinaryExpr(binary)),
         },
         Expr::AggregateFunction(call) if sums::is_sum(&call.func) && of_integers(&call.params.args) => {
             let func = sums::exact(Arc::clone(&call.func));
-            Transformed::yes(Expr::AggregateFunction(AggregateFunction { func, ..call }))
+            Expr::AggregateFunction(AggregateFunction { func, ..call })
         }
         Expr::WindowFunction(window) => match &window.fun {
             WindowFunctionDefinition::AggregateUDF(function)
                 if sums::is_sum(function) && !window.params.distinct && of_integers(&window.params.args) =>
             {
                 let fun = WindowFunctionDefinition::AggregateUDF(sums::exact(Arc::clone(function)));
-                Transformed::yes(Expr::from(WindowFunction { fun, params: window.params }))
+                Expr::from(WindowFunction { fun, params: window.params })
             }
-            _ => Transformed::no(Expr::WindowFunction(window)),
+            _ => return Transformed::no(Expr::WindowFunction(window)),
         },
-        other => Transformed::no(other),
-    })
+        other => return Transformed::no(other),
+    };
+    Transformed::yes(replaced)
 }
 
 /// What is said of an integer that would have begun again.
@@ -111,7 +112,7 @@ mod tests {
             (json!({"name": "customsql", "query": "SELECT sum(v) OVER (ORDER BY v DESC) AS s FROM input"}), "a sum"),
             (json!({"name": "customsql", "query": "SELECT v * 3 AS s FROM input"}), "an integer of `*`"),
         ] {
-            let error = failure(large(), json!([step])).to_string();
+            let error = failure(large(), json!([step]));
             assert!(error.contains(&format!("{what} is too large for an integer")), "{step}: {error}");
         }
     }

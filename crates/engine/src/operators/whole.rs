@@ -40,7 +40,6 @@ pub(super) const NEW_ROW: u32 = u32::MAX;
 const ARRANGING_BYTES_A_ROW: usize = 52;
 
 /// What a list takes, with the room that it has left.
-#[expect(clippy::ptr_arg, reason = "a slice has no room left")]
 pub(super) fn bytes_of<T>(items: &Vec<T>) -> usize {
     items.capacity() * size_of::<T>()
 }
