@@ -29,8 +29,7 @@ pub(crate) fn put_up(plan: LogicalPlan) -> Result<LogicalPlan> {
         let names = NamePreserver::new(&node);
         node.map_expressions(|expression| {
             let name = names.save(&expression);
-            // From above: what kind of number an expression is, is told faster before its parts are functions.
-            let exact = expression.transform_down(|inner| Ok(in_place_of(inner, &schema)))?;
+            let exact = expression.transform_up(|inner| Ok(in_place_of(inner, &schema)))?;
             Ok(exact.update_data(|exact| name.restore(exact)))
         })
     })?;
@@ -38,7 +37,7 @@ pub(crate) fn put_up(plan: LogicalPlan) -> Result<LogicalPlan> {
 }
 
 fn in_place_of(expression: Expr, schema: &DFSchema) -> Transformed<Expr> {
-    let integer = |argument: &Expr| argument.get_type(schema).is_ok_and(|kind| kind == DataType::Int64);
+    let integer = |argument: &Expr| is_integer(argument, schema);
     let of_integers = |arguments: &[Expr]| arguments.iter().all(integer);
     let replaced = match expression {
         Expr::BinaryExpr(binary) => match arithmetic::exact(binary.op) {
@@ -63,6 +62,15 @@ fn in_place_of(expression: Expr, schema: &DFSchema) -> Transformed<Expr> {
         other => return Transformed::no(other),
     };
     Transformed::yes(replaced)
+}
+
+/// Whether it is an integer, of an expression whose parts have been looked at: formulas nest deeply.
+fn is_integer(expression: &Expr, schema: &DFSchema) -> bool {
+    match expression {
+        Expr::ScalarFunction(call) if arithmetic::is_exact(&call.func) => true,
+        Expr::BinaryExpr(binary) if arithmetic::exact(binary.op).is_some() => false,
+        other => other.get_type(schema).is_ok_and(|kind| kind == DataType::Int64),
+    }
 }
 
 /// What is said of an integer that would have begun again.

@@ -27,6 +27,10 @@ pub(super) fn exact(operator: Operator) -> Option<ScalarUDF> {
     Some(ScalarUDF::new_from_impl(Exact { name, compute, signature }))
 }
 
+pub(super) fn is_exact(function: &ScalarUDF) -> bool {
+    function.inner().is::<Exact>()
+}
+
 type Compute = fn(&dyn Datum, &dyn Datum) -> std::result::Result<ArrayRef, ArrowError>;
 
 #[derive(Debug)]

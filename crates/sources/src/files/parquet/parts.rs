@@ -150,7 +150,7 @@ mod tests {
     async fn partitions_read_every_row_once_and_follow_one_another() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("numbers.parquet");
-        let numbers = Int64Array::from_iter((0..2_500).map(|number| (number % 7 > 0).then_some(number)));
+        let numbers: Int64Array = (0..2_500).map(|number| (number % 7 > 0).then_some(number)).collect();
         let texts = StringArray::from_iter_values((0..2_500).map(|number| format!("text {}", number % 9)));
         let columns: [(&str, ArrayRef); 2] = [("n", Arc::new(numbers)), ("t", Arc::new(texts))];
         let batch =
