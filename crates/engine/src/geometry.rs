@@ -10,7 +10,7 @@ mod wkb;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BinaryArray};
+use arrow::array::{Array, ArrayBuilder, ArrayRef, AsArray, BinaryBuilder};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 use datafusion::common::metadata::FieldMetadata;
@@ -68,15 +68,36 @@ pub fn is_binary(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
 }
 
-/// Shapes of GeoJSON geometries; the error says what is wrong with which one, counted from 0.
-pub fn from_geojson<'a>(shapes: impl Iterator<Item = &'a Json>) -> Result<ArrayRef, (usize, String)> {
-    let mut rows: Vec<Option<Vec<u8>>> = Vec::new();
-    for (row, shape) in shapes.enumerate() {
-        let geometry = geojson::read(shape).map_err(|reason| (row, reason))?;
-        let bytes = geometry.map(|geometry| wkb::write(&geometry)).transpose().map_err(|reason| (row, reason))?;
-        rows.push(bytes);
+/// Shapes of GeoJSON geometries, one after another.
+#[derive(Debug, Default)]
+pub struct Shapes(BinaryBuilder);
+
+impl Shapes {
+    /// Adds the shape of a geometry, or says what is wrong with it; null is none.
+    pub fn push(&mut self, geometry: &Json) -> Result<(), String> {
+        let bytes = geojson::read(geometry)?.map(|geometry| wkb::write(&geometry)).transpose()?;
+        self.0.append_option(bytes);
+        Ok(())
     }
-    Ok(Arc::new(rows.into_iter().collect::<BinaryArray>()))
+
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    #[must_use]
+    pub fn finish(mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+/// Shapes of GeoJSON geometries; the error says what is wrong with which one, counted from 0.
+pub fn from_geojson<'a>(geometries: impl Iterator<Item = &'a Json>) -> Result<ArrayRef, (usize, String)> {
+    let mut shapes = Shapes::default();
+    for (row, geometry) in geometries.enumerate() {
+        shapes.push(geometry).map_err(|reason| (row, reason))?;
+    }
+    Ok(shapes.finish())
 }
 
 /// The shape of a row.

@@ -1,5 +1,6 @@
 //! Tables as JSON and back: table-schema (`{"schema": {"fields": [...]}, "data": [records]}`), plain records, GeoJSON.
 
+mod document;
 mod geojson;
 mod open;
 mod read;

@@ -3,40 +3,33 @@
 use aracari_app::steps::simplify::GEOMETRY;
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
+use super::document::value;
 use super::read::TableError;
 use super::write::write_json;
 
-/// The feature collection that a document is or holds under `data`.
-pub(super) fn collection(document: &Json) -> Option<&Json> {
-    let is_collection = |json: &&Json| json.get("type").and_then(Json::as_str) == Some("FeatureCollection");
-    Some(document).filter(is_collection).or_else(|| document.get("data").filter(is_collection))
-}
-
-/// The features as records; an `id` that is a text is a column too.
-pub(super) fn records(collection: &Json) -> Result<Vec<Map<String, Json>>, TableError> {
+/// A feature as a record, and its geometry; an `id` that is a text is a column too.
+pub(super) fn record(row: usize, feature: &RawValue) -> Result<(Map<String, Json>, Json), TableError> {
     let shape = |message: &str| TableError::Shape(message.to_owned());
-    let features =
-        collection.get("features").and_then(Json::as_array).ok_or_else(|| shape("expected a list under `features`"))?;
-    let record = |(row, feature): (usize, &Json)| {
-        let mut record = match feature.get("properties") {
-            Some(Json::Object(properties)) => properties.clone(),
-            Some(Json::Null) | None => Map::new(),
-            Some(_) => return Err(shape("expected the `properties` of every feature to be an object")),
-        };
-        if feature.get("type").and_then(Json::as_str) != Some("Feature") {
-            return Err(TableError::Shape(format!("feature {} is no `Feature`", row + 1)));
-        }
-        if let (Some(Json::String(id)), false) = (feature.get("id"), record.contains_key("id")) {
-            record.insert("id".to_owned(), Json::String(id.clone()));
-        }
-        if record.insert(GEOMETRY.to_owned(), feature.get(GEOMETRY).cloned().unwrap_or_default()).is_some() {
-            return Err(shape("a feature has a property `geometry` beside its geometry; rename the property"));
-        }
-        Ok(record)
+    let is_no_feature = || TableError::Shape(format!("feature {} is no `Feature`", row + 1));
+    let Json::Object(mut feature) = value(row, feature)? else { return Err(is_no_feature()) };
+    let mut record = match feature.shift_remove("properties") {
+        Some(Json::Object(properties)) => properties,
+        Some(Json::Null) | None => Map::new(),
+        Some(_) => return Err(shape("expected the `properties` of every feature to be an object")),
     };
-    features.iter().enumerate().map(record).collect()
+    if feature.get("type").and_then(Json::as_str) != Some("Feature") {
+        return Err(is_no_feature());
+    }
+    if let (Some(id @ Json::String(_)), false) = (feature.shift_remove("id"), record.contains_key("id")) {
+        record.insert("id".to_owned(), id);
+    }
+    if record.contains_key(GEOMETRY) {
+        return Err(shape("a feature has a property `geometry` beside its geometry; rename the property"));
+    }
+    Ok((record, feature.shift_remove(GEOMETRY).unwrap_or_default()))
 }
 
 /// The rows as a feature collection; without a column `geometry` its features have no place.
@@ -93,6 +86,19 @@ mod tests {
         assert_eq!(write_json(&batch.schema(), &[batch])["data"][0]["id"], "75");
         let empty = read_json(&json!({"type": "FeatureCollection", "features": []})).unwrap();
         assert_eq!((empty.num_columns(), empty.num_rows()), (1, 0));
+    }
+
+    #[test]
+    fn a_feature_without_a_shape_or_a_property_has_none() {
+        let mut features = [place("a", &Json::Null), place("b", &json!({"type": "Point", "coordinates": [1, 2]}))];
+        features[0]["properties"] = Json::Null;
+        features[1].as_object_mut().unwrap().remove("geometry");
+        let batch = read_json(&json!({"type": "FeatureCollection", "features": features})).unwrap();
+        let rows = write_json(&batch.schema(), &[batch])["data"].clone();
+        assert_eq!(
+            rows,
+            json!([{"name": null, "size": null, "geometry": null}, {"name": "b", "size": 3, "geometry": null}])
+        );
     }
 
     #[test]

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use aracari_app::{CsvOptions, Relation};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
-use serde_json::Value as Json;
 
-use super::{TableError, read_json};
+use super::TableError;
+use super::read::read_text;
 use crate::database;
 use crate::files::open_anywhere;
 use crate::sqlite::SqliteDatabase;
@@ -50,9 +50,7 @@ pub async fn open_table(path: &Path, name: &str, csv: &CsvOptions) -> Result<Ope
                 std::io::ErrorKind::NotFound => shape("there is no such file".to_owned()),
                 _ => shape(error.to_string()),
             })?;
-            let document: Json =
-                serde_json::from_str(&text).map_err(|error| shape(format!("this is not JSON: {error}")))?;
-            let batch = read_json(&document)?;
+            let batch = read_text(&text)?;
             let table = MemTable::try_new(batch.schema(), vec![vec![batch]]);
             let provider: Arc<dyn TableProvider> = Arc::new(table.map_err(|error| shape(error.to_string()))?);
             Ok(provider.into())

@@ -1,21 +1,21 @@
 //! JSON to record batches. A value says itself what it is; the declared type decides only what JSON cannot tell.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use aracari_app::Value;
 use aracari_app::steps::simplify::GEOMETRY;
-use aracari_engine::geometry::{from_geojson, geometry_field};
+use aracari_engine::geometry::{Shapes, geometry_field};
 use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Field, Schema};
 use chrono::{DateTime, Datelike, Utc};
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
+use super::document::{Document, Kind, value};
 use super::geojson;
-
-static NO_RECORDS: Vec<Json> = Vec::new();
 
 /// More keys than these are data, not columns.
 const MAX_COLUMNS: usize = 2_000;
@@ -34,116 +34,195 @@ pub enum TableError {
 
 /// A table of a JSON document: table-schema, a list of records or a GeoJSON feature collection.
 pub fn read_json(document: &Json) -> Result<RecordBatch, TableError> {
-    if let Some(collection) = geojson::collection(document) {
-        let records = geojson::records(collection)?;
-        let rows: Vec<&Map<String, Json>> = records.iter().collect();
-        let properties = names(&rows).into_iter().filter(|name| name != GEOMETRY).map(|name| (name, None));
-        return table(properties.chain([(GEOMETRY.to_owned(), Some(SHAPES))]).collect(), &rows);
-    }
-    let shape = |message: &str| TableError::Shape(message.to_owned());
-    let (fields, records) = match document {
-        Json::Array(records) => (None, records),
-        Json::Object(table) => {
-            let records = match table.get("data") {
-                Some(Json::Array(records)) => records,
-                Some(Json::Null) => &NO_RECORDS,
-                _ => return Err(shape("expected a list of records under `data`")),
-            };
-            let fields = table
-                .get("schema")
-                .and_then(|schema| schema.get("fields"))
-                .and_then(Json::as_array)
-                .ok_or_else(|| shape("expected the columns under `schema.fields`"))?;
-            (Some(fields), records)
-        }
-        _ => return Err(shape("expected a list of records, or an object with `schema` and `data`")),
-    };
-    let rows: Vec<&Map<String, Json>> = records
-        .iter()
-        .map(|record| record.as_object().ok_or_else(|| shape("expected every record to be an object")))
-        .collect::<Result<_, _>>()?;
-    let columns: Vec<(String, Option<&str>)> = match fields {
-        Some(fields) => fields
-            .iter()
-            .map(|field| {
-                let name = field.get("name").and_then(Json::as_str).ok_or_else(|| shape("a field has no `name`"))?;
-                Ok((name.to_owned(), field.get("type").and_then(Json::as_str)))
-            })
-            .collect::<Result<_, TableError>>()?,
-        None => names(&rows).into_iter().map(|name| (name, None)).collect(),
-    };
-    table(columns, &rows)
+    read_text(&document.to_string())
 }
 
-fn table(columns: Vec<(String, Option<&str>)>, rows: &[&Map<String, Json>]) -> Result<RecordBatch, TableError> {
-    if columns.len() > MAX_COLUMNS {
-        let message = format!(
-            "there are more than {MAX_COLUMNS} columns; put what the keys tell into a column, a record for each"
-        );
-        return Err(TableError::Shape(message));
-    }
-    let mut known = HashSet::with_capacity(columns.len());
-    if let Some((twice, _)) = columns.iter().find(|(name, _)| !known.insert(name)) {
-        return Err(TableError::Shape(format!("two columns are called `{twice}`")));
-    }
-    let mut schema = Vec::with_capacity(columns.len());
-    let mut arrays: Vec<ArrayRef> = Vec::with_capacity(columns.len());
-    for (name, declared) in columns {
-        let array = column(&name, declared, rows.iter().map(|row| row.get(&name).unwrap_or(&Json::Null)))?;
-        schema.push(match array.data_type() {
-            DataType::Binary => geometry_field(&name),
-            kind => Field::new(&name, kind.clone(), true),
-        });
-        arrays.push(array);
-    }
-    let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(rows.len()));
-    RecordBatch::try_new_with_options(Arc::new(Schema::new(schema)), arrays, &options)
-        .map_err(|error| TableError::Shape(error.to_string()))
-}
-
-/// The keys of all records in the order of their first appearance, until there are too many.
-fn names(rows: &[&Map<String, Json>]) -> Vec<String> {
-    let mut names: indexmap::IndexSet<&String> = indexmap::IndexSet::new();
-    for row in rows {
-        names.extend(row.keys());
-        if names.len() > MAX_COLUMNS {
-            break;
+/// The same of a document as it is written.
+pub(super) fn read_text(text: &str) -> Result<RecordBatch, TableError> {
+    let document = Document::of(text)?;
+    match document.kind {
+        Kind::Declared(columns) => records(Columns::declared(columns)?, &document.rows),
+        Kind::Records => records(Columns::default(), &document.rows),
+        Kind::Features => {
+            let (mut columns, mut shapes) = (Columns::default(), Column::new(Some(SHAPES)));
+            for (row, feature) in document.rows.iter().enumerate() {
+                let (record, geometry) = geojson::record(row, feature)?;
+                columns.add(record)?;
+                shapes.put(row, geometry).map_err(|reason| cell(row, GEOMETRY, reason))?;
+            }
+            columns.columns.insert(GEOMETRY.to_owned(), shapes);
+            columns.finish()
         }
     }
-    names.into_iter().cloned().collect()
 }
 
-fn column<'a>(
-    name: &str,
-    declared: Option<&str>,
-    values: impl Iterator<Item = &'a Json>,
-) -> Result<ArrayRef, TableError> {
-    let values: Vec<&Json> = values.collect();
-    let cell = |row: usize, reason: String| TableError::Cell { row: row + 1, column: name.to_owned(), reason };
-    if matches!(declared, Some("datetime" | "date")) {
-        let dates = values.iter().enumerate().map(|(row, value)| {
-            instant(value).map_err(|reason| cell(row, reason)).map(|date| date.map(|date| date.timestamp_micros()))
-        });
-        let dates: TimestampMicrosecondArray = dates.collect::<Result<Vec<_>, _>>()?.into_iter().collect();
+fn records(mut columns: Columns, rows: &[&RawValue]) -> Result<RecordBatch, TableError> {
+    for (row, written) in rows.iter().enumerate() {
+        match value(row, written)? {
+            Json::Object(record) => columns.add(record)?,
+            _ => return Err(TableError::Shape("expected every record to be an object".to_owned())),
+        }
+    }
+    columns.finish()
+}
+
+fn cell(row: usize, column: &str, reason: String) -> TableError {
+    TableError::Cell { row: row + 1, column: column.to_owned(), reason }
+}
+
+fn too_many_columns() -> TableError {
+    let message =
+        format!("there are more than {MAX_COLUMNS} columns; put what the keys tell into a column, a record for each");
+    TableError::Shape(message)
+}
+
+/// The values of records by column, in the order of their first appearance.
+#[derive(Default)]
+struct Columns {
+    columns: IndexMap<String, Column>,
+    /// There are no others.
+    are_declared: bool,
+    rows: usize,
+}
+
+impl Columns {
+    fn declared(declared: Vec<(String, Option<String>)>) -> Result<Self, TableError> {
+        if declared.len() > MAX_COLUMNS {
+            return Err(too_many_columns());
+        }
+        let mut columns = IndexMap::with_capacity(declared.len());
+        for (name, kind) in declared {
+            if columns.contains_key(&name) {
+                return Err(TableError::Shape(format!("two columns are called `{name}`")));
+            }
+            columns.insert(name, Column::new(kind.as_deref()));
+        }
+        Ok(Self { columns, are_declared: true, rows: 0 })
+    }
+
+    fn add(&mut self, record: Map<String, Json>) -> Result<(), TableError> {
+        for (name, value) in record {
+            if !self.columns.contains_key(&name) {
+                if self.are_declared {
+                    continue;
+                }
+                if self.columns.len() == MAX_COLUMNS {
+                    return Err(too_many_columns());
+                }
+                self.columns.insert(name.clone(), Column::new(None));
+            }
+            self.columns[&name].put(self.rows, value).map_err(|reason| cell(self.rows, &name, reason))?;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn finish(self) -> Result<RecordBatch, TableError> {
+        let mut fields = Vec::with_capacity(self.columns.len());
+        let mut arrays = Vec::with_capacity(self.columns.len());
+        for (name, column) in self.columns {
+            let array = column.finish(self.rows).map_err(|(row, reason)| cell(row, &name, reason))?;
+            fields.push(match array.data_type() {
+                DataType::Binary => geometry_field(&name),
+                kind => Field::new(&name, kind.clone(), true),
+            });
+            arrays.push(array);
+        }
+        let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(self.rows));
+        RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
+            .map_err(|error| TableError::Shape(error.to_string()))
+    }
+}
+
+/// What the records have under one key; those that do not have it are missing in between and at the end.
+struct Column {
+    declared: Declared,
+    values: Vec<Json>,
+    shapes: Shapes,
+}
+
+impl Column {
+    fn new(declared: Option<&str>) -> Self {
+        Self { declared: Declared::of(declared), values: Vec::new(), shapes: Shapes::default() }
+    }
+
+    fn put(&mut self, row: usize, value: Json) -> Result<(), String> {
+        if self.declared == Declared::Shapes {
+            self.leave_out(row)?;
+            return self.shapes.push(&value);
+        }
+        self.values.resize(row, Json::Null);
+        self.values.push(value);
+        Ok(())
+    }
+
+    /// No shapes up to a row.
+    fn leave_out(&mut self, row: usize) -> Result<(), String> {
+        (self.shapes.count()..row).try_for_each(|_| self.shapes.push(&Json::Null))
+    }
+
+    /// The column of so many rows; the error says what is wrong with which one, counted from 0.
+    fn finish(mut self, rows: usize) -> Result<ArrayRef, (usize, String)> {
+        if self.declared == Declared::Shapes {
+            self.leave_out(rows).map_err(|reason| (rows, reason))?;
+            return Ok(self.shapes.finish());
+        }
+        self.values.resize(rows, Json::Null);
+        array(self.declared, self.values)
+    }
+}
+
+/// What a column is said to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Declared {
+    Dates,
+    Shapes,
+    Integers,
+    Numbers,
+    Booleans,
+    /// Something else, which is told by the values.
+    Other,
+    Nothing,
+}
+
+impl Declared {
+    fn of(kind: Option<&str>) -> Self {
+        match kind {
+            Some("datetime" | "date") => Self::Dates,
+            Some(SHAPES) => Self::Shapes,
+            Some("integer") => Self::Integers,
+            Some("number") => Self::Numbers,
+            Some("boolean") => Self::Booleans,
+            Some(_) => Self::Other,
+            None => Self::Nothing,
+        }
+    }
+}
+
+fn array(declared: Declared, mut values: Vec<Json>) -> Result<ArrayRef, (usize, String)> {
+    if declared == Declared::Dates {
+        let micros = |(row, value): (usize, &Json)| {
+            instant(value).map_err(|reason| (row, reason)).map(|date| date.map(|date| date.timestamp_micros()))
+        };
+        let dates = values.iter().enumerate().map(micros).collect::<Result<Vec<_>, _>>()?;
+        let dates: TimestampMicrosecondArray = dates.into_iter().collect();
         return Ok(Arc::new(dates.with_timezone("UTC")));
     }
-    if declared == Some(SHAPES) {
-        return from_geojson(values.iter().copied()).map_err(|(row, reason)| cell(row, reason));
+    if matches!(declared, Declared::Numbers | Declared::Integers) {
+        values.iter_mut().for_each(spell);
     }
-    let spelled = matches!(declared, Some("number" | "integer"));
-    let values: Vec<Json> =
-        values.into_iter().map(|value| if spelled { number(value) } else { value.clone() }).collect();
     let known = || values.iter().filter(|value| !value.is_null());
-    if known().all(Json::is_boolean) && (known().next().is_some() || declared == Some("boolean")) {
+    let is_all = |kind: fn(&Json) -> bool, name| known().all(kind) && (known().next().is_some() || declared == name);
+    if is_all(Json::is_boolean, Declared::Booleans) {
         return Ok(Arc::new(values.iter().map(Json::as_bool).collect::<BooleanArray>()));
     }
-    if known().all(Json::is_i64) && (known().next().is_some() || declared == Some("integer")) {
+    if is_all(Json::is_i64, Declared::Integers) {
         return Ok(Arc::new(values.iter().map(Json::as_i64).collect::<Int64Array>()));
     }
-    if known().all(Json::is_number) && (known().next().is_some() || declared == Some("number")) {
+    if is_all(Json::is_number, Declared::Numbers) {
         return Ok(Arc::new(values.iter().map(Json::as_f64).collect::<Float64Array>()));
     }
-    if known().next().is_none() && declared.is_none() {
+    if known().next().is_none() && declared == Declared::Nothing {
         return Ok(arrow::array::new_null_array(&DataType::Null, values.len()));
     }
     Ok(Arc::new(values.iter().map(text).collect::<StringViewArray>()))
@@ -157,13 +236,11 @@ fn text(value: &Json) -> Option<String> {
     }
 }
 
-/// A number that is spelled as a text; what is none is missing.
-fn number(value: &Json) -> Json {
-    match value {
-        Json::String(text) => {
-            text.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map_or(Json::Null, Json::from)
-        }
-        other => other.clone(),
+/// A number that is spelled as a text becomes one; a text that is none is missing.
+fn spell(value: &mut Json) {
+    if let Json::String(text) = value {
+        let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+        *value = number.map_or(Json::Null, Json::from);
     }
 }
 
@@ -194,7 +271,7 @@ mod tests {
 
     use serde_json::{Value as Json, json};
 
-    use super::{MAX_COLUMNS, TableError, instant, read_json};
+    use super::{MAX_COLUMNS, TableError, instant, read_json, read_text};
 
     #[test]
     fn keys_that_are_data_are_no_columns() {
@@ -209,6 +286,41 @@ mod tests {
         assert!(read_json(&json!({"schema": {"fields": fields}, "data": []})).is_err());
         let twice = json!({"schema": {"fields": [{"name": "a"}, {"name": "b"}, {"name": "a"}]}, "data": []});
         assert_eq!(read_json(&twice).unwrap_err(), TableError::Shape("two columns are called `a`".into()));
+    }
+
+    #[test]
+    fn a_key_that_a_record_does_not_have_is_missing_there() {
+        let shape = json!({"type": "Point", "coordinates": [1.0, 2.0]});
+        let rows = json!([{}, {"a": 1}, {"b": "x", "s": shape}, {}]);
+        let fields = json!([{"name": "b"}, {"name": "s", "type": "geojson"}]);
+        let told = |document: &Json| {
+            let batch = read_json(document).unwrap();
+            crate::interchange::write_json(&batch.schema(), &[batch])["data"].clone()
+        };
+        let expected =
+            json!([{"b": null, "s": null}, {"b": null, "s": null}, {"b": "x", "s": shape}, {"b": null, "s": null}]);
+        assert_eq!(told(&json!({"schema": {"fields": fields}, "data": rows})), expected);
+        assert_eq!(
+            told(&json!([{}, {"a": 1}, {"b": "x"}])),
+            json!([{"a": null, "b": null}, {"a": 1, "b": null}, {"a": null, "b": "x"}])
+        );
+        assert_eq!(read_json(&json!([])).unwrap().num_columns(), 0);
+    }
+
+    #[test]
+    fn what_is_no_table_is_told() {
+        for (document, message) in [
+            ("[1", "this is not JSON"),
+            ("3", "expected a list of records, or an object"),
+            ("[1]", "expected every record to be an object"),
+            ("[{\"a\": 1}, {\"a\": 1e999}]", "row 2: number out of range"),
+            ("{\"data\": 3, \"schema\": {\"fields\": []}}", "under `data`"),
+            ("{\"data\": []}", "`schema.fields`"),
+            ("{\"data\": null, \"schema\": {\"fields\": [{}]}}", "a field has no `name`"),
+        ] {
+            let error = read_text(document).unwrap_err().to_string();
+            assert!(error.contains(message), "{document}: {error}");
+        }
     }
 
     #[test]
