@@ -22,7 +22,6 @@ use datafusion::prelude::SessionConfig;
 use futures::{Stream, StreamExt};
 
 use crate::error::EngineError;
-use crate::exact;
 use crate::fences;
 use crate::filters;
 use crate::functions::with_one_zero;
@@ -120,8 +119,7 @@ impl Executor {
     /// The plan as it runs: optimised, with statements for what databases compute.
     pub(crate) fn prepare(&self, plan: &LogicalPlan) -> Result<LogicalPlan, EngineError> {
         let optimized = fences::take_down(self.state.optimize(&fences::put_up(plan)?)?)?;
-        let guarded = guards::put_up(if self.pushdown { push_down(optimized)? } else { optimized })?;
-        Ok(exact::put_up(guarded)?)
+        Ok(guards::put_up(if self.pushdown { push_down(optimized)? } else { optimized })?)
     }
 
     /// Starts a plan.

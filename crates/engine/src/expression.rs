@@ -9,6 +9,7 @@ use datafusion::logical_expr::{Expr, Operator, binary_expr, cast, lit, not, when
 
 use crate::column_type::{TEXT, literal, unite};
 use crate::error::EngineError;
+use crate::exact;
 use crate::functions;
 use crate::table::Table;
 
@@ -39,7 +40,10 @@ fn typed(formula: &Formula, table: &Table) -> Result<(Expr, ColumnType), EngineE
         Formula::Column(name) => table.typed(name),
         Formula::Negate(inner) => {
             let (expression, kind) = number(typed(inner, table)?)?;
-            Ok((Expr::Negative(Box::new(expression)), kind))
+            Ok(match kind {
+                ColumnType::Integer => (exact::negated(expression), kind),
+                _ => (Expr::Negative(Box::new(expression)), kind),
+            })
         }
         Formula::Not(inner) => Ok((not(truth(typed(inner, table)?)?), ColumnType::Boolean)),
         Formula::Binary(left, operator, right) => binary(typed(left, table)?, *operator, typed(right, table)?),
@@ -81,7 +85,7 @@ fn arithmetic(left: Typed, operator: Operator, right: Typed) -> Result<Typed, En
     if kind == ColumnType::Float {
         return Ok((binary_expr(float(left), operator, float(right)), kind));
     }
-    Ok((binary_expr(left.0, operator, right.0), kind))
+    Ok((exact::arithmetic(left.0, operator, right.0), kind))
 }
 
 /// The remainder takes the sign of the divisor, as in Python: ((a % b) + b) % b.
@@ -91,7 +95,12 @@ fn modulo(left: Typed, right: Typed) -> Result<Typed, EngineError> {
         if kind == ColumnType::Float { (float(left), float(right), lit(0.0)) } else { (left.0, right.0, lit(0_i64)) };
     let safe = when(divisor.clone().eq(zero.clone()), null_like(kind)?).otherwise(divisor.clone())?;
     let rest = |value, by| binary_expr(value, Operator::Modulo, by);
-    let remainder = rest(binary_expr(rest(dividend, safe.clone()), Operator::Plus, safe.clone()), safe);
+    let once = rest(dividend, safe.clone());
+    let positive = match kind {
+        ColumnType::Float => binary_expr(once, Operator::Plus, safe.clone()),
+        _ => exact::arithmetic(once, Operator::Plus, safe.clone()),
+    };
+    let remainder = rest(positive, safe);
     Ok((unless_zero(divisor, zero, remainder)?, kind))
 }
 

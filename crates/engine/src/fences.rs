@@ -2,8 +2,8 @@
 //!
 //! The optimizer writes a column out in full wherever a filter above it reads it, so columns made of themselves again
 //! and again would grow beyond all bounds; and it takes a projection that equals the one below it for the same, which
-//! is wrong where it reads what it writes; and it takes rows that are made of one for that one. A fence keeps two parts
-//! of a plan apart.
+//! is wrong where it reads what it writes; and it takes rows that are made of one for that one; and it moves what can
+//! fail below what a permission has to leave out before. A fence keeps two parts of a plan apart.
 
 mod fence;
 
@@ -12,12 +12,14 @@ use std::sync::Arc;
 
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{
-    Expr, Extension, FetchType, Limit, LogicalPlan, LogicalPlanBuilder, Projection, SkipType, Union,
+    Expr, Extension, FetchType, Filter, Limit, LogicalPlan, LogicalPlanBuilder, Projection, SkipType, Union,
     UserDefinedLogicalNode,
 };
 
 use crate::error::EngineError;
+use crate::guards::can_fail;
 
 pub(crate) use fence::Fence;
 
@@ -123,10 +125,24 @@ fn walk(plan: &LogicalPlan) -> Result<Walked> {
     let inputs = inputs
         .into_iter()
         .map(|input| if multiplies { fenced(input.plan, BTreeSet::new(), false) } else { Ok(input.plan) });
-    let inputs = inputs.collect::<Result<Vec<_>>>()?;
+    let mut inputs = inputs.collect::<Result<Vec<_>>>()?;
+    if let LogicalPlan::Filter(filter) = plan {
+        inputs = inputs.into_iter().map(|input| below(filter, input)).collect::<Result<_>>()?;
+    }
     let walked = plan.with_new_exprs(plan.expressions(), inputs)?;
     let plan = if makes_one_row(&walked) { one_row_of(walked)? } else { walked };
     Ok(Walked { plan, sizes, rewritten })
+}
+
+/// What is below a filter; a condition that can fail is not moved into it, to rows that another filter there leaves out.
+fn below(filter: &Filter, input: LogicalPlan) -> Result<LogicalPlan> {
+    let read: BTreeSet<String> = split_conjunction(&filter.predicate)
+        .into_iter()
+        .filter(|condition| can_fail(condition, input.schema()))
+        .flat_map(Expr::column_refs)
+        .map(|column| column.name.clone())
+        .collect();
+    if read.is_empty() { Ok(input) } else { fenced(input, read, false) }
 }
 
 fn projected(projection: &Projection, mut input: Walked) -> Result<Walked> {
@@ -150,7 +166,16 @@ fn projected(projection: &Projection, mut input: Walked) -> Result<Walked> {
         .zip(&projection.expr)
         .map(|(name, expression)| ((*name).clone(), written_out(expression, &input.sizes)))
         .collect();
+    let failing: BTreeSet<String> = names
+        .iter()
+        .zip(&projection.expr)
+        .filter(|(_, made)| can_fail(made, input.plan.schema()))
+        .map(|(name, _)| (*name).clone())
+        .collect();
     let mut plan = LogicalPlan::Projection(Projection::try_new(projection.expr.clone(), Arc::new(input.plan))?);
+    if !failing.is_empty() {
+        plan = fenced(plan, failing, false)?;
+    }
     let large: BTreeSet<String> =
         sizes.iter().filter(|(_, size)| **size > MAX_WRITTEN_OUT).map(|(name, _)| name.clone()).collect();
     let mut rewritten = input.rewritten;
@@ -270,6 +295,23 @@ mod tests {
             |value: &str| json!({"name": "filter", "condition": {"column": "c", "operator": "eq", "value": value}});
         assert_eq!(run(numbers(), json!([count, text, only("x")])), json!({"n": [2], "c": ["x"]}));
         assert_eq!(run(numbers(), json!([count, text, only("y")])), json!({"n": [], "c": []}));
+    }
+
+    #[test]
+    fn what_can_fail_does_not_see_rows_that_were_left_out_before() {
+        let input = table(json!({"v": [1, 2, 3], "t": ["secret", "20", "30"]}));
+        let rank = json!({"name": "rank", "valueCol": "v", "order": "asc", "method": "standard"});
+        let cumsum = json!({"name": "cumsum", "toCumSum": [["v", "v_RANK"]], "referenceColumn": "v"});
+        let permitted = json!({"name": "filter", "condition": {"column": "v_RANK", "operator": "gt", "value": 1}});
+        let sql = |query: &str| json!({"name": "customsql", "query": query});
+        let filtered = sql("SELECT v, t FROM input WHERE cast(t AS bigint) > 20");
+        let computed = sql("SELECT v, t FROM (SELECT v, t, cast(t AS bigint) AS n FROM input) AS made WHERE n > 20");
+        for made in [rank, cumsum] {
+            for asked in [&filtered, &computed] {
+                let rows = run(input.clone(), json!([made, permitted, asked]));
+                assert_eq!(rows, json!({"v": [3], "t": ["30"]}), "{made} {asked}");
+            }
+        }
     }
 
     #[test]

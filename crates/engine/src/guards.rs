@@ -14,6 +14,7 @@ use datafusion::logical_expr::utils::{conjunction, split_conjunction_owned};
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Filter, LogicalPlan, Operator, Projection};
 
 use crate::column_type::TEXT;
+use crate::exact::is_exact;
 use crate::fences;
 use crate::functions;
 
@@ -92,7 +93,7 @@ fn is_filtered(plan: &LogicalPlan) -> bool {
 }
 
 /// True unless it has a value for every row. Conditions of permissions have: comparisons of columns with literals.
-fn can_fail(expression: &Expr, schema: &DFSchema) -> bool {
+pub(crate) fn can_fail(expression: &Expr, schema: &DFSchema) -> bool {
     let mut sure = true;
     let looked = expression.apply(|inner| {
         sure = never_fails(inner, schema);
@@ -123,7 +124,7 @@ fn never_fails(expression: &Expr, schema: &DFSchema) -> bool {
         Expr::Like(like) => matches!(*like.pattern, Expr::Literal(..)),
         Expr::BinaryExpr(binary) => computes(binary, schema),
         Expr::Cast(cast) => cast.expr.get_type(schema).is_ok_and(|from| widens(&from, cast.field.data_type())),
-        Expr::ScalarFunction(call) => functions::never_fails(&call.func),
+        Expr::ScalarFunction(call) => is_exact(&call.func) || functions::never_fails(&call.func),
         _ => false,
     }
 }
@@ -139,8 +140,8 @@ fn computes(binary: &BinaryExpr, schema: &DFSchema) -> bool {
     };
     match binary.op {
         And | Or | Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom => true,
-        // An integer may become too large.
-        Plus | Minus | Multiply | Divide | Modulo => numbers().iter().all(|kind| *kind == DataType::Float64),
+        Plus | Minus | Multiply => numbers().iter().all(|kind| matches!(kind, DataType::Int64 | DataType::Float64)),
+        Divide | Modulo => numbers().iter().all(|kind| *kind == DataType::Float64),
         RegexMatch | RegexNotMatch | RegexIMatch | RegexNotIMatch => matches!(*binary.right, Expr::Literal(..)),
         _ => false,
     }

@@ -283,9 +283,13 @@ impl Inner {
         let mut tables = Tables::default();
         for id in query.direct_datasets() {
             let whole = query.whole_dataset(id);
-            match self.prepared_dataset(whole.clone(), handle)?.await? {
-                Prepared::Rows(rows) => tables.add_prepared(id, rows),
-                Prepared::TooLarge | Prepared::NoRoom | Prepared::AtSource => self.open(&whole, &mut tables).await?,
+            match self.prepared_dataset(whole.clone(), handle)?.await {
+                Ok(Prepared::Rows(rows)) => tables.add_prepared(id, rows),
+                // What cannot be computed of all rows may be of those that are asked for.
+                Ok(Prepared::TooLarge | Prepared::NoRoom | Prepared::AtSource) | Err(EngineError::Invalid { .. }) => {
+                    self.open(&whole, &mut tables).await?;
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(tables)
@@ -305,10 +309,12 @@ impl Inner {
         let (inner, own_handle) = (Arc::clone(self), handle.clone());
         let prepare = move || async move {
             let mut tables = Tables::default();
-            if let Some(parent) = whole.parent()
-                && let Prepared::Rows(rows) = inner.prepared_dataset(whole.whole_dataset(parent), &own_handle)?.await?
-            {
-                tables.add_prepared(parent, rows);
+            if let Some(parent) = whole.parent() {
+                match inner.prepared_dataset(whole.whole_dataset(parent), &own_handle)?.await {
+                    Ok(Prepared::Rows(rows)) => tables.add_prepared(parent, rows),
+                    Ok(_) | Err(EngineError::Invalid { .. }) => {}
+                    Err(error) => return Err(error),
+                }
             }
             inner.open(&whole, &mut tables).await?;
             inner.prepared.prepare(key, &whole, &tables, &inner.executor).await

@@ -293,6 +293,11 @@ impl Table {
         self
     }
 
+    /// The same rows in no order.
+    pub(crate) fn unordered(self) -> Self {
+        Self { order: Vec::new(), loose: false, ..self }
+    }
+
     /// Makes the row order explicit, so that a step may shuffle the rows.
     pub(crate) fn with_explicit_order(self) -> Result<Self, EngineError> {
         if self.loose {

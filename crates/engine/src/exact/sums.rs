@@ -6,27 +6,37 @@ use aracari_kernels::wide::{WIDE, wide};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array};
 use arrow::datatypes::{DataType, Decimal128Type, Field, FieldRef, Int64Type};
 use datafusion::common::{Result, ScalarValue, internal_err};
+use datafusion::functions_aggregate::sum::sum_udaf;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{
-    Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, ReversedUDAF, Signature,
+    Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, Expr, GroupsAccumulator, ReversedUDAF, Signature,
 };
 
 use super::too_large;
 
-pub(super) fn is_sum(function: &AggregateUDF) -> bool {
+/// The sum of a column, an error where it is one of integers and has no room in one.
+pub(crate) fn sum(value: Expr) -> Expr {
+    exact(sum_udaf()).call(vec![value])
+}
+
+/// True of the library's sum.
+pub(crate) fn is_sum(function: &AggregateUDF) -> bool {
     function.name() == "sum" && !function.inner().is::<Exact>()
 }
 
-/// The sum of integers that is an error where it is none.
-pub(super) fn exact(sum: Arc<AggregateUDF>) -> Arc<AggregateUDF> {
+/// The library's sum, exact where it is one of integers.
+pub(crate) fn exact(sum: Arc<AggregateUDF>) -> Arc<AggregateUDF> {
     Arc::new(AggregateUDF::new_from_impl(Exact { inner: sum }))
 }
 
-/// The library's sum, of wider numbers.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Exact {
     inner: Arc<AggregateUDF>,
+}
+
+fn is_of_integers(field: &FieldRef) -> bool {
+    *field.data_type() == DataType::Int64
 }
 
 fn wide_field(field: &FieldRef) -> FieldRef {
@@ -46,27 +56,40 @@ impl AggregateUDFImpl for Exact {
         self.inner.signature()
     }
 
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Int64)
+    fn return_type(&self, types: &[DataType]) -> Result<DataType> {
+        self.inner.return_type(types)
     }
 
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        if !is_of_integers(&args.return_field) {
+            return self.inner.accumulator(args);
+        }
         Ok(Box::new(Wide(self.inner.accumulator(wider(args))?)))
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        // The library slides over different integers only.
+        if !is_of_integers(&args.return_field) || args.is_distinct {
+            return self.inner.create_sliding_accumulator(args);
+        }
         Ok(Box::new(Wide(self.inner.create_sliding_accumulator(wider(args))?)))
     }
 
     fn groups_accumulator_supported(&self, args: AccumulatorArgs) -> bool {
-        self.inner.groups_accumulator_supported(wider(args))
+        self.inner.groups_accumulator_supported(args)
     }
 
     fn create_groups_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
+        if !is_of_integers(&args.return_field) {
+            return self.inner.create_groups_accumulator(args);
+        }
         Ok(Box::new(Wide(self.inner.create_groups_accumulator(wider(args))?)))
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
+        if !is_of_integers(&args.return_field) {
+            return self.inner.state_fields(args);
+        }
         self.inner.state_fields(StateFieldsArgs { return_field: wide_field(&args.return_field), ..args })
     }
 

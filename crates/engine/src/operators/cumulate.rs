@@ -5,13 +5,13 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema};
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::{Order, sorted};
 use super::groups::Groups;
 use super::whole::{Operation, Rows, Work, bytes_of, named};
-use crate::error::EngineError;
+use crate::exact::too_large;
 use crate::table::OrderKey;
 
 /// Sorts the rows and adds up columns from the first row to the last; a row without a value has no sum.
@@ -130,9 +130,7 @@ impl Totals {
                 });
                 let running: Int64Array = running.collect();
                 if overflows {
-                    let message =
-                        format!("the sum of `{}` is too large for an integer; convert it to a float", sum.column);
-                    return Err(DataFusionError::External(Box::new(EngineError::invalid(message))));
+                    return Err(too_large(&format!("the sum of `{}`", sum.column)));
                 }
                 Ok(Arc::new(running))
             }

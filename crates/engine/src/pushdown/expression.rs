@@ -3,9 +3,10 @@
 use aracari_app::schema::ColumnType;
 use arrow::datatypes::DataType;
 use datafusion::common::{DFSchema, ScalarValue};
-use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
+use datafusion::logical_expr::{Expr, ExprSchemable, Operator};
 
 use super::select::{Output, kind_of};
+use crate::exact::{is_exact, operator};
 use crate::functions::{JOIN, ONE_ZERO};
 use crate::sql::{Dialect, Parameter, Summary};
 
@@ -114,7 +115,7 @@ impl<'a> Scope<'a> {
                 _ => None,
             },
             Expr::Literal(value, _) => self.literal(value),
-            Expr::BinaryExpr(binary) => self.binary(binary),
+            Expr::BinaryExpr(binary) => self.binary(&binary.left, binary.op, &binary.right),
             Expr::Not(inner) => boolean(format!("(NOT {})", self.truth(inner)?)),
             Expr::IsNull(inner) => boolean(format!("({} IS NULL)", self.piece(inner)?.0)),
             Expr::IsNotNull(inner) => boolean(format!("({} IS NOT NULL)", self.piece(inner)?.0)),
@@ -190,6 +191,10 @@ impl<'a> Scope<'a> {
                 both.then(|| self.dialect.arithmetic(&left, Operator::StringConcat, &right, kind))?
                     .map(|sql| (sql, kind))
             }
+            Expr::ScalarFunction(function) if is_exact(&function.func) => {
+                let [left, right] = function.args.as_slice() else { return None };
+                self.binary(left, operator(&function.func)?, right)
+            }
             // Databases know one zero.
             Expr::ScalarFunction(function) if function.name() == ONE_ZERO => self.piece(function.args.first()?),
             Expr::ScalarFunction(function) => {
@@ -210,14 +215,14 @@ impl<'a> Scope<'a> {
         (kind == ColumnType::Boolean).then_some(sql)
     }
 
-    fn binary(&mut self, binary: &BinaryExpr) -> Option<Piece> {
-        let operator = match binary.op {
-            Operator::And => return Some((self.logical(binary, "AND")?, ColumnType::Boolean)),
-            Operator::Or => return Some((self.logical(binary, "OR")?, ColumnType::Boolean)),
-            other => other,
-        };
-        let (left, kind) = self.piece(&binary.left)?;
-        let (right, other) = self.piece(&binary.right)?;
+    fn binary(&mut self, left: &Expr, operator: Operator, right: &Expr) -> Option<Piece> {
+        match operator {
+            Operator::And => return Some((self.logical(left, "AND", right)?, ColumnType::Boolean)),
+            Operator::Or => return Some((self.logical(left, "OR", right)?, ColumnType::Boolean)),
+            _ => {}
+        }
+        let (left, kind) = self.piece(left)?;
+        let (right, other) = self.piece(right)?;
         if kind != other {
             return None;
         }
@@ -241,8 +246,8 @@ impl<'a> Scope<'a> {
         Some((format!("({left} {word} {right})"), ColumnType::Boolean))
     }
 
-    fn logical(&mut self, binary: &BinaryExpr, word: &str) -> Option<String> {
-        Some(format!("({} {word} {})", self.truth(&binary.left)?, self.truth(&binary.right)?))
+    fn logical(&mut self, left: &Expr, word: &str, right: &Expr) -> Option<String> {
+        Some(format!("({} {word} {})", self.truth(left)?, self.truth(right)?))
     }
 
     fn literal(&mut self, value: &ScalarValue) -> Option<Piece> {

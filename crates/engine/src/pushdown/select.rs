@@ -285,18 +285,33 @@ impl Select {
     }
 
     /// Names that every database takes: the column's own where it is plain, else its place.
+    ///
+    /// Behind ORDER BY a name alone is what the statement gives under it, where it gives something, and not the column of
+    /// the table: what is sorted by is no name of something else.
     fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::with_capacity(self.outputs.len());
-        for (index, field) in self.schema.fields().iter().enumerate() {
+        for (index, (field, output)) in self.schema.fields().iter().zip(&self.outputs).enumerate() {
             let name = field.name();
-            let plain = name.len() <= 60
+            let is_column = matches!(output, Output::Value { sql, .. } if *sql == quoted(name));
+            let plain = (is_column || !self.sorts_by(name))
+                && name.len() <= 60
                 && name.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
                 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
                 && name != "position"
                 && !names.contains(name);
-            names.push(if plain { name.clone() } else { format!("C{}", index + 1) });
+            let mut placed = format!("C{}", index + 1);
+            while self.sorts_by(&placed) {
+                placed.push('_');
+            }
+            names.push(if plain { name.clone() } else { placed });
         }
         names
+    }
+
+    /// True where rows are sorted by a column of the table of this name, in whatever letters.
+    fn sorts_by(&self, name: &str) -> bool {
+        let name = quoted(name).to_ascii_lowercase();
+        self.order.iter().chain(&self.position).any(|key| key.to_ascii_lowercase().starts_with(&name))
     }
 
     fn items(&self, names: &[String]) -> Vec<String> {
@@ -341,7 +356,7 @@ impl Select {
         let dialect = self.source.dialect();
         let mut typed = self.clone();
         let mut fields = Vec::new();
-        for (output, name) in typed.outputs.iter_mut().zip(&names) {
+        for ((output, name), known) in typed.outputs.iter_mut().zip(&names).zip(self.schema.fields()) {
             let kind = match output {
                 Output::Value { sql, kind } => {
                     *sql = dialect.output(sql, *kind);
@@ -349,7 +364,8 @@ impl Select {
                 }
                 Output::Number(_) => ColumnType::Integer,
             };
-            fields.push(Field::new(name, canonical_type(kind), true));
+            // What is above may rely on it that a value is there.
+            fields.push(Field::new(name, canonical_type(kind), known.is_nullable()));
         }
         let mut items = typed.items(&names);
         if items.is_empty() {

@@ -4,12 +4,13 @@ use aracari_app::schema::ColumnType;
 use aracari_app::steps::aggregate::{Aggregate, AggregateFunction};
 use arrow::datatypes::DataType;
 use datafusion::functions::core::expr_fn::coalesce;
-use datafusion::functions_aggregate::expr_fn::{avg, count, count_distinct, first_value, last_value, max, min, sum};
+use datafusion::functions_aggregate::expr_fn::{avg, count, count_distinct, first_value, last_value, max, min};
 use datafusion::logical_expr::expr::NullTreatment;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, lit, when};
 
 use super::join::{Kept, attach};
 use crate::error::EngineError;
+use crate::exact::sum;
 use crate::functions::one_zero;
 use crate::table::{Table, column};
 
@@ -23,7 +24,8 @@ pub(super) fn compile(step: &Aggregate, table: Table) -> Result<Table, EngineErr
     let computed: Vec<String> = aggregated.columns().iter().filter(|name| !step.on.contains(name)).cloned().collect();
     let clashing = table.all().into_iter().filter(|(name, _)| !computed.contains(name)).collect();
     let added = computed.iter().map(|name| (name.clone(), name.clone())).collect();
-    attach(table.project(clashing)?, aggregated, &on, added, Kept::Left)
+    // Each row meets one group at most: in which order they are does not matter.
+    attach(table.project(clashing)?, aggregated.unordered(), &on, added, Kept::Left)
 }
 
 fn group(step: &Aggregate, input: Table) -> Result<Table, EngineError> {

@@ -244,7 +244,7 @@ fn plan(query: Statement, input: LogicalPlan) -> Result<LogicalPlan, DataFusionE
     if let Some(parameter) = plan.get_parameter_names()?.into_iter().next() {
         return plan_err!("there is no value for the parameter {parameter}; write the value itself");
     }
-    let typed = Analyzer::new().execute_and_check(bounds::with_views(plan)?, &config, |_, _| {})?;
+    let typed = Analyzer::new().execute_and_check(bounds::in_our_types(plan)?, &config, |_, _| {})?;
     let bounded = bounds::bounded(typed)?;
     subqueries::check(&bounded)?;
     Ok(bounded)

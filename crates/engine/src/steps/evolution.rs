@@ -6,7 +6,9 @@ use arrow::datatypes::{DataType, Field};
 use datafusion::functions::math::expr_fn::abs;
 use datafusion::logical_expr::{cast, lit, when};
 
+use crate::column_type::canonical_type;
 use crate::error::EngineError;
+use crate::exact::difference;
 use crate::functions::{self, Period};
 use crate::operators::earlier::Earlier;
 use crate::operators::{KeepsOrder, apply};
@@ -15,7 +17,9 @@ use crate::table::{Table, column};
 pub(super) fn compile(step: &Evolution, table: Table) -> Result<Table, EngineError> {
     let dated = with_dates(&step.date_col, table)?;
     let (value, kind) = dated.typed(&step.value_col)?;
-    let number = if super::numbers("evolution", &step.value_col, kind)? { DataType::Int64 } else { DataType::Float64 };
+    let is_integer = super::numbers("evolution", &step.value_col, kind)?;
+    let kind = if is_integer { ColumnType::Integer } else { ColumnType::Float };
+    let number = canonical_type(kind);
     step.index_columns.iter().try_for_each(|name| dated.column(name).map(drop))?;
 
     let into = dated.names().next();
@@ -29,7 +33,7 @@ pub(super) fn compile(step: &Evolution, table: Table) -> Result<Table, EngineErr
         into,
     })?;
 
-    let difference = cast(value, number) - earlier.clone();
+    let difference = difference(cast(value, number), earlier.clone(), kind);
     let evolution = match step.evolution_format {
         EvolutionFormat::Abs => difference,
         EvolutionFormat::Pct => {

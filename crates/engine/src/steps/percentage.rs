@@ -8,6 +8,7 @@ use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, lit, when};
 
 use crate::error::EngineError;
+use crate::functions::one_zero;
 use crate::table::{Table, column};
 
 pub(super) fn compile(step: &Percentage, table: Table) -> Result<Table, EngineError> {
@@ -21,7 +22,8 @@ pub(super) fn compile(step: &Percentage, table: Table) -> Result<Table, EngineEr
     };
     let mut groups = Vec::with_capacity(step.group.len());
     for group in &step.group {
-        groups.push(table.column(group)?);
+        let (key, kind) = table.typed(group)?;
+        groups.push(one_zero(key, kind));
     }
     let Expr::AggregateFunction(total) = sum(value.clone()) else {
         return Err(EngineError::internal("`sum` is an aggregate function"));
@@ -51,5 +53,8 @@ mod tests {
         assert_eq!(share("v", json!([])), json!([0.0625, 0.25, 0.1875, 0.3125, 0.1875]));
         assert_eq!(share("v", json!(["g"])), json!([0.25, 1.0, 0.75, 0.625, 0.375]));
         assert_eq!(share("z", json!([])), json!([null, null, null, null, null]));
+        let zeros = table(json!({"g": [0.0, -0.0], "v": [1, 3]}));
+        let of_zeros = json!([{"name": "percentage", "column": "v", "group": ["g"], "newColumnName": "p"}]);
+        assert_eq!(run(zeros, of_zeros)["p"], json!([0.25, 0.75]));
     }
 }

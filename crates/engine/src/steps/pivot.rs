@@ -8,12 +8,13 @@ use aracari_app::steps::pivot::{Pivot, PivotFunction};
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::DataType;
 use datafusion::functions::core::expr_fn::coalesce;
-use datafusion::functions_aggregate::expr_fn::{avg, count, max, min, sum};
+use datafusion::functions_aggregate::expr_fn::{avg, count, max, min};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, cast, lit};
 
 use super::sets::each_once;
 use crate::column_type::text_literal;
 use crate::error::EngineError;
+use crate::exact::sum;
 use crate::functions;
 use crate::steps::Datasets;
 use crate::table::{Table, column};

@@ -7,12 +7,13 @@ use aracari_app::schema::ColumnType;
 use aracari_app::steps::aggregate::{AggregateFunction, Aggregation};
 use arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
-use datafusion::functions_aggregate::expr_fn::{count, max, min, sum};
+use datafusion::functions_aggregate::expr_fn::{count, max, min};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, in_list, lit, when};
 
 use super::aggregate::summary;
 use crate::column_type::canonical_type;
 use crate::error::EngineError;
+use crate::exact::sum;
 use crate::table::{Names, OrderKey, Table, column};
 
 /// The groups of every set, under hidden names.

@@ -9,13 +9,14 @@ use aracari_app::schema::ColumnType;
 use aracari_app::steps::sort::Order;
 use aracari_app::steps::waterfall::{GROUP, LABEL, TYPE, Waterfall, WaterfallSort};
 use arrow::datatypes::DataType;
-use datafusion::functions_aggregate::expr_fn::{min, sum};
+use datafusion::functions_aggregate::expr_fn::min;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
 
 use super::sets::{only_in, repeated, summed};
 use crate::column_type::{literal, text_literal};
 use crate::condition::{self, Purpose};
 use crate::error::EngineError;
+use crate::exact::{difference, sum};
 use crate::functions;
 use crate::table::{Table, column};
 
@@ -170,7 +171,7 @@ fn shown(step: &Waterfall, input: &Table, sections: Table, raw: &Raw) -> Result<
         when(is(section, CHILDREN), text_literal(own_type)).when(is(section, PARENTS), text_literal("parent")).end()?;
     let change = when(is(section, START), column(&raw.starts))
         .when(is(section, END), column(&raw.ends))
-        .otherwise(column(&raw.ends) - column(&raw.starts))?;
+        .otherwise(difference(column(&raw.ends), column(&raw.starts), number(step, input)?.1))?;
 
     let mut visible = vec![(LABEL.to_owned(), label.clone())];
     if let Some(parent) = parent {

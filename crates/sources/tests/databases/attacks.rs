@@ -87,21 +87,28 @@ fn numbers_beyond_the_database(target: Target, source: &Source, execute: &dyn Fn
         json!([{"name": "formula", "newColumn": "m", "formula": "n * 2"}]),
         json!([{"name": "formula", "newColumn": "m", "formula": "f * 1000"}]),
         json!([{"name": "formula", "newColumn": "m", "formula": "n / z"}]),
+        // A name that rows are sorted by is not what is made under it.
+        json!([{"name": "sort", "columns": [{"column": "n", "order": "asc"}]},
+            {"name": "formula", "newColumn": "n", "formula": "0 - n"}]),
+        json!([{"name": "top", "rankOn": "n", "sort": "asc", "limit": 1}, {"name": "text", "newColumn": "n", "text": "x"}]),
+        json!([{"name": "percentage", "column": "f"}, {"name": "convert", "columns": ["n"], "dataType": "float"},
+            {"name": "aggregate", "on": [], "aggregations": [
+                {"aggfunction": "first", "columns": ["z"], "newcolumns": ["z"]},
+                {"aggfunction": "sum", "columns": ["n"], "newcolumns": ["s"]}]}]),
     ] {
         let mut pipeline = vec![json!({"name": "domain", "domain": "in"})];
         pipeline.extend(steps.as_array().cloned().unwrap());
         let pipeline: Vec<Step> = serde_json::from_value(Json::Array(pipeline)).unwrap();
-        let expected =
-            runtime.block_on(whole.run(&pipeline)).map(|rows| write_json(&rows.schema, &rows.batches)["data"].clone());
+        let expected = runtime.block_on(whole.run(&pipeline));
         let answer = runtime.block_on(run(&sources, source, "extremes".into(), steps.clone()));
-        match (answer, expected) {
-            (Err(error), Err(expected)) => {
-                for told in [error.to_string(), expected.to_string()] {
-                    assert!(told.contains("is too large for an integer"), "{steps}: {told}");
-                }
+        if steps[0]["name"] == "aggregate" {
+            for told in [answer.unwrap_err().to_string(), expected.unwrap_err().to_string()] {
+                assert!(told.contains("is too large for an integer"), "{steps}: {told}");
             }
-            (answer, expected) => assert_eq!(answer.unwrap(), expected.unwrap(), "{steps}"),
+            continue;
         }
+        let rows = expected.unwrap();
+        assert_eq!(answer.unwrap(), write_json(&rows.schema, &rows.batches)["data"], "{steps}");
     }
 }
 

@@ -6,20 +6,23 @@ use std::sync::Arc;
 use aracari_app::search_pattern::MAX_PATTERN;
 use arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{DFSchema, ScalarValue};
+use datafusion::common::{DFSchema, ExprSchema, ScalarValue};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::functions::core::expr_fn::nullif;
-use datafusion::logical_expr::expr::{AggregateFunction, Like, NullTreatment, ScalarFunction, WindowFunction};
+use datafusion::logical_expr::expr::{
+    AggregateFunction, Cast, Like, NullTreatment, ScalarFunction, TryCast, WindowFunction,
+};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     BinaryExpr, Expr, ExprSchemable, GroupingSet, LogicalPlan, Operator, WindowFrameBound, WindowFrameUnits,
-    WindowFunctionDefinition, binary_expr, cast,
+    WindowFunctionDefinition, binary_expr, cast, try_cast,
 };
 
 use crate::column_type::TEXT;
 use crate::condition::check_pattern;
 use crate::error::EngineError;
+use crate::exact::{self, exact_sum, is_exact, is_sum};
 use crate::functions::{Growth, bounded as within, is_bounded, join_texts};
 use crate::stop;
 use crate::table::MAX_COLUMNS;
@@ -66,14 +69,33 @@ fn external(error: EngineError) -> DataFusionError {
     DataFusionError::External(Box::new(error))
 }
 
-/// The plan with long texts of the query as views: a column of them holds each once.
-pub(super) fn with_views(plan: LogicalPlan) -> Result<LogicalPlan> {
-    rewritten(plan, |expression, _| match expression {
+/// The plan in the few types that there are: long texts of the query as views, for a column of them holds each once, and
+/// integers of 64 bits.
+pub(super) fn in_our_types(plan: LogicalPlan) -> Result<LogicalPlan> {
+    let other_integer = |kind: &DataType| kind.is_integer() && *kind != DataType::Int64;
+    let ours = rewritten(plan, |expression, _| match expression {
         Expr::Literal(ScalarValue::Utf8(Some(text)), metadata) if text.len() > MAX_COPIED => {
             Ok(Transformed::yes(Expr::Literal(ScalarValue::Utf8View(Some(text)), metadata)))
         }
+        Expr::Cast(Cast { expr, field }) if other_integer(field.data_type()) => {
+            Ok(Transformed::yes(cast(*expr, DataType::Int64)))
+        }
+        Expr::TryCast(TryCast { expr, field }) if other_integer(field.data_type()) => {
+            Ok(Transformed::yes(try_cast(*expr, DataType::Int64)))
+        }
         other => Ok(Transformed::no(other)),
-    })
+    })?;
+    // Functions such as `row_number` give others, which are read above them.
+    let node = |plan: LogicalPlan| match plan {
+        LogicalPlan::Projection(_) | LogicalPlan::Filter(_) => changed(plan, &|expression, schema| match expression {
+            Expr::Column(column) if schema.data_type(&column).is_ok_and(other_integer) => {
+                Ok(Transformed::yes(cast(Expr::Column(column), DataType::Int64)))
+            }
+            other => Ok(Transformed::no(other)),
+        }),
+        other => Transformed::no(other).map_data(LogicalPlan::recompute_schema),
+    };
+    Ok(ours.transform_up_with_subqueries(node)?.data)
 }
 
 /// The plan, whose types are known, within bounds.
@@ -94,19 +116,27 @@ pub(super) fn bounded(plan: LogicalPlan) -> Result<LogicalPlan> {
 fn rewritten(plan: LogicalPlan, rewrite: impl Fn(Expr, &DFSchema) -> Result<Transformed<Expr>>) -> Result<LogicalPlan> {
     let node = |plan: LogicalPlan| {
         check(&plan)?;
-        if matches!(plan, LogicalPlan::Values(_) | LogicalPlan::Extension(_)) {
-            return Ok(Transformed::no(plan));
+        match plan {
+            LogicalPlan::Values(_) | LogicalPlan::Extension(_) => Ok(Transformed::no(plan)),
+            other => changed(other, &rewrite),
         }
-        let schema = merge_schema(&plan.inputs());
-        let names = NamePreserver::new(&plan);
-        let changed = plan.map_expressions(|whole| {
-            let name = names.save(&whole);
-            let changed = whole.transform_up(|part| rewrite(part, &schema))?;
-            Ok(changed.update_data(|whole| name.restore(whole)))
-        })?;
-        if changed.transformed { changed.map_data(LogicalPlan::recompute_schema) } else { Ok(changed) }
     };
     Ok(plan.transform_up_with_subqueries(node)?.data)
+}
+
+/// The node with other expressions of the same names; what is below may have changed too.
+fn changed(
+    plan: LogicalPlan,
+    rewrite: &impl Fn(Expr, &DFSchema) -> Result<Transformed<Expr>>,
+) -> Result<Transformed<LogicalPlan>> {
+    let schema = merge_schema(&plan.inputs());
+    let names = NamePreserver::new(&plan);
+    let changed = plan.map_expressions(|whole| {
+        let name = names.save(&whole);
+        let changed = whole.transform_up(|part| rewrite(part, &schema))?;
+        Ok(changed.update_data(|whole| name.restore(whole)))
+    })?;
+    changed.map_data(LogicalPlan::recompute_schema)
 }
 
 fn check(plan: &LogicalPlan) -> Result<()> {
@@ -142,6 +172,17 @@ fn expression(expression: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> 
         Expr::BinaryExpr(BinaryExpr { op: Operator::Divide | Operator::Modulo, right, .. }) => {
             return divided(&expression, right, schema);
         }
+        Expr::BinaryExpr(BinaryExpr {
+            left,
+            op: op @ (Operator::Plus | Operator::Minus | Operator::Multiply),
+            right,
+        }) if is_integer(left, schema) && is_integer(right, schema) => {
+            let exact = exact::arithmetic(left.as_ref().clone(), *op, right.as_ref().clone());
+            return Ok(Transformed::yes(exact));
+        }
+        Expr::Negative(inner) if is_integer(inner, schema) && !matches!(**inner, Expr::Literal(..)) => {
+            return Ok(Transformed::yes(exact::negated(inner.as_ref().clone())));
+        }
         Expr::BinaryExpr(BinaryExpr { op, right, .. }) if is_pattern_operator(*op) => {
             pattern(&op.to_string(), right, None)?;
         }
@@ -149,11 +190,25 @@ fn expression(expression: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> 
         Expr::Like(Like { pattern: searched, .. }) => like(searched)?,
         Expr::Cast(wanted) if is_of_fixed_size(wanted.field.data_type()) => return fixed_size(),
         Expr::TryCast(wanted) if is_of_fixed_size(wanted.field.data_type()) => return fixed_size(),
-        Expr::AggregateFunction(function) => aggregate(function)?,
+        Expr::AggregateFunction(function) => {
+            aggregate(function)?;
+            if is_sum(&function.func) {
+                let func = exact_sum(Arc::clone(&function.func));
+                return Ok(Transformed::yes(Expr::AggregateFunction(AggregateFunction { func, ..function.clone() })));
+            }
+        }
         Expr::WindowFunction(function) => return window(function),
         _ => {}
     }
     Ok(Transformed::no(expression))
+}
+
+/// Whether it is an integer, of an expression whose parts have been looked at: formulas nest deeply.
+fn is_integer(expression: &Expr, schema: &DFSchema) -> bool {
+    match expression {
+        Expr::ScalarFunction(call) if is_exact(&call.func) => true,
+        other => other.get_type(schema).is_ok_and(|kind| kind == DataType::Int64),
+    }
 }
 
 /// What looks at rows for each row looks at few, or at no more for each than for the one before.
@@ -179,7 +234,13 @@ fn window(window: &WindowFunction) -> Result<Transformed<Expr>> {
     if frame.units != WindowFrameUnits::Range && (is_far(&frame.start_bound) || is_far(&frame.end_bound)) {
         return refused(format!("a frame ends at most {MAX_FRAME} rows away, or is `UNBOUNDED`"));
     }
-    let heeding = WindowFunction { fun: stop::heeding(&window.fun), params: window.params.clone() };
+    let fun = match &window.fun {
+        WindowFunctionDefinition::AggregateUDF(sum) if is_sum(sum) => {
+            &WindowFunctionDefinition::AggregateUDF(exact_sum(Arc::clone(sum)))
+        }
+        other => other,
+    };
+    let heeding = WindowFunction { fun: stop::heeding(fun), params: window.params.clone() };
     Ok(Transformed::yes(Expr::from(heeding)))
 }
 
