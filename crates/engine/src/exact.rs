@@ -13,7 +13,7 @@ use datafusion::logical_expr::{Expr, Operator};
 
 use crate::error::EngineError;
 
-pub(crate) use arithmetic::{arithmetic, is_exact, negated, operator};
+pub(crate) use arithmetic::{arithmetic, is_exact, negated, operators};
 pub(crate) use sums::{exact as exact_sum, is_sum, sum};
 
 /// One number less another: two floats, or two integers.
@@ -102,6 +102,16 @@ mod tests {
         ] {
             assert_eq!(run(large(), json!([step]))["x"], expected, "{step}");
         }
+    }
+
+    #[test]
+    fn long_formulas_are_planned_in_time() {
+        let begun = std::time::Instant::now();
+        let formula = vec!["v"; 200].join(" + ");
+        let steps: Vec<Value> =
+            (0..20).map(|n| json!({"name": "formula", "newColumn": format!("x{n}"), "formula": formula})).collect();
+        assert_eq!(run(table(json!({"v": [1, LARGE]})), json!(steps))["x19"], json!([200, null]));
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
     }
 
     #[test]

@@ -15,14 +15,19 @@ use datafusion::logical_expr::{
 use datafusion::physical_expr_common::datum::apply;
 
 /// Two integers added, subtracted or multiplied; any other operator as it is.
+///
+/// What goes on from such a result becomes one function with it: the library asks at every part of a formula for the types
+/// of all that is inside.
 pub(crate) fn arithmetic(left: Expr, operator: Operator, right: Expr) -> Expr {
-    match Operation::of(operator) {
-        Some(operation) => {
-            let signature = Signature::exact(vec![DataType::Int64, DataType::Int64], Volatility::Immutable);
-            ScalarUDF::new_from_impl(Exact { operation, signature }).call(vec![left, right])
-        }
-        None => binary_expr(left, operator, right),
-    }
+    let Some(operation) = Operation::of(operator) else { return binary_expr(left, operator, right) };
+    let (mut operations, mut integers) = match left {
+        Expr::ScalarFunction(call) if is_exact(&call.func) => (operations(&call.func).to_vec(), call.args),
+        other => (Vec::new(), vec![other]),
+    };
+    operations.push(operation);
+    integers.push(right);
+    let signature = Signature::exact(vec![DataType::Int64; integers.len()], Volatility::Immutable);
+    ScalarUDF::new_from_impl(Exact { operations, signature }).call(integers)
 }
 
 /// An integer with the other sign.
@@ -30,17 +35,17 @@ pub(crate) fn negated(integer: Expr) -> Expr {
     arithmetic(lit(0_i64), Operator::Minus, integer)
 }
 
-/// The operator that a function of ours stands for.
-pub(crate) fn operator(function: &ScalarUDF) -> Option<Operator> {
-    Some(match function.inner().downcast_ref::<Exact>()?.operation {
-        Operation::Add => Operator::Plus,
-        Operation::Subtract => Operator::Minus,
-        Operation::Multiply => Operator::Multiply,
-    })
-}
-
 pub(crate) fn is_exact(function: &ScalarUDF) -> bool {
     function.inner().is::<Exact>()
+}
+
+/// The operators between the integers of a function of ours, from left to right.
+pub(crate) fn operators(function: &ScalarUDF) -> impl Iterator<Item = Operator> {
+    operations(function).iter().map(|operation| operation.operator())
+}
+
+fn operations(function: &ScalarUDF) -> &[Operation] {
+    function.inner().downcast_ref::<Exact>().map_or(&[], |exact| &exact.operations)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,12 +65,22 @@ impl Operation {
         }
     }
 
-    fn name(self) -> &'static str {
+    fn operator(self) -> Operator {
         match self {
-            Self::Add => "+",
-            Self::Subtract => "-",
-            Self::Multiply => "*",
+            Self::Add => Operator::Plus,
+            Self::Subtract => Operator::Minus,
+            Self::Multiply => Operator::Multiply,
         }
+    }
+
+    fn apply(self, left: &ColumnarValue, right: &ColumnarValue, rows: usize) -> Result<ColumnarValue> {
+        if let Ok(all) = apply(left, right, |left, right| self.all(left, right)) {
+            return Ok(all);
+        }
+        let (left, right) = (left.to_array(rows)?, right.to_array(rows)?);
+        let pairs = left.as_primitive::<Int64Type>().iter().zip(right.as_primitive::<Int64Type>());
+        let results: Int64Array = pairs.map(|(left, right)| self.one(left?, right?)).collect();
+        Ok(ColumnarValue::Array(Arc::new(results)))
     }
 
     /// The results, or an error where one has no room.
@@ -88,22 +103,32 @@ impl Operation {
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Exact {
-    operation: Operation,
+    /// Between two integers each, from left to right.
+    operations: Vec<Operation>,
     signature: Signature,
 }
 
 impl ScalarUDFImpl for Exact {
-    fn name(&self) -> &str {
-        self.operation.name()
+    fn name(&self) -> &'static str {
+        "exact"
     }
 
     /// As the library names what its own operators make; a negated integer is one less than none.
     fn schema_name(&self, args: &[Expr]) -> Result<String> {
-        let [left, right] = args else { return internal_err!("`{}` is of two integers", self.name()) };
-        if self.operation == Operation::Subtract && *left == lit(0_i64) {
-            return Ok(format!("(- {})", right.schema_name()));
+        let Some((first, others)) = args.split_first() else { return internal_err!("integers are computed with") };
+        let mut parts = self.operations.iter().zip(others);
+        let mut name = first.schema_name().to_string();
+        if *first == lit(0_i64)
+            && let Some((Operation::Subtract, negated)) = parts.next()
+        {
+            name = format!("(- {})", negated.schema_name());
+        } else {
+            parts = self.operations.iter().zip(others);
         }
-        Ok(format!("{} {} {}", left.schema_name(), self.name(), right.schema_name()))
+        for (operation, integer) in parts {
+            name.push_str(&format!(" {} {}", operation.operator(), integer.schema_name()));
+        }
+        Ok(name)
     }
 
     fn signature(&self) -> &Signature {
@@ -115,13 +140,9 @@ impl ScalarUDFImpl for Exact {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let [left, right] = args.args.as_slice() else { return internal_err!("`{}` is of two integers", self.name()) };
-        if let Ok(all) = apply(left, right, |left, right| self.operation.all(left, right)) {
-            return Ok(all);
-        }
-        let (left, right) = (left.to_array(args.number_rows)?, right.to_array(args.number_rows)?);
-        let rows = left.as_primitive::<Int64Type>().iter().zip(right.as_primitive::<Int64Type>());
-        let results: Int64Array = rows.map(|(left, right)| self.operation.one(left?, right?)).collect();
-        Ok(ColumnarValue::Array(Arc::new(results)))
+        let (rows, mut integers) = (args.number_rows, args.args.into_iter());
+        let Some(first) = integers.next() else { return internal_err!("integers are computed with") };
+        let mut parts = self.operations.iter().zip(integers);
+        parts.try_fold(first, |result, (operation, integer)| operation.apply(&result, &integer, rows))
     }
 }

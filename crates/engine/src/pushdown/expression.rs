@@ -6,7 +6,7 @@ use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::{Expr, ExprSchemable, Operator};
 
 use super::select::{Output, kind_of};
-use crate::exact::{is_exact, operator};
+use crate::exact::{is_exact, operators};
 use crate::functions::{JOIN, ONE_ZERO};
 use crate::sql::{Dialect, Parameter, Summary};
 
@@ -192,8 +192,13 @@ impl<'a> Scope<'a> {
                     .map(|sql| (sql, kind))
             }
             Expr::ScalarFunction(function) if is_exact(&function.func) => {
-                let [left, right] = function.args.as_slice() else { return None };
-                self.binary(left, operator(&function.func)?, right)
+                let (first, others) = function.args.split_first()?;
+                let mut parts = operators(&function.func).zip(others);
+                let first = self.piece(first)?;
+                parts.try_fold(first, |whole, (operator, integer)| {
+                    let integer = self.piece(integer)?;
+                    self.joined(whole, operator, integer)
+                })
             }
             // Databases know one zero.
             Expr::ScalarFunction(function) if function.name() == ONE_ZERO => self.piece(function.args.first()?),
@@ -221,8 +226,11 @@ impl<'a> Scope<'a> {
             Operator::Or => return Some((self.logical(left, "OR", right)?, ColumnType::Boolean)),
             _ => {}
         }
-        let (left, kind) = self.piece(left)?;
-        let (right, other) = self.piece(right)?;
+        let (left, right) = (self.piece(left)?, self.piece(right)?);
+        self.joined(left, operator, right)
+    }
+
+    fn joined(&self, (left, kind): Piece, operator: Operator, (right, other): Piece) -> Option<Piece> {
         if kind != other {
             return None;
         }
