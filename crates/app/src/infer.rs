@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::condition::Condition;
+use crate::diagnostic::shortened;
 use crate::schema::{ColumnType, TableSchema};
 use crate::steps::customsql::Customsql;
 use crate::steps::{FormulaText, PipelineReference, Step};
@@ -183,7 +184,7 @@ impl Problem {
 
     fn at_step(self, step_index: usize) -> Mistake {
         let Self { path, about, character, message, hint } = self;
-        Mistake { step_index, path, about, character, message, hint }
+        Mistake { step_index, path, about, character, message: shortened(message), hint: hint.map(shortened) }
     }
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
@@ -338,12 +339,19 @@ impl<'a> Flow<'a> {
     }
 }
 
+/// How long a name may be, in bytes, that is compared with others: comparing takes as long as both are, multiplied.
+const MAX_COMPARED: usize = 200;
+
 /// The name among `known` that `wanted` was probably meant to be.
 #[must_use]
 pub fn suggest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wanted.len() > MAX_COMPARED {
+        return None;
+    }
     let lower = wanted.to_lowercase();
     known
         .into_iter()
+        .filter(|name| name.len() <= MAX_COMPARED)
         .map(|name| (strsim::jaro_winkler(&lower, &name.to_lowercase()), name))
         .filter(|(score, _)| *score > 0.8)
         .max_by(|left, right| left.0.total_cmp(&right.0))

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::folder::SourceFile;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, shortened};
 use crate::yaml::{Problem, Span};
 
 const MAX_DIAGNOSTICS: usize = 1_000;
@@ -79,10 +79,10 @@ impl Reporter {
             line: span.line,
             column: span.column,
             length: span.length,
-            message,
+            message: shortened(message),
             excerpt,
             excerpt_column,
-            hint,
+            hint: hint.map(shortened),
         });
     }
 
