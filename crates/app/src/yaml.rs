@@ -33,6 +33,8 @@ pub(crate) enum NodeValue {
     Integer(i64),
     Float(f64),
     Text(String),
+    /// What would be a number, did it not begin with a needless 0: whoever knows what is asked for says what to write.
+    ZeroLed(String),
     List(Vec<Node>),
     Map(Vec<Entry>),
     /// A value that was refused and reported already.
@@ -86,7 +88,7 @@ impl Node {
     /// The text, when this is one.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
-            NodeValue::Text(text) => Some(text),
+            NodeValue::Text(text) | NodeValue::ZeroLed(text) => Some(text),
             _ => None,
         }
     }
@@ -139,7 +141,7 @@ impl Node {
             NodeValue::Boolean(value) => Json::Bool(*value),
             NodeValue::Integer(value) => Json::from(*value),
             NodeValue::Float(value) => Number::from_f64(*value).map_or(Json::Null, Json::Number),
-            NodeValue::Text(text) => Json::String(text.clone()),
+            NodeValue::Text(text) | NodeValue::ZeroLed(text) => Json::String(text.clone()),
             NodeValue::List(items) => Json::Array(items.iter().map(Node::to_json).collect()),
             NodeValue::Map(entries) => Json::Object(
                 entries.iter().map(|entry| (entry.key.clone(), entry.node.to_json())).collect::<Map<_, _>>(),

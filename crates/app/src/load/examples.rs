@@ -119,7 +119,7 @@ fn of_two(names: &[String]) -> Option<(String, String)> {
 
 fn scalar(node: &Node) -> Option<String> {
     match &node.value {
-        NodeValue::Text(text) => Some(text.clone()),
+        NodeValue::Text(text) | NodeValue::ZeroLed(text) => Some(text.clone()),
         NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::Boolean(_) => Some(node.to_json().to_string()),
         _ => None,
     }
@@ -130,4 +130,20 @@ pub(super) fn of_name(node: &Node) -> Option<String> {
     let column = node.get("column").and_then(Node::text)?;
     let sign = if node.get("order").and_then(Node::text) == Some("desc") { "-" } else { "" };
     Some(format!("write the name alone: `{sign}{column}`"))
+}
+
+/// What is wrong with digits that begin with a needless 0, and how a number or a text is written, as either is asked for.
+pub(super) fn of_zero_led(text: &str, takes_number: bool, takes_text: bool) -> (String, String) {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let rest = digits.trim_start_matches(['+', '0']);
+    let zero = if rest.starts_with(|first: char| first.is_ascii_digit()) { "" } else { "0" };
+    let number = format!("{sign}{zero}{rest}");
+    let loses = || format!("`{text}` would lose its first 0, as the number that it is without quotes");
+    match (takes_number, takes_text) {
+        (true, false) => (format!("a number does not begin with 0, as `{text}` does"), format!("write {number}")),
+        (false, _) => (loses(), format!("write the text between quotes: \"{text}\"")),
+        (true, true) => {
+            (loses(), format!("write a text between quotes, \"{text}\", and a number without the 0, {number}"))
+        }
+    }
 }

@@ -67,6 +67,14 @@ impl Validator<'_> {
         if matches!(node.value, NodeValue::Refused) {
             return;
         }
+        if let NodeValue::ZeroLed(text) = &node.value {
+            let takes = |value| shape::accepts(schema, self.root, &Node { span: node.span, value });
+            let (number, words) = (takes(NodeValue::Integer(0)), takes(NodeValue::Text(text.clone())));
+            if number || words {
+                let (message, hint) = examples::of_zero_led(text, number, words);
+                return push(findings, "leading_zero", node.span, message, Some(hint));
+            }
+        }
         if allowed.variables && node.text().is_some_and(|text| text.contains("{{")) {
             return;
         }
@@ -178,7 +186,7 @@ impl Validator<'_> {
             NodeValue::Integer(_) | NodeValue::Float(_) => check_number(node, schema, findings),
             NodeValue::List(items) => self.list(node, items, schema, allowed, findings),
             NodeValue::Map(entries) => self.map(node, entries, schema, allowed, findings),
-            NodeValue::Null | NodeValue::Boolean(_) | NodeValue::Refused => {}
+            NodeValue::Null | NodeValue::Boolean(_) | NodeValue::ZeroLed(_) | NodeValue::Refused => {}
         }
     }
 

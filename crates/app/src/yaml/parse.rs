@@ -166,10 +166,7 @@ impl Builder<'_> {
         }
         let span = if style == ScalarStyle::Plain { span } else { self.without_blanks(span) };
         if style == ScalarStyle::Plain && scalar::has_leading_zero(text) {
-            let message = format!("`{text}` would lose its first 0, as the number that it is without quotes");
-            let hint = Some("write a text between quotes, and a number without the 0");
-            self.refuse("leading_zero", span, message, hint)?;
-            return self.add(Node { span, value: NodeValue::Text(text.to_owned()) });
+            return self.add(Node { span, value: NodeValue::ZeroLed(text.to_owned()) });
         }
         let value =
             if style == ScalarStyle::Plain { scalar::read(text) } else { Some(NodeValue::Text(text.to_owned())) };

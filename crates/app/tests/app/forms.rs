@@ -1,5 +1,9 @@
 //! What is written in another form than ours is met with ours, and each mistake stands where it is made.
 
+use std::path::Path;
+
+use aracari_app::{check_pipeline, read_yaml};
+
 use crate::support::{lines, load_with};
 
 const STEP: &str = "  - { name: formula, newColumn: price, formula: amount / pieces }";
@@ -9,6 +13,14 @@ const STORY: &str = "stories/story.yaml";
 fn assert_says(path: &str, from: &str, to: &str, expected: &str) {
     let found = lines(&load_with(path, from, to));
     assert!(found.contains(expected), "`{to}` should say `{expected}`, says:\n{found}");
+}
+
+/// The same, and it is all that is wrong.
+fn assert_says_only(path: &str, from: &str, to: &str, expected: &str) {
+    let loaded = load_with(path, from, to);
+    let found = lines(&loaded);
+    assert!(loaded.app.is_none() && found.contains(expected), "`{to}` should say `{expected}`, says:\n{found}");
+    assert_eq!(found.matches("error: ").count(), 1, "`{to}` says:\n{found}");
 }
 
 #[test]
@@ -172,4 +184,42 @@ fn each_mistake_stands_where_it_is_made() {
     ] {
         assert_says(path, from, to, expected);
     }
+}
+
+#[test]
+fn a_needless_zero_is_told_once_and_as_what_is_asked_for() {
+    let top = |limit: &str| format!("  - {{ name: top, rankOn: amount, sort: desc, limit: {limit} }}");
+    let filter = |value: &str| format!("  - {{ name: filter, condition: {{ column: shop, value: {value} }} }}");
+    for (path, from, to, expected) in [
+        (SALES, STEP, top("010"), "5:53: error: a number does not begin with 0, as `010` does (write 10)"),
+        (SALES, STEP, top("00"), "(write 0)"),
+        (
+            SALES,
+            STEP,
+            filter("01.5"),
+            "`01.5` would lose its first 0, as the number that it is without quotes (write a text between quotes, \"01.5\", and a number without the 0, 1.5)",
+        ),
+        (SALES, STEP, filter("-00.5"), "\"-00.5\", and a number without the 0, -0.5)"),
+        (SALES, STEP, filter("01e3"), "\"01e3\", and a number without the 0, 1e3)"),
+        (SALES, "label: Sales", "label: 007".to_owned(), "1:8: error: `007` would lose its first 0"),
+        ("app.yaml", "title: Revenue", "title: 007".to_owned(), "(write the text between quotes: \"007\")"),
+    ] {
+        assert_says_only(path, from, &to, expected);
+    }
+    let found = read_yaml(Path::new("steps.yaml"), "- { name: top, limit: 010 }\n").unwrap_err();
+    assert!(found[0].to_string().starts_with("steps.yaml:1:23: error: `010` would lose its first 0"), "{found:?}");
+}
+
+#[test]
+fn what_a_variable_holds_is_not_counted() {
+    let aggregate = |columns: &str, names: &str| {
+        let aggregation = format!(r#"{{"aggfunction": "sum", "columns": {columns}, "newcolumns": {names}}}"#);
+        let steps = format!(r#"[{{"name": "aggregate", "on": [], "aggregations": [{aggregation}, 1]}}]"#);
+        let found = check_pipeline(Path::new("steps.json"), &steps);
+        found.into_iter().map(|found| found.diagnostic.message).filter(|message| message.contains("names")).count()
+    };
+    assert_eq!(aggregate(r#""{{ c }}""#, r#"["a", "b"]"#), 0);
+    assert_eq!(aggregate(r#"["a", "b"]"#, r#""{{ c }}""#), 0);
+    assert_eq!(aggregate(r#"["{{ c }}", "b"]"#, r#"["a", "b", "c"]"#), 0);
+    assert_eq!(aggregate(r#"["a", "b"]"#, r#"["a"]"#), 1);
 }
