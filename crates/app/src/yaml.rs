@@ -1,10 +1,12 @@
 //! YAML to a tree of nodes that know their place; anchors, tags and other surprises are refused.
 
+mod explain;
 mod parse;
 mod scalar;
 
 use serde_json::{Map, Number, Value as Json};
 
+pub(crate) use explain::{with_blank, without_blank};
 pub(crate) use parse::parse;
 
 /// A place in a file, lines and columns counted from 1.
@@ -55,7 +57,7 @@ pub(crate) struct Problem {
     pub(crate) code: &'static str,
     pub(crate) span: Span,
     pub(crate) message: String,
-    pub(crate) hint: Option<&'static str>,
+    pub(crate) hint: Option<String>,
 }
 
 impl Node {

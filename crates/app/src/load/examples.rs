@@ -6,7 +6,7 @@ use super::shape::{self, Shape};
 use super::vocabulary::currency;
 use crate::formula::{BinaryOperator, Formula};
 use crate::infer::comparisons::written;
-use crate::yaml::{Entry, Node, NodeValue};
+use crate::yaml::{Entry, Node, NodeValue, with_blank, without_blank};
 
 /// A map where a text stands: the text is what its first key that is needed holds.
 pub(super) fn of_map(schema: &Map<String, Json>, text: &str) -> Option<String> {
@@ -43,6 +43,9 @@ pub(super) fn of_tag<'a>(node: &'a Node, tag: &str, names: &[&str]) -> Option<(&
         let is_name = |word: &&str| names.contains(word);
         let is_like_tag = matches!(entry.key.as_str(), "name" | "type" | "kind" | "step" | "chart");
         let value = || entry.node.text().filter(|_| is_like_tag).filter(is_name);
+        if key_without_blank(entry) == Some(tag) {
+            return Some((entry, of_missing_blank(&entry.key)?));
+        }
         let word = Some(entry.key.as_str()).filter(is_name).or_else(value)?;
         Some((entry, format!("write `{tag}: {word}`")))
     })
@@ -146,4 +149,14 @@ pub(super) fn of_zero_led(text: &str, takes_number: bool, takes_text: bool) -> (
             (loses(), format!("write a text between quotes, \"{text}\", and a number without the 0, {number}"))
         }
     }
+}
+
+/// A key and its value where the blank between them is missing.
+pub(super) fn of_missing_blank(text: &str) -> Option<String> {
+    without_blank(text).map(|(key, value)| with_blank(key, value))
+}
+
+/// The key of an entry that is one word with its value.
+pub(super) fn key_without_blank(entry: &Entry) -> Option<&str> {
+    without_blank(&entry.key).map(|(key, _)| key).filter(|_| entry.node.value == NodeValue::Null)
 }

@@ -40,7 +40,7 @@ impl Reporter {
     }
 
     pub(super) fn problem(&mut self, problem: Problem) {
-        self.error(problem.code, problem.span, problem.message, problem.hint.map(str::to_owned));
+        self.error(problem.code, problem.span, problem.message, problem.hint);
     }
 
     /// An error about a file or folder that has no readable text.

@@ -236,6 +236,10 @@ impl Validator<'_> {
                     continue;
                 }
                 self.check(&entry.node, property, inside(name, allowed), findings);
+            } else if examples::key_without_blank(entry).is_some() {
+                let message = format!("`{}` is a key without a value", entry.key);
+                let hint = examples::of_missing_blank(&entry.key);
+                push(findings, "missing_value", entry.key_span, message, hint);
             } else {
                 match others {
                     Some(Json::Object(_)) => self.check(&entry.node, others.unwrap_or(&Json::Null), allowed, findings),
@@ -254,7 +258,8 @@ impl Validator<'_> {
             // A key written wrongly is not missing as well.
             let is_misspelt = entries.iter().any(|entry| {
                 let is_known = properties.is_some_and(|known| find_property(known, &entry.key, allowed).is_some());
-                !is_known && crate::infer::suggest(&entry.key, [required]).is_some()
+                let is_without_blank = examples::key_without_blank(entry) == Some(required);
+                !is_known && (is_without_blank || crate::infer::suggest(&entry.key, [required]).is_some())
             });
             if !seen.contains(&required) && !is_misspelt {
                 push(findings, "missing_key", place, format!("the key `{required}` is missing"), None);
@@ -348,6 +353,7 @@ fn wrong_type(node: &Node, expected: &str, example: Option<String>, findings: &m
         _ if is_scalar && expected.starts_with("a text") => Some("write it between quotes".to_owned()),
         NodeValue::Text(text) if expected == "a list" => Some(format!("write a list, even of one: `[{text}]`")),
         NodeValue::Text(text) if matches!(expected, "a number" | "a whole number") => number_hint(text),
+        NodeValue::Text(text) if expected.starts_with("a map") => examples::of_missing_blank(text),
         NodeValue::Map(_) if expected == "a list" => Some("write a list, even of one: `[{ … }]`".to_owned()),
         NodeValue::Map(_) if expected == "a text" => examples::of_name(node),
         _ => None,

@@ -223,3 +223,50 @@ fn what_a_variable_holds_is_not_counted() {
     assert_eq!(aggregate(r#"["{{ c }}", "b"]"#, r#"["a", "b", "c"]"#), 0);
     assert_eq!(aggregate(r#"["a", "b"]"#, r#"["a"]"#), 1);
 }
+
+#[test]
+fn what_yaml_reads_in_another_way_is_met_with_how_it_is_written() {
+    for (text, expected) in [
+        (
+            "- name: filter\n  condition: { column: shop, value: {{ shop }} }\n",
+            "2:37: error: the variable `{{ shop }}` stands without quotes (write \"{{ shop }}\")",
+        ),
+        ("- name: text\n  text: {{ a }}\n", "2:9: error: the variable `{{ a }}` stands without quotes"),
+        (
+            "- name: formula\n  formula: [amount] * 2\n  x: 1\n",
+            "2:12: error: what begins with a bracket is a list, and more stands after its end (write a formula between quotes: `\"[amount] * 2\"`)",
+        ),
+        ("- { name: formula, formula: [a b] / [c], x: 1 }\n", "1:29: error: what begins with a bracket"),
+        ("- { name: formula, formula: [a b] / [c], x: 1 }\n", "between quotes: `\"[a b] / [c]\"`)"),
+        ("- name: formula\n  formula: [a] - [b]\n", "`\"[a] - [b]\"`"),
+        ("- name: formula\n  formula: [a] == \"x\" # why\n", "`'[a] == \"x\"'`"),
+        ("- name: formula\n  formula: [a] and [b]\n", "`\"[a] and [b]\"`"),
+        (
+            "title: 'l'eau'\nb: 1\n",
+            "1:10: error: a text between quotes ends at the next one, and more stands after it (write `'l''eau'` or `\"l'eau\"`)",
+        ),
+        ("{ title: 'l'eau', b: 1 }\n", "(write `'l''eau'` or `\"l'eau\"`)"),
+        ("a: \"an \"x\" b\"\n", "(write `\"an \\\"x\\\" b\"` or `'an \"x\" b'`)"),
+        (
+            "- name:domain\n  domain: sales\n",
+            "1:3: error: `name:domain` is one text, without a key (a colon needs a blank after it: `name: domain`)",
+        ),
+        ("title:Our sales\nid: a\n", "1:1: error: `title:Our sales` is one text"),
+        ("id: a\n  # more\n\nlabel:Our sales\n\nb: c\n", "4:1: error: `label:Our sales` is one text"),
+        ("a:\n  id: a\n  label:x\n  b: c\n", "3:3: error: `label:x` is one text"),
+        ("id: a\nlabel: at:once\n  more: 1\n", "3:7: error: this is not valid YAML"),
+    ] {
+        let found = read_yaml(Path::new("f.yaml"), text).unwrap_err();
+        assert!(found.len() == 1 && found[0].to_string().contains(expected), "{text}: {found:?}");
+    }
+    let missing = "a colon needs a blank after it: `name: filter`";
+    assert_says_only(SALES, STEP, "  - name:filter", missing);
+    assert_says_only(SALES, STEP, "  - { name:filter, condition: { column: shop, value: a } }", missing);
+    assert_says_only(SALES, "label: Sales", "label: { en:Sales }", "a colon needs a blank after it: `en: Sales`");
+    assert_says_only(
+        "filters.yaml",
+        "label: Period",
+        "label:Period",
+        "a colon needs a blank after it: `label: Period`",
+    );
+}
