@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use indexmap::IndexSet;
+
 use super::folder::SourceFile;
 use crate::diagnostic::{Diagnostic, Severity, shortened};
 use crate::yaml::{Problem, Span};
@@ -145,7 +147,7 @@ fn written_secret(line: &str) -> Option<usize> {
 
 /// "did you mean …?" when a known name is near, else the known names when they are few.
 pub(crate) fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let names: Vec<&str> = known.into_iter().collect();
+    let names: Vec<&str> = known.into_iter().collect::<IndexSet<_>>().into_iter().collect();
     if let Some(similar) = crate::infer::suggest(wanted, names.iter().copied()) {
         return Some(format!("did you mean `{similar}`?"));
     }
@@ -162,7 +164,14 @@ pub(crate) fn quoted(names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{did_you_mean, shown};
+
+    #[test]
+    fn what_is_known_is_listed_once() {
+        let known = ["shop", "revenue", "revenue"];
+        assert_eq!(did_you_mean("basket", known).as_deref(), Some("known are `shop`, `revenue`"));
+        assert_eq!(did_you_mean("shp", known).as_deref(), Some("did you mean `shop`?"));
+    }
 
     #[test]
     fn an_excerpt_shows_no_secret() {

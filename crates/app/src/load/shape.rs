@@ -122,6 +122,17 @@ pub(super) fn known_keys(schema: &Json, root: &Json, node: &Node) -> usize {
     node.entries().iter().map(counted).sum()
 }
 
+/// The key that tells apart the items of a list that is one of these alternatives.
+pub(super) fn tag_of_items<'a>(alternatives: &[&'a Json], root: &'a Json) -> Option<&'a str> {
+    alternatives.iter().find_map(|schema| match of(schema, root) {
+        Shape::Single(list) => match of(list.get("items")?, root) {
+            Shape::Tagged { tag, .. } => Some(tag),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
 /// True where the schema asks for one of several words, and this is one; any text is one of a schema without words.
 pub(super) fn takes_text(schema: &Json, root: &Json, text: &str) -> bool {
     match of(schema, root) {

@@ -19,6 +19,8 @@ struct Allowed {
     variables: bool,
     /// Keys may be written in snake case.
     snake_case: bool,
+    /// It decides what a reader sees, which is looked at elsewhere too.
+    is_permission: bool,
 }
 
 /// Checks `node` against `schema`; true when nothing was found.
@@ -26,23 +28,29 @@ pub(super) fn validate(node: &Node, schema: &Json, root: &Json, report: &mut Rep
     let before = report.error_count();
     let mut findings = Vec::new();
     Validator { root }.check(node, schema, Allowed::default(), &mut findings);
-    for finding in findings {
-        report.error(finding.code, finding.span, finding.message, finding.hint);
-    }
+    tell(findings, report);
     report.error_count() == before
 }
 
 /// Checks a step as it is written anywhere but in an app's files; true when nothing was found.
 pub(super) fn validate_step(node: &Node, report: &mut Reporter) -> bool {
-    let allowed = Allowed { variables: true, snake_case: true };
+    let allowed = Allowed { variables: true, snake_case: true, ..Allowed::default() };
     let schema = serde_json::json!({"$ref": "#/$defs/Step"});
     let mut findings = Vec::new();
     Validator { root: &APP }.check(node, &schema, allowed, &mut findings);
-    let is_right = findings.is_empty();
-    for finding in findings {
-        report.error(finding.code, finding.span, finding.message, finding.hint);
-    }
+    let is_right = findings.iter().all(|finding| finding.is_doubt);
+    tell(findings, report);
     is_right
+}
+
+fn tell(findings: Findings, report: &mut Reporter) {
+    for Finding { code, span, message, hint, is_doubt } in findings {
+        if is_doubt {
+            report.warning(code, span, message, hint);
+        } else {
+            report.error(code, span, message, hint);
+        }
+    }
 }
 
 pub(super) struct Finding {
@@ -50,12 +58,19 @@ pub(super) struct Finding {
     span: Span,
     message: String,
     hint: Option<String>,
+    /// It works, and is probably not meant so.
+    is_doubt: bool,
 }
 
 pub(super) type Findings = Vec<Finding>;
 
 pub(super) fn push(findings: &mut Findings, code: &'static str, span: Span, message: String, hint: Option<String>) {
-    findings.push(Finding { code, span, message, hint });
+    findings.push(Finding { code, span, message, hint, is_doubt: false });
+}
+
+/// Says what works and is probably not meant so.
+pub(super) fn push_doubt(findings: &mut Findings, code: &'static str, span: Span, message: String, hint: &str) {
+    findings.push(Finding { code, span, message, hint: Some(hint.to_owned()), is_doubt: true });
 }
 
 struct Validator<'a> {
@@ -131,6 +146,11 @@ impl Validator<'_> {
             let hint = is_condition.then(|| examples::of_condition(node));
             return wrong_type(node, &expected.join(" or "), hint, findings);
         }
+        if self.is_step_of(node, alternatives) {
+            let message = "this is one step, and a pipeline is expected".to_owned();
+            let hint = "a pipeline is the name of a dataset, or a list of steps: `[{ name: domain, … }]`".to_owned();
+            return push(findings, "wrong_type", node.span, message, Some(hint));
+        }
         if is_condition && rules::mixes_conditions(node, findings) {
             return;
         }
@@ -162,12 +182,18 @@ impl Validator<'_> {
         for schema in fitting {
             let mut own = Vec::new();
             self.check(node, schema, allowed, &mut own);
-            if own.is_empty() {
-                return;
+            if own.iter().all(|finding| finding.is_doubt) {
+                return findings.extend(own);
             }
             nearest.get_or_insert(own);
         }
         findings.extend(nearest.into_iter().flatten());
+    }
+
+    /// True for a step where a list of steps can stand.
+    fn is_step_of(&self, node: &Node, alternatives: &[&Json]) -> bool {
+        let tag = shape::tag_of_items(alternatives, self.root);
+        tag.is_some_and(|tag| node.get(tag).is_some())
     }
 
     fn single(&self, node: &Node, schema: &Map<String, Json>, allowed: Allowed, findings: &mut Findings) {
@@ -207,6 +233,15 @@ impl Validator<'_> {
                 format!("expected {expected} items in this list, found {count}"),
                 None,
             );
+        }
+        if let Some(Shape::Alternatives(alternatives)) = schema.get("items").map(|items| shape::of(items, self.root))
+            && !items.is_empty()
+            && items.iter().all(|item| self.is_step_of(item, &alternatives))
+        {
+            let message = "this is one list of steps, and a list of pipelines is expected".to_owned();
+            let hint =
+                "each pipeline is the name of a dataset, or a list of steps of its own: `[[{ name: domain, … }]]`";
+            return push(findings, "wrong_type", node.span, message, Some(hint.to_owned()));
         }
         let fixed = schema.get("prefixItems").and_then(Json::as_array);
         for (index, item) in items.iter().enumerate() {
@@ -267,6 +302,9 @@ impl Validator<'_> {
         }
         if let Some(properties) = properties {
             rules::check(node, properties, findings);
+            if !allowed.is_permission {
+                rules::groups_hold_conditions(node, properties, findings);
+            }
         }
     }
 }
@@ -282,7 +320,8 @@ fn is_required(schema: &Map<String, Json>, name: &str) -> bool {
 /// Variables may stand in steps and conditions; keys of steps may be in snake case.
 fn inside(key: &str, allowed: Allowed) -> Allowed {
     match key {
-        "steps" => Allowed { variables: true, snake_case: true },
+        "steps" => Allowed { variables: true, snake_case: true, ..allowed },
+        "permissions" => Allowed { is_permission: true, ..allowed },
         "where" | "having" => Allowed { variables: true, ..allowed },
         _ => allowed,
     }

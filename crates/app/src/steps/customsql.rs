@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::infer::{Columns, Context, Flow, Inferred, Problem, shape};
 use crate::schema::{ColumnType, TableSchema};
+use crate::template::{Piece, placeholders};
 
 /// One read-only SQL query over the rows so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +25,13 @@ impl Columns for Customsql {
             let hint = "write `SELECT … FROM input`, where `input` is the rows so far";
             return Err(Problem::new("the `query` is empty").hint(hint));
         }
+        if let Some(name) = placeholders(&self.query).into_iter().find_map(variable) {
+            let message = format!("`{{{{ {name} }}}}` stays as it is written: no variable is bound in SQL");
+            let hint = format!(
+                "keep the rows in a step before: {{ name: filter, condition: {{ column: …, operator: eq, value: \"{{{{ {name} }}}}\" }} }}"
+            );
+            context.doubt(Problem::new(message).hint(hint).at(&["query"]));
+        }
         if let Some(told) = context.sql(self, &input) {
             return told;
         }
@@ -39,10 +47,28 @@ impl Columns for Customsql {
     }
 }
 
+/// What stands between braces.
+fn variable(piece: Piece<'_>) -> Option<&str> {
+    match piece {
+        Piece::Placeholder(name) => Some(name).filter(|name| !name.is_empty()),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::infer::testing::{columns, mistake};
+    use crate::infer::testing::{columns, mistake, told};
     use serde_json::json;
+
+    #[test]
+    fn a_variable_in_sql_is_doubtful() {
+        let step = |query: &str| told(json!({"name": "customsql", "query": query}), []);
+        assert_eq!(
+            step("SELECT * FROM input WHERE shop = '{{ shop }}'"),
+            "doubt: `{{ shop }}` stays as it is written: no variable is bound in SQL; keep the rows in a step before: { name: filter, condition: { column: …, operator: eq, value: \"{{ shop }}\" } }"
+        );
+        assert_eq!(step("SELECT '{{' AS a, '{}' AS b FROM input"), "");
+    }
 
     #[test]
     fn the_columns_are_those_that_are_named() {

@@ -270,3 +270,39 @@ fn what_yaml_reads_in_another_way_is_met_with_how_it_is_written() {
         "a colon needs a blank after it: `label: Period`",
     );
 }
+
+#[test]
+fn a_pipeline_is_a_name_or_a_list_of_steps() {
+    let domain = "{ name: domain, domain: sales }";
+    for (step, expected) in [
+        (
+            format!("append, pipelines: [{domain}, {{ name: trim, columns: [shop] }}]"),
+            "5:32: error: this is one list of steps, and a list of pipelines is expected (each pipeline is the name of a dataset, or a list of steps of its own: `[[{ name: domain, … }]]`)",
+        ),
+        (
+            format!("join, type: left, on: [[shop, shop]], rightPipeline: {domain}"),
+            "error: this is one step, and a pipeline is expected (a pipeline is the name of a dataset, or a list of steps: `[{ name: domain, … }]`)",
+        ),
+    ] {
+        assert_says_only(SALES, STEP, &format!("  - {{ name: {step} }}"), expected);
+    }
+}
+
+#[test]
+fn conditions_that_are_written_empty_are_doubtful() {
+    let warning = "is empty: nothing has to hold (write the conditions into it, or leave it out)";
+    for (step, count) in [
+        ("filter, condition: { or: [] }", 1),
+        ("filter, condition: { and: [{ column: shop, value: a }, { or: [] }] }", 1),
+        ("ifthenelse, newColumn: a, if: { and: [] }, then: 1, else: 2", 1),
+        ("filter, condition: { or: [{ column: shop, value: \"{{ filters.shop }}\" }] }", 0),
+    ] {
+        let loaded = load_with(SALES, STEP, &format!("  - {{ name: {step} }}"));
+        let found = lines(&loaded);
+        assert!(!found.contains("error: "), "{found}");
+        assert_eq!(found.matches(warning).count(), count, "{step}: {found}");
+    }
+    let condition = "where: { column: country, operator: in, value: \"{{ user.attributes.countries }}\" }";
+    let found = lines(&load_with(SALES, condition, "where: { or: [] }"));
+    assert!(found.contains("`or` needs at least one condition") && !found.contains(warning), "{found}");
+}
