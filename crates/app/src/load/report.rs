@@ -17,6 +17,8 @@ pub(crate) struct Reporter {
     files: Vec<SourceFile>,
     diagnostics: Vec<Diagnostic>,
     errors: usize,
+    /// The line of the last finding, as people may see it: a long one often has several.
+    last_line: Option<((usize, usize), Vec<char>)>,
 }
 
 impl Reporter {
@@ -72,8 +74,14 @@ impl Reporter {
             return;
         }
         let file = self.files.get(span.file);
-        let line = shown(file.map_or("", |file| file.line(span.line)));
+        let place = (span.file, span.line);
+        let known = self.last_line.take().filter(|(last, _)| *last == place);
+        let line = known.map_or_else(
+            || shown(file.map_or("", |file| file.line(span.line))).chars().collect::<Vec<char>>(),
+            |(_, line)| line,
+        );
         let (excerpt, excerpt_column) = excerpt(&line, span.column);
+        self.last_line = Some((place, line));
         self.diagnostics.push(Diagnostic {
             severity,
             code,
@@ -104,22 +112,17 @@ impl Reporter {
 }
 
 /// The line around a column, and the column at which that begins; dots stand for one character that is left out.
-fn excerpt(line: &str, column: usize) -> (String, usize) {
-    let length = line.chars().count();
-    if length <= MAX_EXCERPT {
-        return (line.to_owned(), 1);
+fn excerpt(line: &[char], column: usize) -> (String, usize) {
+    let Some(room) = line.len().checked_sub(MAX_EXCERPT).filter(|room| *room > 0) else {
+        return (line.iter().collect(), 1);
+    };
+    let first = column.saturating_sub(MAX_EXCERPT / 3).min(room);
+    let mut part = line[first..first + MAX_EXCERPT].to_vec();
+    if first > 0 {
+        part[0] = '…';
     }
-    let first = column.saturating_sub(MAX_EXCERPT / 3).min(length - MAX_EXCERPT);
-    let mut part: Vec<char> = line.chars().skip(first).take(MAX_EXCERPT).collect();
-    if first > 0
-        && let Some(cut) = part.first_mut()
-    {
-        *cut = '…';
-    }
-    if first + MAX_EXCERPT < length
-        && let Some(cut) = part.last_mut()
-    {
-        *cut = '…';
+    if first < room {
+        part[MAX_EXCERPT - 1] = '…';
     }
     (part.into_iter().collect(), first + 1)
 }

@@ -25,12 +25,8 @@ impl Columns for Customsql {
             let hint = "write `SELECT … FROM input`, where `input` is the rows so far";
             return Err(Problem::new("the `query` is empty").hint(hint));
         }
-        if let Some(name) = placeholders(&self.query).into_iter().find_map(variable) {
-            let message = format!("`{{{{ {name} }}}}` stays as it is written: no variable is bound in SQL");
-            let hint = format!(
-                "keep the rows in a step before: {{ name: filter, condition: {{ column: …, operator: eq, value: \"{{{{ {name} }}}}\" }} }}"
-            );
-            context.doubt(Problem::new(message).hint(hint).at(&["query"]));
+        if let Some(doubt) = unbound(&self.query) {
+            context.doubt(doubt.at(&["query"]));
         }
         if let Some(told) = context.sql(self, &input) {
             return told;
@@ -47,12 +43,18 @@ impl Columns for Customsql {
     }
 }
 
-/// What stands between braces.
-fn variable(piece: Piece<'_>) -> Option<&str> {
-    match piece {
-        Piece::Placeholder(name) => Some(name).filter(|name| !name.is_empty()),
+/// Says of a variable in SQL that it is none.
+pub(crate) fn unbound(query: &str) -> Option<Problem> {
+    let name = placeholders(query).into_iter().find_map(|piece| match piece {
+        Piece::Placeholder(name) if !name.is_empty() => Some(name),
         _ => None,
-    }
+    })?;
+    let message = format!("`{{{{ {name} }}}}` stays as it is written: no variable is bound in SQL");
+    let condition = format!("{{ column: …, operator: eq, value: \"{{{{ {name} }}}}\" }}");
+    Some(
+        Problem::new(message)
+            .hint(format!("keep the rows in a step of their own: {{ name: filter, condition: {condition} }}")),
+    )
 }
 
 #[cfg(test)]
@@ -65,7 +67,7 @@ mod tests {
         let step = |query: &str| told(json!({"name": "customsql", "query": query}), []);
         assert_eq!(
             step("SELECT * FROM input WHERE shop = '{{ shop }}'"),
-            "doubt: `{{ shop }}` stays as it is written: no variable is bound in SQL; keep the rows in a step before: { name: filter, condition: { column: …, operator: eq, value: \"{{ shop }}\" } }"
+            "doubt: `{{ shop }}` stays as it is written: no variable is bound in SQL; keep the rows in a step of their own: { name: filter, condition: { column: …, operator: eq, value: \"{{ shop }}\" } }"
         );
         assert_eq!(step("SELECT '{{' AS a, '{}' AS b FROM input"), "");
     }

@@ -115,6 +115,14 @@ fn braces_without_end_and_names_without_end_are_refused_soon_and_briefly() {
 }
 
 #[test]
+fn many_mistakes_in_one_long_line_are_told_soon() {
+    let term = format!("{{ id: {} }},", "a".repeat(30));
+    let found = findings("wide.yaml", format!("glossary: [{}]", term.repeat(90_000)).as_bytes());
+    let expected = "wide.yaml:1:12: error: the key `term` is missing";
+    assert!(found.contains(expected), "{}", found.chars().take(500).collect::<String>());
+}
+
+#[test]
 fn case_42_a_file_that_is_not_utf8_is_refused() {
     let found = findings("latin.yaml", b"title: D\xe9parts\n");
     assert!(found.contains("latin.yaml:0:0: error: the file is not UTF-8 (line 1)"), "{found}");
