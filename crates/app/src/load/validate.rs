@@ -344,6 +344,7 @@ fn find_property<'a>(known: &'a Map<String, Json>, key: &str, allowed: Allowed) 
 fn unknown_key(entry: &Entry, before: Option<&Entry>, properties: Option<&Map<String, Json>>, findings: &mut Findings) {
     let known: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     let hint = cut_number(entry, before)
+        .or_else(|| cut_formula(entry, before))
         .or_else(|| meant_by(&entry.key, &known).map(|name| format!("it is called `{name}` here")))
         .or_else(|| did_you_mean(&entry.key, known.iter().copied()))
         .or_else(|| Some(format!("known are {}", quoted(&known))));
@@ -355,6 +356,13 @@ fn cut_number(entry: &Entry, before: Option<&Entry>) -> Option<String> {
     let NodeValue::Integer(whole) = before?.node.value else { return None };
     let is_rest = entry.node.value == NodeValue::Null && entry.key.bytes().all(|byte| byte.is_ascii_digit());
     is_rest.then(|| format!("decimals stand behind a point: `{whole}.{}`", entry.key))
+}
+
+/// `formula: round(a, 2)` in a map between braces is the text `round(a` and a key `2)`.
+fn cut_formula(entry: &Entry, before: Option<&Entry>) -> Option<String> {
+    let text = before?.node.text().filter(|_| entry.node.value == NodeValue::Null)?;
+    let is_open = text.matches('(').count() > text.matches(')').count() && entry.key.contains(')');
+    is_open.then(|| format!("a comma ends a text between braces: write \"{text}, {}\"", entry.key))
 }
 
 fn unknown_word(node: &Node, text: &str, words: &[Word<'_>], findings: &mut Findings) {

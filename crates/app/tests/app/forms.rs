@@ -101,6 +101,14 @@ fn a_step_in_another_form_is_met_with_ours() {
             "(a text stands between quotes of its own: \"'very small'\")",
         ),
         ("formula, newColumn: x, formula: shop == Lyon", "`salary`; a text stands between quotes of its own: 'Lyon')"),
+        (
+            "formula, newColumn: x, formula: round(amount, 2)",
+            "5:59: error: the key `2)` is unknown here (a comma ends a text between braces: write \"round(amount, 2)\")",
+        ),
+        (
+            "formula, newColumn: x, formula: \"round(amount, 2)\"",
+            "error: there is no function `round`: formulas have `+ - * / %`, comparisons, `and`, `or`, `not` and no functions at character 6 (numbers are rounded where they are shown",
+        ),
         ("filter, condition: { column: shop, value: 01234 }", "5:55: error: `01234` would lose its first 0"),
     ] {
         assert_says(SALES, STEP, &written(to), expected);
