@@ -23,7 +23,7 @@ use crate::condition::{Comparison, Condition, Operator};
 use crate::config;
 use crate::dataset::Dataset;
 use crate::infer::comparisons::compare;
-use crate::infer::{Problem, suggest};
+use crate::infer::{Problem, known_names, suggest};
 use crate::load::{Draft, Item, Reporter, did_you_mean};
 use crate::schema::TableSchema;
 use crate::source::{Source, SourceSchemas};
@@ -191,6 +191,15 @@ impl Compiler<'_> {
         if schema.open.is_none() {
             let hint = did_you_mean(column, known());
             self.report.error("unknown_column", span, format!("{of} has no column `{column}`"), hint);
+            return false;
+        }
+        if schema.lost.iter().any(|lost| lost == column) {
+            let message = format!("{of} has no column `{column}` any more after a step such as `pivot`");
+            let hint = format!(
+                "known are {}; those that the rows make are named in a step after it, such as `select`, before they are used",
+                known_names(schema)
+            );
+            self.report.error("unknown_column", span, message, Some(hint));
             return false;
         }
         let selected: Vec<&str> = known().chain([column]).collect();

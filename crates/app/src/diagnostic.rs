@@ -56,3 +56,46 @@ impl fmt::Display for Diagnostic {
         Ok(())
     }
 }
+
+/// How many characters of a name that is too long a message shows.
+const MAX_SHOWN: usize = 40;
+/// How many characters may stand between two backticks of a message, and in all of it.
+const MAX_QUOTED: usize = 150;
+const MAX_MESSAGE: usize = 2_000;
+
+/// The first characters of a text, and dots where it goes on.
+pub(crate) fn beginning(text: &str) -> String {
+    cut(text, MAX_SHOWN).unwrap_or_else(|| text.to_owned())
+}
+
+/// A message for people: of names as long as no person writes them it holds the beginning.
+pub(crate) fn shortened(message: String) -> String {
+    if message.len() <= MAX_QUOTED {
+        return message;
+    }
+    let is_quoted = |index: usize| index % 2 == 1;
+    let short = |(index, part): (usize, &str)| match cut(part, MAX_QUOTED).filter(|_| is_quoted(index)) {
+        Some(_) => beginning(part),
+        None => part.to_owned(),
+    };
+    let whole = message.split('`').enumerate().map(short).collect::<Vec<_>>().join("`");
+    cut(&whole, MAX_MESSAGE).unwrap_or(whole)
+}
+
+fn cut(text: &str, most: usize) -> Option<String> {
+    text.char_indices().nth(most).map(|(end, _)| format!("{}…", &text[..end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_MESSAGE, shortened};
+
+    #[test]
+    fn names_that_are_too_long_are_shown_by_their_beginning() {
+        let long = "é".repeat(1_000);
+        let forty = "é".repeat(40);
+        let told = shortened(format!("there is no column `{long}` here, but `short` and {}", "a ".repeat(100)));
+        assert_eq!(told, format!("there is no column `{forty}…` here, but `short` and {}", "a ".repeat(100)));
+        assert_eq!(shortened("b ".repeat(5_000)).chars().count(), MAX_MESSAGE + 1);
+    }
+}

@@ -160,6 +160,11 @@ mod tests {
             ("a = b", 3, "`==`"),
             ("a < b < c", 7, "chain"),
             ("f(x)", 2, "function"),
+            ("round(a, 2)", 6, "there is no function `round`: formulas have `+ - * / %`, comparisons"),
+            ("1 + nope(", 9, "no function `nope`"),
+            ("a in (1, 2)", 6, "compare with `==`, and join several by `or`"),
+            ("1,5", 2, "decimals stand behind a point"),
+            ("not(a) and(b, c)", 13, "decimals"),
             ("a && b", 3, "write `and`"),
             ("a AND b", 3, "write `and`, in small letters"),
         ] {

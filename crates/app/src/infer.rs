@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::condition::Condition;
+use crate::diagnostic::shortened;
 use crate::schema::{ColumnType, TableSchema};
 use crate::steps::customsql::Customsql;
 use crate::steps::{FormulaText, PipelineReference, Step};
@@ -80,7 +81,7 @@ fn infer_nested(
     (datasets, sql): (Datasets<'_>, Option<Sql<'_>>),
     depth: usize,
 ) -> Findings {
-    let context = Context { datasets, sql, depth, mistakes: RefCell::default(), doubts: RefCell::default() };
+    let context = Context::new(datasets, sql, depth);
     let mut findings = Findings::default();
     let mut schema = input;
     let mut is_hidden = false;
@@ -88,11 +89,16 @@ fn infer_nested(
         let Some(columns) = step.columns() else { continue };
         let unknown = Unknown::of(&schema);
         let at_step = |problem: Problem| unknown.told(problem).at_step(step_index);
+        let before: Vec<String> = schema.lost.iter().chain(schema.columns.keys()).cloned().collect();
         let found = columns.infer(schema, &context).and_then(limits::columns);
-        findings.mistakes.extend(context.mistakes.take().into_iter().map(at_step));
+        let mistakes = context.mistakes.take();
+        if found.is_ok() && mistakes.is_empty() {
+            findings.doubts.extend(unknown.gone(columns, depth).into_iter().map(at_step));
+        }
+        findings.mistakes.extend(mistakes.into_iter().map(at_step));
         findings.doubts.extend(context.doubts.take().into_iter().map(at_step));
         match found {
-            Ok(known) => schema = known,
+            Ok(known) => schema = with_lost(known, before),
             Err(problem) => {
                 findings.mistakes.push(at_step(problem));
                 schema = TableSchema { open: Some(ColumnType::Unknown), ..TableSchema::default() };
@@ -104,6 +110,13 @@ fn infer_nested(
     findings
 }
 
+/// The table, where columns of a known type may come, with those that are no longer there.
+fn with_lost(schema: TableSchema, before: Vec<String>) -> TableSchema {
+    let is_typed = schema.open.is_some_and(|kind| kind != ColumnType::Unknown);
+    let lost = before.into_iter().filter(|name| is_typed && !schema.columns.contains_key(name));
+    TableSchema { lost: lost.collect(), ..schema }
+}
+
 /// The table that comes into a step, where columns of some type may come that nobody knows before it runs.
 struct Unknown(Option<TableSchema>);
 
@@ -111,6 +124,22 @@ impl Unknown {
     fn of(schema: &TableSchema) -> Self {
         let is_typed = schema.open.is_some_and(|kind| kind != ColumnType::Unknown);
         Self(is_typed.then(|| schema.clone()))
+    }
+
+    /// The columns that a step reads and that were there before the `pivot`, which alone can have made them again. The
+    /// step is asked what it would say if it did not.
+    fn gone(&self, step: &dyn Columns, depth: usize) -> Vec<Problem> {
+        let Some(known) = self.0.as_ref().filter(|known| !known.lost.is_empty()) else { return Vec::new() };
+        let context = Context { is_alone: true, ..Context::new(&|_| None, None, depth) };
+        let found = step.infer(TableSchema { is_without_lost: true, ..known.clone() }, &context);
+        let problems = context.mistakes.take().into_iter().chain(found.err());
+        let doubt = |problem: Problem| {
+            let name = known.lost.iter().find(|name| problem.message == no_column(name))?;
+            let message = format!("`{name}` is gone after the `pivot`, unless that makes one of the rows");
+            let hint = format!("the columns here are {}, and those that the rows make", known_names(known));
+            Some(Problem { message, hint: Some(hint), ..problem })
+        };
+        problems.filter_map(doubt).collect()
     }
 
     /// What is said of the type of a column that only a `pivot` can have made: it may just as well be gone.
@@ -183,7 +212,7 @@ impl Problem {
 
     fn at_step(self, step_index: usize) -> Mistake {
         let Self { path, about, character, message, hint } = self;
-        Mistake { step_index, path, about, character, message, hint }
+        Mistake { step_index, path, about, character, message: shortened(message), hint: hint.map(shortened) }
     }
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
@@ -203,8 +232,16 @@ pub struct Context<'a> {
     pub(crate) datasets: Datasets<'a>,
     sql: Option<Sql<'a>>,
     pub(crate) depth: usize,
+    /// Other pipelines are not looked at: any column may come of them.
+    is_alone: bool,
     mistakes: RefCell<Vec<Problem>>,
     doubts: RefCell<Vec<Problem>>,
+}
+
+impl<'a> Context<'a> {
+    fn new(datasets: Datasets<'a>, sql: Option<Sql<'a>>, depth: usize) -> Self {
+        Self { datasets, sql, depth, is_alone: false, mistakes: RefCell::default(), doubts: RefCell::default() }
+    }
 }
 
 impl Context<'_> {
@@ -235,6 +272,9 @@ impl Context<'_> {
 
     /// The columns of another pipeline, which a step names under these keys.
     pub(crate) fn pipeline(&self, reference: &PipelineReference, keys: &[&str]) -> Inferred {
+        if self.is_alone {
+            return Ok(TableSchema { open: Some(ColumnType::Unknown), ..TableSchema::default() });
+        }
         if self.depth >= MAX_NESTING {
             return Err(Problem::new("pipelines are written too deeply inside one another"));
         }
@@ -338,12 +378,19 @@ impl<'a> Flow<'a> {
     }
 }
 
+/// How long a name may be, in bytes, that is compared with others: comparing takes as long as both are, multiplied.
+const MAX_COMPARED: usize = 200;
+
 /// The name among `known` that `wanted` was probably meant to be.
 #[must_use]
 pub fn suggest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wanted.len() > MAX_COMPARED {
+        return None;
+    }
     let lower = wanted.to_lowercase();
     known
         .into_iter()
+        .filter(|name| name.len() <= MAX_COMPARED)
         .map(|name| (strsim::jaro_winkler(&lower, &name.to_lowercase()), name))
         .filter(|(score, _)| *score > 0.8)
         .max_by(|left, right| left.0.total_cmp(&right.0))
@@ -354,16 +401,24 @@ pub(crate) fn column(schema: &TableSchema, name: &str) -> Inferred<ColumnType> {
     if let Some(kind) = schema.get(name) {
         return Ok(kind);
     }
-    Err(Problem::new(format!("there is no column `{name}` here")).hint(similar_or_known(schema, name)))
+    Err(Problem::new(no_column(name)).hint(similar_or_known(schema, name)))
+}
+
+fn no_column(name: &str) -> String {
+    format!("there is no column `{name}` here")
 }
 
 /// What a column that is not there was probably meant to be, or else which there are.
 pub(crate) fn similar_or_known(schema: &TableSchema, name: &str) -> String {
-    let known = || schema.columns.keys().map(String::as_str);
-    match suggest(name, known()) {
+    match suggest(name, schema.columns.keys().map(String::as_str)) {
         Some(similar) => format!("did you mean `{similar}`?"),
-        None => format!("the columns here are {}", list(known())),
+        None => format!("the columns here are {}", known_names(schema)),
     }
+}
+
+/// The columns that there are in any case.
+pub(crate) fn known_names(schema: &TableSchema) -> String {
+    list(schema.columns.keys().map(String::as_str))
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -25,7 +25,7 @@ pub(crate) use draft::{Draft, Item, where_is};
 pub use pipeline_file::{PipelineFinding, check_pipeline, check_variables, place_in_pipeline, read_yaml};
 pub(crate) use report::{Reporter, did_you_mean, quoted};
 pub(crate) use shape::is_id;
-pub(crate) use vocabulary::currency;
+pub(crate) use vocabulary::{currency, step_like};
 
 /// The outcome of loading: an app only where no error was found, and everything that was found.
 #[derive(Debug)]

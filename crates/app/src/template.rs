@@ -7,6 +7,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::condition::Condition;
+use crate::diagnostic::beginning;
 use crate::query::Reader;
 use crate::relative_date::RelativeDate;
 use crate::steps::Step;
@@ -48,9 +49,6 @@ pub struct Variables<'a> {
 pub struct Template<N = VariablePath> {
     tree: Tree<N>,
 }
-
-/// How many characters of a text a message shows.
-const MAX_SHOWN: usize = 40;
 
 /// Why a template cannot be bound.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -313,14 +311,6 @@ impl<N: Name> Tree<N> {
                 Json::Object(bound)
             }
         })
-    }
-}
-
-/// Of a text that may go on for long what a message shows.
-pub(crate) fn beginning(text: &str) -> String {
-    match text.char_indices().nth(MAX_SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }
 

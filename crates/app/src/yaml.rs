@@ -1,10 +1,12 @@
 //! YAML to a tree of nodes that know their place; anchors, tags and other surprises are refused.
 
+mod explain;
 mod parse;
 mod scalar;
 
 use serde_json::{Map, Number, Value as Json};
 
+pub(crate) use explain::{with_blank, without_blank};
 pub(crate) use parse::parse;
 
 /// A place in a file, lines and columns counted from 1.
@@ -33,6 +35,8 @@ pub(crate) enum NodeValue {
     Integer(i64),
     Float(f64),
     Text(String),
+    /// What would be a number, did it not begin with a needless 0: whoever knows what is asked for says what to write.
+    ZeroLed(String),
     List(Vec<Node>),
     Map(Vec<Entry>),
     /// A value that was refused and reported already.
@@ -53,7 +57,7 @@ pub(crate) struct Problem {
     pub(crate) code: &'static str,
     pub(crate) span: Span,
     pub(crate) message: String,
-    pub(crate) hint: Option<&'static str>,
+    pub(crate) hint: Option<String>,
 }
 
 impl Node {
@@ -86,7 +90,7 @@ impl Node {
     /// The text, when this is one.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
-            NodeValue::Text(text) => Some(text),
+            NodeValue::Text(text) | NodeValue::ZeroLed(text) => Some(text),
             _ => None,
         }
     }
@@ -139,7 +143,7 @@ impl Node {
             NodeValue::Boolean(value) => Json::Bool(*value),
             NodeValue::Integer(value) => Json::from(*value),
             NodeValue::Float(value) => Number::from_f64(*value).map_or(Json::Null, Json::Number),
-            NodeValue::Text(text) => Json::String(text.clone()),
+            NodeValue::Text(text) | NodeValue::ZeroLed(text) => Json::String(text.clone()),
             NodeValue::List(items) => Json::Array(items.iter().map(Node::to_json).collect()),
             NodeValue::Map(entries) => Json::Object(
                 entries.iter().map(|entry| (entry.key.clone(), entry.node.to_json())).collect::<Map<_, _>>(),

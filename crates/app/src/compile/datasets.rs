@@ -12,7 +12,7 @@ use crate::place;
 use crate::schema::TableSchema;
 use crate::source::Relation;
 use crate::steps::Step;
-use crate::steps::customsql::Customsql;
+use crate::steps::customsql::{Customsql, unbound};
 use crate::template::{Template, TemplateError, has_variables, parse_steps};
 use crate::written::{Referred, settle};
 use crate::yaml::{Node, Span};
@@ -168,7 +168,12 @@ impl Compiler<'_> {
                         self.report.error("bad_query", node.key_span("query"), message, hint);
                         None
                     }
-                    _ => Some(DatasetInput::Table { source: found, relation }),
+                    _ => {
+                        if let Some(doubt) = settings.query.as_deref().and_then(unbound) {
+                            self.report.warning("doubtful_query", node.span_at(&["query"]), doubt.message, doubt.hint);
+                        }
+                        Some(DatasetInput::Table { source: found, relation })
+                    }
                 }
             }
             (None, None, Some(parent)) => Some(DatasetInput::Dataset(parent.clone())),

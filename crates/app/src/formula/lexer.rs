@@ -1,6 +1,7 @@
 //! Cuts a formula into tokens.
 
 use super::FormulaError;
+use super::parser::is_operator;
 
 /// A token and the character it starts at, counted from 1.
 pub(super) type Positioned = (usize, Token);
@@ -47,10 +48,25 @@ pub(super) fn tokens(text: &str) -> Result<(Vec<Positioned>, usize), FormulaErro
             }
             _ => symbol(rest, position)?,
         };
+        if let (Token::Symbol("("), Some((_, Token::Word(word)))) = (&token, found.last()) {
+            no_call(word, position)?;
+        }
         found.push((position, token));
         at += length;
     }
     Ok((found, characters.len() + 1))
+}
+
+/// A word before `(` calls a function, of which there are none.
+fn no_call(word: &str, position: usize) -> Result<(), FormulaError> {
+    if is_operator(&word.to_lowercase()) {
+        return Ok(());
+    }
+    if word.eq_ignore_ascii_case("in") {
+        return error(position, "there is no `in` in formulas: compare with `==`, and join several by `or`");
+    }
+    let what = "formulas have `+ - * / %`, comparisons, `and`, `or`, `not` and no functions";
+    error(position, format!("there is no function `{word}`: {what}"))
 }
 
 fn quoted(rest: &[char], position: usize) -> Result<(Token, usize), FormulaError> {

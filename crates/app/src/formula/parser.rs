@@ -34,7 +34,7 @@ pub(super) fn parse((tokens, end): (Vec<Positioned>, usize)) -> Result<Formula, 
 }
 
 /// True for the operators that are words.
-fn is_operator(word: &str) -> bool {
+pub(super) fn is_operator(word: &str) -> bool {
     matches!(word, "and" | "or" | "not")
 }
 

@@ -3,6 +3,7 @@
 
 use super::{ColumnType, Context, Inferred, Problem, TableSchema, column, describe, guessed_days, not_dates};
 use crate::condition::{Comparison, Condition, Operator};
+use crate::diagnostic::beginning;
 use crate::search_pattern;
 use crate::value::Value;
 
@@ -188,7 +189,7 @@ fn of(value: &Value) -> String {
         Value::Boolean(flag) => format!("the boolean {flag}"),
         Value::Integer(number) => format!("the number {number}"),
         Value::Float(number) => format!("the number {number}"),
-        Value::Text(text) => format!("the text \"{text}\""),
+        Value::Text(text) => format!("the text \"{}\"", beginning(text)),
         Value::Date(_) => format!("the date {value}"),
         Value::List(_) => "a list".to_owned(),
         Value::All => "All".to_owned(),

@@ -3,6 +3,7 @@
 use super::comparisons::number_hint;
 use super::{ColumnType, Context, Inferred, Problem, TableSchema, column, describe, made_numbers, type_of, unite};
 use crate::formula::{BinaryOperator, Formula, FormulaError};
+use crate::load::step_like;
 use crate::steps::FormulaText;
 use crate::value::Value;
 
@@ -39,6 +40,10 @@ fn meant(problem: Problem, written: &str, schema: &TableSchema) -> Problem {
     if problem.character.is_none() && !is_unknown {
         return problem;
     }
+    if problem.message.starts_with("there is no function") {
+        let hint = problem.about.as_deref().and_then(instead_of_function);
+        return problem.maybe_hint(hint);
+    }
     let names = || schema.columns.keys().filter(|name| !name.chars().all(is_of_word));
     let is_bare = |name: &String| written.replace(&format!("[{name}]"), "").contains(name.as_str());
     let hint = if let Some(name) = names().find(|name| is_bare(name)) {
@@ -52,6 +57,16 @@ fn meant(problem: Problem, written: &str, schema: &TableSchema) -> Problem {
     };
     let whole = problem.hint.as_ref().map_or_else(|| hint.clone(), |known| format!("{known}; {hint}"));
     problem.hint(whole)
+}
+
+/// What does here what a function does elsewhere.
+fn instead_of_function(name: &str) -> Option<String> {
+    match name.to_lowercase().as_str() {
+        "round" | "floor" | "ceil" | "ceiling" | "trunc" => {
+            Some("numbers are rounded where they are shown, by a `format` such as `integer` or `decimal2`".to_owned())
+        }
+        other => step_like(other).map(|step| format!("the step `{step}` does that")),
+    }
 }
 
 fn is_of_word(sign: char) -> bool {
@@ -262,6 +277,10 @@ mod tests {
             ("text and flag", "`and`, `or` and `not` need booleans, and `text` holds texts; compare it"),
             ("not date", "need booleans"),
             ("number * text", "arithmetic needs numbers, and `text` holds texts; put a step before: { name: convert"),
+            ("round(number, 2)", "and no functions at character 6; numbers are rounded where they are shown"),
+            ("ABS(number)", "there is no function `ABS`: formulas have"),
+            ("ABS(number)", "; the step `absolutevalue` does that"),
+            ("nope(number)", "no functions at character 5; "),
             ("number * 1,5", "decimals stand behind a point"),
             ("number * 'text'", "'text' is a text; a column stands without quotes: text, or [text]"),
             ("number * '2'", "write the number without quotes: 2"),

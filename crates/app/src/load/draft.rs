@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
+use super::examples::of_missing_blank;
 use super::report::{Reporter, did_you_mean};
 use super::validate::validate;
 use crate::config;
@@ -69,7 +70,10 @@ impl Draft {
         match &node.value {
             NodeValue::Map(entries) => entries.iter().for_each(|entry| self.entry(entry, report)),
             NodeValue::Null => report.warning("empty_file", node.span, "this file is empty", None),
-            _ => report.error("wrong_type", node.span, "expected a map of the app's keys", None),
+            _ => {
+                let hint = node.text().and_then(of_missing_blank);
+                report.error("wrong_type", node.span, "expected a map of the app's keys", hint);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use super::shape::{self, Shape};
 use super::vocabulary::currency;
 use crate::formula::{BinaryOperator, Formula};
 use crate::infer::comparisons::written;
-use crate::yaml::{Entry, Node, NodeValue};
+use crate::yaml::{Entry, Node, NodeValue, with_blank, without_blank};
 
 /// A map where a text stands: the text is what its first key that is needed holds.
 pub(super) fn of_map(schema: &Map<String, Json>, text: &str) -> Option<String> {
@@ -43,6 +43,9 @@ pub(super) fn of_tag<'a>(node: &'a Node, tag: &str, names: &[&str]) -> Option<(&
         let is_name = |word: &&str| names.contains(word);
         let is_like_tag = matches!(entry.key.as_str(), "name" | "type" | "kind" | "step" | "chart");
         let value = || entry.node.text().filter(|_| is_like_tag).filter(is_name);
+        if key_without_blank(entry) == Some(tag) {
+            return Some((entry, of_missing_blank(&entry.key)?));
+        }
         let word = Some(entry.key.as_str()).filter(is_name).or_else(value)?;
         Some((entry, format!("write `{tag}: {word}`")))
     })
@@ -119,7 +122,7 @@ fn of_two(names: &[String]) -> Option<(String, String)> {
 
 fn scalar(node: &Node) -> Option<String> {
     match &node.value {
-        NodeValue::Text(text) => Some(text.clone()),
+        NodeValue::Text(text) | NodeValue::ZeroLed(text) => Some(text.clone()),
         NodeValue::Integer(_) | NodeValue::Float(_) | NodeValue::Boolean(_) => Some(node.to_json().to_string()),
         _ => None,
     }
@@ -130,4 +133,30 @@ pub(super) fn of_name(node: &Node) -> Option<String> {
     let column = node.get("column").and_then(Node::text)?;
     let sign = if node.get("order").and_then(Node::text) == Some("desc") { "-" } else { "" };
     Some(format!("write the name alone: `{sign}{column}`"))
+}
+
+/// What is wrong with digits that begin with a needless 0, and how a number or a text is written, as either is asked for.
+pub(super) fn of_zero_led(text: &str, takes_number: bool, takes_text: bool) -> (String, String) {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let rest = digits.trim_start_matches(['+', '0']);
+    let zero = if rest.starts_with(|first: char| first.is_ascii_digit()) { "" } else { "0" };
+    let number = format!("{sign}{zero}{rest}");
+    let loses = || format!("`{text}` would lose its first 0, as the number that it is without quotes");
+    match (takes_number, takes_text) {
+        (true, false) => (format!("a number does not begin with 0, as `{text}` does"), format!("write {number}")),
+        (false, _) => (loses(), format!("write the text between quotes: \"{text}\"")),
+        (true, true) => {
+            (loses(), format!("write a text between quotes, \"{text}\", and a number without the 0, {number}"))
+        }
+    }
+}
+
+/// A key and its value where the blank between them is missing.
+pub(super) fn of_missing_blank(text: &str) -> Option<String> {
+    without_blank(text).map(|(key, value)| with_blank(key, value))
+}
+
+/// The key of an entry that is one word with its value.
+pub(super) fn key_without_blank(entry: &Entry) -> Option<&str> {
+    without_blank(&entry.key).map(|(key, _)| key).filter(|_| entry.node.value == NodeValue::Null)
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::examples::of_zero_led;
 use super::folder::SourceFile;
 use super::report::Reporter;
 use super::validate::validate_step;
@@ -22,15 +23,31 @@ pub struct PipelineFinding {
 /// A YAML file as JSON, or what keeps it from being read.
 pub fn read_yaml(path: &Path, text: &str) -> Result<serde_json::Value, Vec<Diagnostic>> {
     let (tree, problems) = yaml::parse(text, 0);
-    if let Some(tree) = tree.filter(|_| problems.is_empty()) {
-        return Ok(tree.to_json());
-    }
     let mut report = Reporter::default();
     report.add_file(SourceFile::new(path.to_path_buf(), text.to_owned()));
+    if let Some(tree) = tree.filter(|_| problems.is_empty()) {
+        zero_led(&tree, &mut report);
+        if report.error_count() == 0 {
+            return Ok(tree.to_json());
+        }
+    }
     for problem in problems {
         report.problem(problem);
     }
     Err(report.finish())
+}
+
+/// Says of digits that begin with a needless 0 what to write, whatever is asked for.
+fn zero_led(node: &Node, report: &mut Reporter) {
+    match &node.value {
+        NodeValue::ZeroLed(text) => {
+            let (message, hint) = of_zero_led(text, true, true);
+            report.error("leading_zero", node.span, message, Some(hint));
+        }
+        NodeValue::List(items) => items.iter().for_each(|item| zero_led(item, report)),
+        NodeValue::Map(entries) => entries.iter().for_each(|entry| zero_led(&entry.node, report)),
+        _ => {}
+    }
 }
 
 /// The line and column, counted from 1, of a mistake in the steps of a file.

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use indexmap::IndexSet;
+
 use super::folder::SourceFile;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, shortened};
 use crate::yaml::{Problem, Span};
 
 const MAX_DIAGNOSTICS: usize = 1_000;
@@ -15,6 +17,8 @@ pub(crate) struct Reporter {
     files: Vec<SourceFile>,
     diagnostics: Vec<Diagnostic>,
     errors: usize,
+    /// The line of the last finding, as people may see it: a long one often has several.
+    last_line: Option<((usize, usize), Vec<char>)>,
 }
 
 impl Reporter {
@@ -40,7 +44,7 @@ impl Reporter {
     }
 
     pub(super) fn problem(&mut self, problem: Problem) {
-        self.error(problem.code, problem.span, problem.message, problem.hint.map(str::to_owned));
+        self.error(problem.code, problem.span, problem.message, problem.hint);
     }
 
     /// An error about a file or folder that has no readable text.
@@ -70,8 +74,14 @@ impl Reporter {
             return;
         }
         let file = self.files.get(span.file);
-        let line = shown(file.map_or("", |file| file.line(span.line)));
+        let place = (span.file, span.line);
+        let known = self.last_line.take().filter(|(last, _)| *last == place);
+        let line = known.map_or_else(
+            || shown(file.map_or("", |file| file.line(span.line))).chars().collect::<Vec<char>>(),
+            |(_, line)| line,
+        );
         let (excerpt, excerpt_column) = excerpt(&line, span.column);
+        self.last_line = Some((place, line));
         self.diagnostics.push(Diagnostic {
             severity,
             code,
@@ -79,10 +89,10 @@ impl Reporter {
             line: span.line,
             column: span.column,
             length: span.length,
-            message,
+            message: shortened(message),
             excerpt,
             excerpt_column,
-            hint,
+            hint: hint.map(shortened),
         });
     }
 
@@ -102,22 +112,17 @@ impl Reporter {
 }
 
 /// The line around a column, and the column at which that begins; dots stand for one character that is left out.
-fn excerpt(line: &str, column: usize) -> (String, usize) {
-    let length = line.chars().count();
-    if length <= MAX_EXCERPT {
-        return (line.to_owned(), 1);
+fn excerpt(line: &[char], column: usize) -> (String, usize) {
+    let Some(room) = line.len().checked_sub(MAX_EXCERPT).filter(|room| *room > 0) else {
+        return (line.iter().collect(), 1);
+    };
+    let first = column.saturating_sub(MAX_EXCERPT / 3).min(room);
+    let mut part = line[first..first + MAX_EXCERPT].to_vec();
+    if first > 0 {
+        part[0] = '…';
     }
-    let first = column.saturating_sub(MAX_EXCERPT / 3).min(length - MAX_EXCERPT);
-    let mut part: Vec<char> = line.chars().skip(first).take(MAX_EXCERPT).collect();
-    if first > 0
-        && let Some(cut) = part.first_mut()
-    {
-        *cut = '…';
-    }
-    if first + MAX_EXCERPT < length
-        && let Some(cut) = part.last_mut()
-    {
-        *cut = '…';
+    if first < room {
+        part[MAX_EXCERPT - 1] = '…';
     }
     (part.into_iter().collect(), first + 1)
 }
@@ -145,7 +150,7 @@ fn written_secret(line: &str) -> Option<usize> {
 
 /// "did you mean …?" when a known name is near, else the known names when they are few.
 pub(crate) fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let names: Vec<&str> = known.into_iter().collect();
+    let names: Vec<&str> = known.into_iter().collect::<IndexSet<_>>().into_iter().collect();
     if let Some(similar) = crate::infer::suggest(wanted, names.iter().copied()) {
         return Some(format!("did you mean `{similar}`?"));
     }
@@ -162,7 +167,14 @@ pub(crate) fn quoted(names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{did_you_mean, shown};
+
+    #[test]
+    fn what_is_known_is_listed_once() {
+        let known = ["shop", "revenue", "revenue"];
+        assert_eq!(did_you_mean("basket", known).as_deref(), Some("known are `shop`, `revenue`"));
+        assert_eq!(did_you_mean("shp", known).as_deref(), Some("did you mean `shop`?"));
+    }
 
     #[test]
     fn an_excerpt_shows_no_secret() {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::validate::{Findings, push};
+use super::validate::{Findings, push, push_doubt};
 use crate::template::VOID;
-use crate::yaml::Node;
+use crate::yaml::{Node, NodeValue};
 
 /// Says which rules a map breaks whose keys are those of `properties`.
 pub(super) fn check(node: &Node, properties: &Map<String, Json>, findings: &mut Findings) {
@@ -44,12 +44,28 @@ fn every_column_has_a_name(node: &Node, findings: &mut Findings) {
         }
         return;
     };
+    let is_variable = |node: &Node| node.text().is_some_and(|text| text.contains("{{"));
+    // A variable may hold several names.
+    if [columns, names].iter().any(|entry| is_variable(&entry.node) || entry.node.items().iter().any(is_variable)) {
+        return;
+    }
     let count = |node: &Node| if node.text().is_some() { 1 } else { node.items().len() };
     let (computed, named) = (count(&columns.node), count(&names.node));
     if computed != named {
         let message =
             format!("`{}` names {computed}, and `{}` {named}: each column needs a new name", columns.key, names.key);
         push(findings, "bad_length", names.node.span, message, None);
+    }
+}
+
+/// A group of conditions that is written empty asks for nothing.
+pub(super) fn groups_hold_conditions(node: &Node, properties: &Map<String, Json>, findings: &mut Findings) {
+    for key in ["and", "or"].into_iter().filter(|key| properties.contains_key(*key)) {
+        if let Some(group) = node.get(key).filter(|group| group.value == NodeValue::List(Vec::new())) {
+            let message = format!("`{key}` is empty: nothing has to hold");
+            let hint = "write the conditions into it, or leave it out";
+            push_doubt(findings, "doubtful_condition", group.span, message, hint);
+        }
     }
 }
 

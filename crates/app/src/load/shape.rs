@@ -122,6 +122,17 @@ pub(super) fn known_keys(schema: &Json, root: &Json, node: &Node) -> usize {
     node.entries().iter().map(counted).sum()
 }
 
+/// The key that tells apart the items of a list that is one of these alternatives.
+pub(super) fn tag_of_items<'a>(alternatives: &[&'a Json], root: &'a Json) -> Option<&'a str> {
+    alternatives.iter().find_map(|schema| match of(schema, root) {
+        Shape::Single(list) => match of(list.get("items")?, root) {
+            Shape::Tagged { tag, .. } => Some(tag),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
 /// True where the schema asks for one of several words, and this is one; any text is one of a schema without words.
 pub(super) fn takes_text(schema: &Json, root: &Json, text: &str) -> bool {
     match of(schema, root) {
@@ -150,7 +161,7 @@ fn is_type(name: &str, node: &Node) -> bool {
         NodeValue::Boolean(_) => name == "boolean",
         NodeValue::Integer(_) => name == "integer" || name == "number",
         NodeValue::Float(_) => name == "number",
-        NodeValue::Text(_) => name == "string",
+        NodeValue::Text(_) | NodeValue::ZeroLed(_) => name == "string",
         NodeValue::List(_) => name == "array",
         NodeValue::Map(_) => name == "object",
         NodeValue::Refused => true,
@@ -206,6 +217,7 @@ pub(super) fn found(node: &Node) -> String {
         NodeValue::Integer(value) => format!("the number {value}"),
         NodeValue::Float(value) => format!("the number {value}"),
         NodeValue::Text(text) => format!("the text `{}`", text.chars().take(60).collect::<String>()),
+        NodeValue::ZeroLed(text) => format!("`{text}`"),
         NodeValue::List(_) => "a list".to_owned(),
         NodeValue::Map(_) => "a map".to_owned(),
         NodeValue::Refused => "a refused value".to_owned(),

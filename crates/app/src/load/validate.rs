@@ -19,6 +19,8 @@ struct Allowed {
     variables: bool,
     /// Keys may be written in snake case.
     snake_case: bool,
+    /// It decides what a reader sees, which is looked at elsewhere too.
+    is_permission: bool,
 }
 
 /// Checks `node` against `schema`; true when nothing was found.
@@ -26,23 +28,29 @@ pub(super) fn validate(node: &Node, schema: &Json, root: &Json, report: &mut Rep
     let before = report.error_count();
     let mut findings = Vec::new();
     Validator { root }.check(node, schema, Allowed::default(), &mut findings);
-    for finding in findings {
-        report.error(finding.code, finding.span, finding.message, finding.hint);
-    }
+    tell(findings, report);
     report.error_count() == before
 }
 
 /// Checks a step as it is written anywhere but in an app's files; true when nothing was found.
 pub(super) fn validate_step(node: &Node, report: &mut Reporter) -> bool {
-    let allowed = Allowed { variables: true, snake_case: true };
+    let allowed = Allowed { variables: true, snake_case: true, ..Allowed::default() };
     let schema = serde_json::json!({"$ref": "#/$defs/Step"});
     let mut findings = Vec::new();
     Validator { root: &APP }.check(node, &schema, allowed, &mut findings);
-    let is_right = findings.is_empty();
-    for finding in findings {
-        report.error(finding.code, finding.span, finding.message, finding.hint);
-    }
+    let is_right = findings.iter().all(|finding| finding.is_doubt);
+    tell(findings, report);
     is_right
+}
+
+fn tell(findings: Findings, report: &mut Reporter) {
+    for Finding { code, span, message, hint, is_doubt } in findings {
+        if is_doubt {
+            report.warning(code, span, message, hint);
+        } else {
+            report.error(code, span, message, hint);
+        }
+    }
 }
 
 pub(super) struct Finding {
@@ -50,12 +58,19 @@ pub(super) struct Finding {
     span: Span,
     message: String,
     hint: Option<String>,
+    /// It works, and is probably not meant so.
+    is_doubt: bool,
 }
 
 pub(super) type Findings = Vec<Finding>;
 
 pub(super) fn push(findings: &mut Findings, code: &'static str, span: Span, message: String, hint: Option<String>) {
-    findings.push(Finding { code, span, message, hint });
+    findings.push(Finding { code, span, message, hint, is_doubt: false });
+}
+
+/// Says what works and is probably not meant so.
+pub(super) fn push_doubt(findings: &mut Findings, code: &'static str, span: Span, message: String, hint: &str) {
+    findings.push(Finding { code, span, message, hint: Some(hint.to_owned()), is_doubt: true });
 }
 
 struct Validator<'a> {
@@ -66,6 +81,14 @@ impl Validator<'_> {
     fn check(&self, node: &Node, schema: &Json, allowed: Allowed, findings: &mut Findings) {
         if matches!(node.value, NodeValue::Refused) {
             return;
+        }
+        if let NodeValue::ZeroLed(text) = &node.value {
+            let takes = |value| shape::accepts(schema, self.root, &Node { span: node.span, value });
+            let (number, words) = (takes(NodeValue::Integer(0)), takes(NodeValue::Text(text.clone())));
+            if number || words {
+                let (message, hint) = examples::of_zero_led(text, number, words);
+                return push(findings, "leading_zero", node.span, message, Some(hint));
+            }
         }
         if allowed.variables && node.text().is_some_and(|text| text.contains("{{")) {
             return;
@@ -123,6 +146,11 @@ impl Validator<'_> {
             let hint = is_condition.then(|| examples::of_condition(node));
             return wrong_type(node, &expected.join(" or "), hint, findings);
         }
+        if self.is_step_of(node, alternatives) {
+            let message = "this is one step, and a pipeline is expected".to_owned();
+            let hint = "a pipeline is the name of a dataset, or a list of steps: `[{ name: domain, … }]`".to_owned();
+            return push(findings, "wrong_type", node.span, message, Some(hint));
+        }
         if is_condition && rules::mixes_conditions(node, findings) {
             return;
         }
@@ -154,12 +182,18 @@ impl Validator<'_> {
         for schema in fitting {
             let mut own = Vec::new();
             self.check(node, schema, allowed, &mut own);
-            if own.is_empty() {
-                return;
+            if own.iter().all(|finding| finding.is_doubt) {
+                return findings.extend(own);
             }
             nearest.get_or_insert(own);
         }
         findings.extend(nearest.into_iter().flatten());
+    }
+
+    /// True for a step where a list of steps can stand.
+    fn is_step_of(&self, node: &Node, alternatives: &[&Json]) -> bool {
+        let tag = shape::tag_of_items(alternatives, self.root);
+        tag.is_some_and(|tag| node.get(tag).is_some())
     }
 
     fn single(&self, node: &Node, schema: &Map<String, Json>, allowed: Allowed, findings: &mut Findings) {
@@ -178,7 +212,7 @@ impl Validator<'_> {
             NodeValue::Integer(_) | NodeValue::Float(_) => check_number(node, schema, findings),
             NodeValue::List(items) => self.list(node, items, schema, allowed, findings),
             NodeValue::Map(entries) => self.map(node, entries, schema, allowed, findings),
-            NodeValue::Null | NodeValue::Boolean(_) | NodeValue::Refused => {}
+            NodeValue::Null | NodeValue::Boolean(_) | NodeValue::ZeroLed(_) | NodeValue::Refused => {}
         }
     }
 
@@ -199,6 +233,15 @@ impl Validator<'_> {
                 format!("expected {expected} items in this list, found {count}"),
                 None,
             );
+        }
+        if let Some(Shape::Alternatives(alternatives)) = schema.get("items").map(|items| shape::of(items, self.root))
+            && !items.is_empty()
+            && items.iter().all(|item| self.is_step_of(item, &alternatives))
+        {
+            let message = "this is one list of steps, and a list of pipelines is expected".to_owned();
+            let hint =
+                "each pipeline is the name of a dataset, or a list of steps of its own: `[[{ name: domain, … }]]`";
+            return push(findings, "wrong_type", node.span, message, Some(hint.to_owned()));
         }
         let fixed = schema.get("prefixItems").and_then(Json::as_array);
         for (index, item) in items.iter().enumerate() {
@@ -228,6 +271,10 @@ impl Validator<'_> {
                     continue;
                 }
                 self.check(&entry.node, property, inside(name, allowed), findings);
+            } else if examples::key_without_blank(entry).is_some() {
+                let message = format!("`{}` is a key without a value", entry.key);
+                let hint = examples::of_missing_blank(&entry.key);
+                push(findings, "missing_value", entry.key_span, message, hint);
             } else {
                 match others {
                     Some(Json::Object(_)) => self.check(&entry.node, others.unwrap_or(&Json::Null), allowed, findings),
@@ -246,7 +293,8 @@ impl Validator<'_> {
             // A key written wrongly is not missing as well.
             let is_misspelt = entries.iter().any(|entry| {
                 let is_known = properties.is_some_and(|known| find_property(known, &entry.key, allowed).is_some());
-                !is_known && crate::infer::suggest(&entry.key, [required]).is_some()
+                let is_without_blank = examples::key_without_blank(entry) == Some(required);
+                !is_known && (is_without_blank || crate::infer::suggest(&entry.key, [required]).is_some())
             });
             if !seen.contains(&required) && !is_misspelt {
                 push(findings, "missing_key", place, format!("the key `{required}` is missing"), None);
@@ -254,6 +302,9 @@ impl Validator<'_> {
         }
         if let Some(properties) = properties {
             rules::check(node, properties, findings);
+            if !allowed.is_permission {
+                rules::groups_hold_conditions(node, properties, findings);
+            }
         }
     }
 }
@@ -269,7 +320,8 @@ fn is_required(schema: &Map<String, Json>, name: &str) -> bool {
 /// Variables may stand in steps and conditions; keys of steps may be in snake case.
 fn inside(key: &str, allowed: Allowed) -> Allowed {
     match key {
-        "steps" => Allowed { variables: true, snake_case: true },
+        "steps" => Allowed { variables: true, snake_case: true, ..allowed },
+        "permissions" => Allowed { is_permission: true, ..allowed },
         "where" | "having" => Allowed { variables: true, ..allowed },
         _ => allowed,
     }
@@ -292,6 +344,7 @@ fn find_property<'a>(known: &'a Map<String, Json>, key: &str, allowed: Allowed) 
 fn unknown_key(entry: &Entry, before: Option<&Entry>, properties: Option<&Map<String, Json>>, findings: &mut Findings) {
     let known: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     let hint = cut_number(entry, before)
+        .or_else(|| cut_formula(entry, before))
         .or_else(|| meant_by(&entry.key, &known).map(|name| format!("it is called `{name}` here")))
         .or_else(|| did_you_mean(&entry.key, known.iter().copied()))
         .or_else(|| Some(format!("known are {}", quoted(&known))));
@@ -303,6 +356,13 @@ fn cut_number(entry: &Entry, before: Option<&Entry>) -> Option<String> {
     let NodeValue::Integer(whole) = before?.node.value else { return None };
     let is_rest = entry.node.value == NodeValue::Null && entry.key.bytes().all(|byte| byte.is_ascii_digit());
     is_rest.then(|| format!("decimals stand behind a point: `{whole}.{}`", entry.key))
+}
+
+/// `formula: round(a, 2)` in a map between braces is the text `round(a` and a key `2)`.
+fn cut_formula(entry: &Entry, before: Option<&Entry>) -> Option<String> {
+    let text = before?.node.text().filter(|_| entry.node.value == NodeValue::Null)?;
+    let is_open = text.matches('(').count() > text.matches(')').count() && entry.key.contains(')');
+    is_open.then(|| format!("a comma ends a text between braces: write \"{text}, {}\"", entry.key))
 }
 
 fn unknown_word(node: &Node, text: &str, words: &[Word<'_>], findings: &mut Findings) {
@@ -340,6 +400,7 @@ fn wrong_type(node: &Node, expected: &str, example: Option<String>, findings: &m
         _ if is_scalar && expected.starts_with("a text") => Some("write it between quotes".to_owned()),
         NodeValue::Text(text) if expected == "a list" => Some(format!("write a list, even of one: `[{text}]`")),
         NodeValue::Text(text) if matches!(expected, "a number" | "a whole number") => number_hint(text),
+        NodeValue::Text(text) if expected.starts_with("a map") => examples::of_missing_blank(text),
         NodeValue::Map(_) if expected == "a list" => Some("write a list, even of one: `[{ … }]`".to_owned()),
         NodeValue::Map(_) if expected == "a text" => examples::of_name(node),
         _ => None,

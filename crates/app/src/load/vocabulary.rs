@@ -27,6 +27,7 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
     ("delete", &["drop", "remove", "dropcolumns", "exclude"]),
     ("rename", &["alias", "renamecolumns"]),
     ("formula", &["mutate", "withcolumn", "withcolumns", "assign", "compute", "calculate", "eval", "expression"]),
+    ("concatenate", &["concat", "paste"]),
     ("ifthenelse", &["if", "case", "casewhen", "when", "ifelse", "conditional"]),
     ("convert", &["cast", "astype", "settype", "changetype"]),
     ("fillna", &["coalesce", "ifnull", "nvl", "fillnull", "fill"]),
@@ -131,6 +132,31 @@ pub(super) fn another_way(word: &str, words: &[&str]) -> Option<&'static str> {
 /// Which of these words is called `word` elsewhere.
 pub(super) fn meant_by<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
     ours(word).find_map(|ours| words.iter().copied().find(|known| *known == ours))
+}
+
+/// The step that does what a function of this name does elsewhere.
+pub(crate) fn step_like(function: &str) -> Option<&'static str> {
+    const COMPUTING: [&str; 18] = [
+        "absolutevalue",
+        "aggregate",
+        "concatenate",
+        "convert",
+        "cumsum",
+        "dateextract",
+        "dategranularity",
+        "duration",
+        "evolution",
+        "fillna",
+        "fromdate",
+        "ifthenelse",
+        "lowercase",
+        "replacetext",
+        "substring",
+        "todate",
+        "trim",
+        "uppercase",
+    ];
+    COMPUTING.into_iter().find(|step| *step == function).or_else(|| meant_by(function, &COMPUTING))
 }
 
 /// True for a name of elsewhere, which is no misspelling of ours.

@@ -5,7 +5,8 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::fields::FieldModel;
 use super::{Block, Inline, RichText};
-use crate::template::{Piece, beginning, placeholders};
+use crate::diagnostic::beginning;
+use crate::template::{Piece, placeholders};
 
 mod names;
 
@@ -16,6 +17,8 @@ const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
 /// Emphasis and links nested deeper than this are flattened.
 const MAX_DEPTH: usize = 12;
+/// Mistakes of one text after which no more are looked for: whoever mends these finds the others.
+const MAX_PROBLEMS: usize = 50;
 
 /// A mistake in a text: an unknown name, a link that is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +97,8 @@ impl Builder<'_, '_> {
         for piece in placeholders(&clean) {
             match piece {
                 Piece::Literal(literal) => {
-                    for name in in_single_braces(literal, self.names) {
+                    let left = MAX_PROBLEMS.saturating_sub(self.problems.len());
+                    for name in in_single_braces(literal, self.names).take(left) {
                         let message = format!("`{{ {name} }}` would be shown as it is written");
                         let hint = Some(format!("write `{{{{ {name} }}}}`, with two braces on each side"));
                         self.say(MarkdownProblem::new("single_braces", message, hint), name);
@@ -110,22 +114,28 @@ impl Builder<'_, '_> {
                     marked.push(OPEN);
                     marked.push_str(&self.placeholders.len().to_string());
                     marked.push(CLOSE);
-                    match self.names.value(inner) {
-                        Ok(inline) => self.placeholders.push(Some(inline)),
-                        Err(problem) => {
-                            self.say(problem, inner);
-                            self.placeholders.push(None);
-                        }
-                    }
+                    let value = if self.is_given_up() { None } else { self.value(inner) };
+                    self.placeholders.push(value);
                 }
             }
         }
         marked
     }
 
+    fn value(&mut self, inner: &str) -> Option<Inline> {
+        self.names.value(inner).map_err(|problem| self.say(problem, inner)).ok()
+    }
+
+    /// True where so much is wrong that the rest is not looked at.
+    fn is_given_up(&self) -> bool {
+        self.problems.len() >= MAX_PROBLEMS
+    }
+
     /// Keeps a problem with what it is about, which stands in the text somewhere.
     fn say(&mut self, problem: MarkdownProblem, about: &str) {
-        self.problems.push(problem.at(about, self.source));
+        if !self.is_given_up() {
+            self.problems.push(problem.at(about, self.source));
+        }
     }
 
     fn take(&mut self, event: Event<'_>) {
@@ -271,13 +281,15 @@ impl Builder<'_, '_> {
             if self.names.has_term(term) {
                 return Container::Term(term.to_owned());
             }
-            self.say(self.names.unknown_term(term), href);
+            if !self.is_given_up() {
+                self.say(self.names.unknown_term(term), href);
+            }
             return Container::Nothing;
         }
         if is_allowed(href) {
             return Container::Link(href.to_owned());
         }
-        let message = format!("the link `{}` is not allowed", href.chars().take(80).collect::<String>());
+        let message = format!("the link `{href}` is not allowed");
         let hint = "links begin with `https://`, `http://`, `mailto:`, `#/` or `glossary:`".to_owned();
         self.say(MarkdownProblem::new("bad_link", message, Some(hint)), href);
         Container::Nothing
@@ -287,7 +299,7 @@ impl Builder<'_, '_> {
 /// Names that stand between single braces.
 fn in_single_braces<'a>(literal: &'a str, names: &'a NarrativeNames<'_>) -> impl Iterator<Item = &'a str> {
     let braced = literal.split('{').skip(1).filter_map(|after| after.split_once('}')).map(|(name, _)| name.trim());
-    braced.filter(|name| names.value(name).is_ok())
+    braced.filter(|name| names.is_known(name))
 }
 
 /// Links lead to the web, to an address for mail or to a place of the app; nothing in them depends on data.

@@ -99,7 +99,7 @@ impl Columns for Aggregate {
         if columns.is_empty() {
             return Err(Problem::new("an aggregation needs columns to group on, or something to compute"));
         }
-        Ok(TableSchema { columns, open: input.open.filter(|_| keep) })
+        Ok(TableSchema { columns, open: input.open.filter(|_| keep), ..TableSchema::default() })
     }
 
     /// The engine follows restricted columns through each function itself.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::infer::{Columns, Context, Flow, Inferred, Problem, shape};
 use crate::schema::{ColumnType, TableSchema};
+use crate::template::{Piece, placeholders};
 
 /// One read-only SQL query over the rows so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +25,9 @@ impl Columns for Customsql {
             let hint = "write `SELECT … FROM input`, where `input` is the rows so far";
             return Err(Problem::new("the `query` is empty").hint(hint));
         }
+        if let Some(doubt) = unbound(&self.query) {
+            context.doubt(doubt.at(&["query"]));
+        }
         if let Some(told) = context.sql(self, &input) {
             return told;
         }
@@ -39,10 +43,34 @@ impl Columns for Customsql {
     }
 }
 
+/// Says of a variable in SQL that it is none.
+pub(crate) fn unbound(query: &str) -> Option<Problem> {
+    let name = placeholders(query).into_iter().find_map(|piece| match piece {
+        Piece::Placeholder(name) if !name.is_empty() => Some(name),
+        _ => None,
+    })?;
+    let message = format!("`{{{{ {name} }}}}` stays as it is written: no variable is bound in SQL");
+    let condition = format!("{{ column: …, operator: eq, value: \"{{{{ {name} }}}}\" }}");
+    Some(
+        Problem::new(message)
+            .hint(format!("keep the rows in a step of their own: {{ name: filter, condition: {condition} }}")),
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::infer::testing::{columns, mistake};
+    use crate::infer::testing::{columns, mistake, told};
     use serde_json::json;
+
+    #[test]
+    fn a_variable_in_sql_is_doubtful() {
+        let step = |query: &str| told(json!({"name": "customsql", "query": query}), []);
+        assert_eq!(
+            step("SELECT * FROM input WHERE shop = '{{ shop }}'"),
+            "doubt: `{{ shop }}` stays as it is written: no variable is bound in SQL; keep the rows in a step of their own: { name: filter, condition: { column: …, operator: eq, value: \"{{ shop }}\" } }"
+        );
+        assert_eq!(step("SELECT '{{' AS a, '{}' AS b FROM input"), "");
+    }
 
     #[test]
     fn the_columns_are_those_that_are_named() {

@@ -13,7 +13,8 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Join {
-    /// Which rows are kept.
+    /// Which rows are kept: with `left` every one of this side, with `inner` those that have a match, with `left outer`
+    /// (elsewhere a full outer join) every one of both sides.
     #[serde(rename = "type")]
     pub kind: JoinType,
     /// Pairs of left and right column.

@@ -56,8 +56,8 @@ impl Columns for Pivot {
 
 #[cfg(test)]
 mod tests {
-    use crate::infer::infer;
     use crate::infer::testing::{columns, mistake};
+    use crate::infer::{infer, infer_all};
     use crate::schema::{ColumnType, TableSchema};
     use crate::steps::Step;
     use serde_json::json;
@@ -82,6 +82,72 @@ mod tests {
         assert!(found.starts_with("arithmetic needs numbers"), "{found}");
         let found = told(json!({"name": "filter", "condition": {"column": "day", "value": "soon"}}));
         assert!(found.starts_with("`day` holds dates, and this is"), "{found}");
+    }
+
+    #[test]
+    fn a_column_that_is_gone_is_doubtful_where_it_is_read() {
+        let columns = [
+            ("day", ColumnType::Date),
+            ("shop", ColumnType::Text),
+            ("amount", ColumnType::Float),
+            ("pieces", ColumnType::Float),
+        ];
+        let input = || TableSchema::new(columns.map(|(name, kind)| (name.to_owned(), kind)));
+        let doubts = |next: serde_json::Value| {
+            let pivot = json!({"name": "pivot", "index": ["day"], "columnToPivot": "shop", "valueColumn": "amount", "aggFunction": "sum"});
+            let mut steps = vec![pivot];
+            steps.extend(next.as_array().unwrap().iter().cloned());
+            let steps: Vec<Step> = serde_json::from_value(steps.into()).unwrap();
+            let found = infer_all(&steps, input(), &|_| Some(input()));
+            assert_eq!(found.mistakes, []);
+            found.doubts
+        };
+        let filter =
+            json!({"name": "filter", "condition": {"and": [{"column": "pieces", "operator": "gt", "value": 1}]}});
+        let rename = json!({"name": "rename", "toRename": [["day", "date"]]});
+        let join = json!({"name": "join", "type": "left", "rightPipeline": "other", "on": [["amount", "amount"]]});
+        for (steps, step, path, message) in [
+            (
+                json!([{"name": "select", "columns": ["day", "amount"]}]),
+                1,
+                vec![],
+                "`amount` is gone after the `pivot`",
+            ),
+            (
+                json!([{"name": "trim", "columns": []}, filter]),
+                2,
+                vec!["condition", "and", "0", "column"],
+                "`pieces` is gone",
+            ),
+            (
+                json!([{"name": "formula", "newColumn": "x", "formula": "Lyon / shop"}]),
+                1,
+                vec!["formula"],
+                "`shop` is gone",
+            ),
+            (
+                json!([rename, {"name": "sort", "columns": [{"column": "day", "order": "asc"}]}]),
+                2,
+                vec![],
+                "`day` is gone",
+            ),
+            (json!([join]), 1, vec![], "`amount` is gone"),
+        ] {
+            let found = doubts(steps.clone());
+            assert_eq!(found.len(), 1, "{steps}: {found:?}");
+            assert!(found[0].message.starts_with(message), "{steps}: {found:?}");
+            assert_eq!(
+                (found[0].step_index, &found[0].path[..]),
+                (step, &path.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>()[..])
+            );
+        }
+        for steps in [
+            json!([{"name": "select", "columns": ["day", "Lyon"]}]),
+            json!([{"name": "formula", "newColumn": "amount", "formula": "Lyon * 2"}, {"name": "select", "columns": ["amount"]}]),
+            json!([{"name": "select", "columns": ["day", "Lyon"]}, {"name": "text", "newColumn": "shop", "text": "a"}]),
+        ] {
+            assert_eq!(doubts(steps.clone()), [], "{steps}");
+        }
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Columns for Rename {
                 return Err(Problem::new(format!("two columns would be called `{new}`")));
             }
         }
-        Ok(TableSchema { columns, open })
+        Ok(TableSchema { columns, open, ..TableSchema::default() })
     }
 
     /// The engine follows restricted columns to their new names itself.

@@ -24,11 +24,10 @@ pub fn placeholders(text: &str) -> Vec<Piece<'_>> {
             pieces.push(Piece::Literal(before));
         }
         // Braces that are opened once more were not closed before.
-        let end = after.find("}}").filter(|end| after.find("{{").is_none_or(|next| end < &next));
-        let Some(end) = end else {
-            let open = after.find("{{").unwrap_or(after.len());
-            pieces.push(Piece::Unclosed(after[..open].trim()));
-            rest = &after[open..];
+        let next = after.find("{{").unwrap_or(after.len());
+        let Some(end) = after[..next].find("}}") else {
+            pieces.push(Piece::Unclosed(after[..next].trim()));
+            rest = &after[next..];
             continue;
         };
         pieces.push(Piece::Placeholder(after[..end].trim()));

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as EventSpan};
 
+use super::explain::{explain, variable};
 use super::{Entry, Node, NodeValue, Problem, Span, scalar};
 
 const MAX_DEPTH: usize = 64;
@@ -12,6 +13,7 @@ const MAX_NODES: usize = 200_000;
 const MAX_LINE: usize = 2_000;
 /// Findings of one file after which the rest of it is not read.
 const MAX_PROBLEMS: usize = 200;
+const A_KEY: &str = "a key must be a text";
 
 /// Reads one file. Without a tree the problems say why; with one they may still hold errors.
 pub(crate) fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
@@ -23,16 +25,9 @@ pub(crate) fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
             Ok((event, span)) => builder.take(event, span),
             Err(error) => {
                 let marker = error.marker();
-                let line = marker.line().max(1);
-                let span = Span { file, line, column: marker.col() + 1, length: 1 };
-                // The parser stumbles over a tab when it comes to the line after, or while the text of the line before goes on.
-                let tabbed = |line: &usize| text.lines().nth(*line).is_some_and(|text| indented_by_tab(text).is_some());
-                let after = error.info().contains("tab").then_some(line);
-                let mut around = [line.checked_sub(2), Some(line - 1), after].into_iter().flatten();
-                let line = around.find(tabbed).map_or(line, |line| line + 1);
-                let written = text.lines().nth(line - 1).unwrap_or_default();
-                let (span, message, hint) = explain(error.info(), written, Span { line, ..span });
-                builder.fatal("invalid_yaml", span, message, hint)
+                let at = Span { file, line: marker.line().max(1), column: marker.col() + 1, length: 1 };
+                let (span, message, hint) = explain(error.info(), &builder.lines, at);
+                builder.fatal("invalid_yaml", span, message, hint.as_deref())
             }
         };
         if step.is_err() {
@@ -41,38 +36,6 @@ pub(crate) fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
     }
     let nothing = Node { span: Span { file, line: 1, column: 1, length: 0 }, value: NodeValue::Null };
     (Some(builder.root.unwrap_or(nothing)), builder.problems)
-}
-
-/// Where the indentation of a line holds a tab, and how much of it there is from there.
-fn indented_by_tab(line: &str) -> Option<(usize, usize)> {
-    let indentation: Vec<char> = line.chars().take_while(|character| character.is_whitespace()).collect();
-    let before = indentation.iter().position(|character| *character == '\t')?;
-    Some((before, indentation.len() - before))
-}
-
-/// What the parser's complaint most often comes from, and what mends it.
-fn explain(complaint: &str, line: &str, at: Span) -> (Span, String, Option<&'static str>) {
-    if let Some((before, length)) = indented_by_tab(line) {
-        let message = "this line is indented with a tab, which YAML does not take".to_owned();
-        return (Span { column: before + 1, length, ..at }, message, Some("indent with spaces"));
-    }
-    let message = format!("this is not valid YAML: {complaint}");
-    let hint = if has_plain_colon(line) {
-        "write a text that holds a colon between quotes"
-    } else if complaint.contains("mapping values are not allowed") || complaint.contains("block") {
-        "this line, or the one before it, is not indented like those beside it"
-    } else if complaint.contains("flow") {
-        "close each `{` and `[`, put a comma between items, and write a text that holds one of these between quotes"
-    } else {
-        return (at, message, None);
-    };
-    (at, message, Some(hint))
-}
-
-/// True for `title: Routes: which are busiest?`: the text after the first colon holds another one.
-fn has_plain_colon(line: &str) -> bool {
-    let Some((_, text)) = line.split_once(": ") else { return false };
-    !text.trim_start().starts_with(['"', '\'', '{', '[', '|', '>']) && text.contains(": ")
 }
 
 /// A list or map that is not closed yet.
@@ -166,10 +129,7 @@ impl Builder<'_> {
         }
         let span = if style == ScalarStyle::Plain { span } else { self.without_blanks(span) };
         if style == ScalarStyle::Plain && scalar::has_leading_zero(text) {
-            let message = format!("`{text}` would lose its first 0, as the number that it is without quotes");
-            let hint = Some("write a text between quotes, and a number without the 0");
-            self.refuse("leading_zero", span, message, hint)?;
-            return self.add(Node { span, value: NodeValue::Text(text.to_owned()) });
+            return self.add(Node { span, value: NodeValue::ZeroLed(text.to_owned()) });
         }
         let value =
             if style == ScalarStyle::Plain { scalar::read(text) } else { Some(NodeValue::Text(text.to_owned())) };
@@ -197,7 +157,12 @@ impl Builder<'_> {
 
     fn open(&mut self, open: Open, span: Span) -> Result<(), Stop> {
         if self.expects_key() {
-            return self.fatal("bad_key", span, "a key must be a text", None);
+            let without_quotes = match open {
+                Open::Map { .. } => variable(&self.lines, span),
+                Open::List { .. } => None,
+            };
+            let (place, message, hint) = without_quotes.unwrap_or_else(|| (span, A_KEY.to_owned(), None));
+            return self.fatal("bad_key", place, message, hint.as_deref());
         }
         if self.stack.len() >= MAX_DEPTH {
             return self.fatal("too_deep", span, format!("nested more than {MAX_DEPTH} levels deep"), None);
@@ -226,7 +191,7 @@ impl Builder<'_> {
                 Some((key, key_span, true)) => entries.push(Entry { key, key_span, node }),
                 // The second value of a key that was reported already.
                 Some((_, _, false)) => {}
-                None => return self.fatal("bad_key", node.span, "a key must be a text", None),
+                None => return self.fatal("bad_key", node.span, A_KEY, None),
             },
         }
         Ok(())
@@ -237,9 +202,9 @@ impl Builder<'_> {
         code: &'static str,
         span: Span,
         message: impl Into<String>,
-        hint: Option<&'static str>,
+        hint: Option<&str>,
     ) -> Result<(), Stop> {
-        self.problems.push(Problem { code, span, message: message.into(), hint });
+        self.problems.push(Problem { code, span, message: message.into(), hint: hint.map(str::to_owned) });
         if self.problems.len() >= MAX_PROBLEMS { Err(Stop) } else { Ok(()) }
     }
 
@@ -248,9 +213,9 @@ impl Builder<'_> {
         code: &'static str,
         span: Span,
         message: impl Into<String>,
-        hint: Option<&'static str>,
+        hint: Option<&str>,
     ) -> Result<(), Stop> {
-        self.problems.push(Problem { code, span, message: message.into(), hint });
+        self.problems.push(Problem { code, span, message: message.into(), hint: hint.map(str::to_owned) });
         Err(Stop)
     }
 }

@@ -30,10 +30,10 @@ pub(super) fn read(text: &str) -> Option<NodeValue> {
     }
 }
 
-/// True for `007` and `-01`: a postcode or the like more often than a number, and in other readers one in base 8.
+/// True for `007`, `-01` and `01.5`: a postcode or the like more often than a number, and in other readers one in base 8.
 pub(super) fn has_leading_zero(text: &str) -> bool {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    matches!(unsigned.as_bytes(), [b'0', b'0'..=b'9', ..]) && looks_like_number(text)
 }
 
 fn based(text: &str, digits: &str, radix: u32) -> Option<NodeValue> {
@@ -68,10 +68,10 @@ mod tests {
 
     #[test]
     fn a_number_does_not_begin_with_a_zero() {
-        for text in ["007", "-01", "00"] {
+        for text in ["007", "-01", "00", "01.5", "+00.5", "01e3", "09E-2", "05."] {
             assert!(has_leading_zero(text), "{text}");
         }
-        for text in ["0", "-0", "0.5", "10", "0x1F", "01:30", "2013-01-01"] {
+        for text in ["0", "-0", "0.5", "0e3", "10", "0x1F", "01:30", "2013-01-01", "01.01.2013", "0123 456"] {
             assert!(!has_leading_zero(text), "{text}");
         }
     }

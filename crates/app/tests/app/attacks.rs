@@ -76,6 +76,53 @@ fn case_42_a_file_of_100_mb_is_refused_unread() {
 }
 
 #[test]
+fn braces_without_end_and_names_without_end_are_refused_soon_and_briefly() {
+    let braces = "{{ x ".repeat(700_000);
+    let name = "x".repeat(3_000_000);
+    let filter = |condition: &str| {
+        let step = format!("{{ name: filter, condition: {condition} }}");
+        format!("id: y\ndataset: sales\nsteps: [{step}]\npermissions: {{ rows: everyone }}\n")
+    };
+    let story = |text: &str| {
+        format!(
+            "title: T\nchapter: first\nnarrative: \"{text}\"\nchart: {{ type: kpi, dataset: sales, value: revenue }}\n"
+        )
+    };
+    for (path, text) in [
+        ("stories/other.yaml", story(&braces)),
+        ("stories/other.yaml", story(&format!("{{{{ {name} }}}}"))),
+        ("stories/other.yaml", story(&format!("[a](glossary:{name})"))),
+        ("stories/other.yaml", format!("title: T\nchapter: {name}\n")),
+        ("datasets/other.yaml", filter(&format!("{{ column: shop, value: \"{braces}\" }}"))),
+        ("datasets/other.yaml", filter(&format!("{{ column: shop, value: \"{{{{ {name} }}}}\" }}"))),
+        ("datasets/other.yaml", filter(&format!("{{ column: shop, value: \"{{{{ filters.{name} }}}}\" }}"))),
+        ("datasets/other.yaml", filter(&format!("{{ column: {name}, value: a }}"))),
+        ("datasets/other.yaml", filter(&format!("{{ column: amount, value: {name} }}"))),
+        ("datasets/other.yaml", filter(&format!("{{ column: shop, operator: {name}, value: a }}"))),
+        ("datasets/other.yaml", filter(&format!("{{ column: shop, {name}: a }}"))),
+        (
+            "datasets/other.yaml",
+            filter("{ column: shop, value: a }").replace("dataset: sales", &format!("dataset: {name}")),
+        ),
+        ("more.yaml", format!("{name}: 1\n")),
+        ("more.yaml", format!("a: 1\n{name}: 1\n{name}: 1\n")),
+        ("more.yaml", format!("title: 0{}\n", "1".repeat(3_000_000))),
+    ] {
+        let found = findings(path, text.as_bytes());
+        assert!(found.contains(path), "{}", &found[..found.len().min(500)]);
+        assert!(found.len() < 6_000, "{} characters: {}…", found.len(), found.chars().take(500).collect::<String>());
+    }
+}
+
+#[test]
+fn many_mistakes_in_one_long_line_are_told_soon() {
+    let term = format!("{{ id: {} }},", "a".repeat(30));
+    let found = findings("wide.yaml", format!("glossary: [{}]", term.repeat(90_000)).as_bytes());
+    let expected = "wide.yaml:1:12: error: the key `term` is missing";
+    assert!(found.contains(expected), "{}", found.chars().take(500).collect::<String>());
+}
+
+#[test]
 fn case_42_a_file_that_is_not_utf8_is_refused() {
     let found = findings("latin.yaml", b"title: D\xe9parts\n");
     assert!(found.contains("latin.yaml:0:0: error: the file is not UTF-8 (line 1)"), "{found}");

@@ -431,7 +431,13 @@ fn columns_that_depend_on_the_rows_are_named_before_charts_use_them() {
     assert!(found.contains(expected), "{found}");
     assert!(found.contains("in a step after it: { name: select, columns: [day, FR] }"), "{found}");
     let (is_fine, found) = with("  - { name: select, columns: [day, FR] }\n", "FR");
-    assert!(is_fine, "{found}");
+    assert!(is_fine && !found.contains("gone"), "{found}");
+    let (_, found) = with("", "amount");
+    let expected = "wide.yaml:5:47: error: the dataset `wide` has no column `amount` any more after a step such as `pivot` (known are `day`;";
+    assert!(found.contains(expected) && !found.contains("amount]"), "{found}");
+    let (is_fine, found) = with("  - { name: select, columns: [day, amount] }\n", "amount");
+    let expected = "wide.yaml:4:36: warning: `amount` is gone after the `pivot`, unless that makes one of the rows (the columns here are `day`, and those that the rows make)";
+    assert!(is_fine && found.contains(expected), "{found}");
     for (condition, expected) in [
         ("{ column: day, operator: gt, value: soon }", "4:68: error: `day` holds dates, and this is the text \"soon\""),
         ("{ column: FR, operator: gt, value: much }", "then `FR` holds numbers, and this is the text \"much\""),

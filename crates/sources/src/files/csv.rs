@@ -31,6 +31,7 @@ pub(super) fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> 
     if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
         return Err("it is empty: its first line names the columns".into());
     }
+    check_encoding(path)?;
     let header = header(path, delimiter)?;
     check_delimiter(path, delimiter)?;
     let names = unique_names(&header);
@@ -97,6 +98,20 @@ impl PartitionStream for Rows {
     }
 }
 
+/// Finds a file that begins with the mark of UTF-16, in either order of bytes.
+fn check_encoding(path: &Path) -> Result<(), String> {
+    let mut mark = Vec::new();
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    file.take(2).read_to_end(&mut mark).map_err(|error| error.to_string())?;
+    match mark.as_slice() {
+        [0xff, 0xfe] | [0xfe, 0xff] => {
+            Err("its text is encoded in UTF-16: save it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8`"
+                .to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The names of the first line.
 fn header(path: &Path, delimiter: u8) -> Result<Vec<String>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
@@ -150,6 +165,19 @@ fn null_pattern(values: &[String]) -> Result<Regex, regex::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_in_utf_16_is_told_as_one() {
+        let folder = tempfile::tempdir().unwrap();
+        for (mark, bytes) in [("FF FE", b"\xff\xfea\0,\0b\0\n\0"), ("FE FF", b"\xfe\xff\0a\0,\0b\0\n")] {
+            let path = folder.path().join("table.csv");
+            std::fs::write(&path, bytes).unwrap();
+            assert!(check_encoding(&path).unwrap_err().contains("`iconv -f UTF-16 -t UTF-8`"), "{mark}");
+        }
+        let plain = folder.path().join("plain.csv");
+        std::fs::write(&plain, "a").unwrap();
+        assert_eq!(check_encoding(&plain), Ok(()));
+    }
 
     #[test]
     fn null_values_stand_for_themselves() {

@@ -12,6 +12,8 @@ use chrono::Utc;
 pub(super) struct Guess {
     any: bool,
     integer: bool,
+    /// Whole numbers of any size.
+    whole: bool,
     float: bool,
     boolean: bool,
     date: bool,
@@ -19,7 +21,7 @@ pub(super) struct Guess {
 
 impl Default for Guess {
     fn default() -> Self {
-        Self { any: false, integer: true, float: true, boolean: true, date: true }
+        Self { any: false, integer: true, whole: true, float: true, boolean: true, date: true }
     }
 }
 
@@ -28,6 +30,7 @@ impl Guess {
     pub(super) fn see(&mut self, value: &str) {
         self.any = true;
         self.integer = self.integer && is_integer(value);
+        self.whole = self.whole && is_whole(value);
         self.float = self.float && is_number(value);
         self.boolean = self.boolean && matches!(value, "true" | "false" | "True" | "False" | "TRUE" | "FALSE");
         self.date = self.date && is_date(value);
@@ -37,6 +40,8 @@ impl Guess {
         match self {
             Self { any: false, .. } => DataType::Utf8View,
             Self { integer: true, .. } => DataType::Int64,
+            // Numbers of twenty digits are names: a float would make one of several.
+            Self { whole: true, .. } => DataType::Utf8View,
             Self { float: true, .. } => DataType::Float64,
             Self { boolean: true, .. } => DataType::Boolean,
             Self { date: true, .. } => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
@@ -45,11 +50,15 @@ impl Guess {
     }
 }
 
-/// A number that loses nothing as one: `00501` and `+33` are codes.
+/// A number that loses nothing as one: `00501` and `+33` are codes, and so is what is too large.
 fn is_integer(value: &str) -> bool {
+    is_whole(value) && value.parse::<i64>().is_ok()
+}
+
+fn is_whole(value: &str) -> bool {
     let digits = value.strip_prefix('-').unwrap_or(value);
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain && (digits == "0" || !digits.starts_with('0')) && value.parse::<i64>().is_ok()
+    plain && (digits == "0" || !digits.starts_with('0'))
 }
 
 fn is_number(value: &str) -> bool {
@@ -93,7 +102,9 @@ mod tests {
         for (values, expected) in [
             (vec!["1", "-20", "0"], DataType::Int64),
             (vec!["1", "2.5", "1e3"], DataType::Float64),
-            (vec!["99999999999999999999"], DataType::Float64),
+            (vec!["99999999999999999999"], DataType::Utf8View),
+            (vec!["1", "-99999999999999999999"], DataType::Utf8View),
+            (vec!["99999999999999999999", "1.5"], DataType::Float64),
             (vec!["00501", "10001"], DataType::Utf8View),
             (vec!["+33", "1"], DataType::Utf8View),
             (vec!["1", "nan"], DataType::Utf8View),

@@ -71,10 +71,7 @@ impl<'a> NarrativeNames<'a> {
 
     /// What stands between `{{` and `}}`: a name, and a format after `|`.
     pub(super) fn value(&self, inner: &str) -> Result<Inline, MarkdownProblem> {
-        let (name, word) = match inner.split_once('|') {
-            Some((name, word)) => (name.trim(), Some(word.trim())),
-            None => (inner.trim(), None),
-        };
+        let (name, word) = name_and_format(inner);
         let (path, usual) = self.lookup(name)?;
         let format = match word {
             None => usual,
@@ -83,24 +80,38 @@ impl<'a> NarrativeNames<'a> {
         Ok(Inline::Value { value: path, format })
     }
 
+    /// True for what has a value between `{{` and `}}`.
+    pub(super) fn is_known(&self, inner: &str) -> bool {
+        let (name, word) = name_and_format(inner);
+        word.is_none_or(|word| Format::by_word(word).is_some()) && self.find(name).is_some()
+    }
+
     /// The full name of what `name` stands for.
     pub(crate) fn path(&self, name: &str) -> Result<String, MarkdownProblem> {
         self.lookup(name.trim()).map(|(path, _)| path)
     }
 
     fn lookup(&self, name: &str) -> Result<(String, Option<Format>), MarkdownProblem> {
+        self.find(name).ok_or_else(|| self.unknown(name))
+    }
+
+    fn find(&self, name: &str) -> Option<(String, Option<Format>)> {
         let segments: Vec<&str> = name.split('.').map(str::trim).collect();
+        let known = || Some((name.to_owned(), None));
         match segments.as_slice() {
-            ["vars", var] if self.has_var(var) => Ok((name.to_owned(), None)),
-            [var] if self.has_var(var) => Ok((format!("vars.{var}"), None)),
-            ["filters", id] if self.filters.contains_key(*id) => Ok((name.to_owned(), None)),
+            ["vars", var] if self.has_var(var) => known(),
+            [var] if self.has_var(var) => Some((format!("vars.{var}"), None)),
+            ["filters", id] if self.filters.contains_key(*id) => known(),
             ["filters", id, "start" | "end"] if self.is_period(id) => {
-                Ok((name.to_owned(), Some(Format::new(FormatStyle::Date, None))))
+                Some((name.to_owned(), Some(Format::new(FormatStyle::Date, None))))
             }
-            ["view", id] if self.views.contains_key(*id) => Ok((name.to_owned(), None)),
-            [value, field] if self.values.contains_key(*value) => self.field(value, field),
-            [value, _] if self.unsure.contains(value) => Ok((name.to_owned(), None)),
-            _ => Err(self.unknown(name)),
+            ["view", id] if self.views.contains_key(*id) => known(),
+            [value, field] if self.values.contains_key(*value) => {
+                let known = self.values.get(*value)?.iter().find(|known| known.id == *field)?;
+                Some((format!("{value}.{field}"), Some(known.format.clone())))
+            }
+            [value, _] if self.unsure.contains(value) => known(),
+            _ => None,
         }
     }
 
@@ -112,17 +123,14 @@ impl<'a> NarrativeNames<'a> {
         self.filters.get(id).is_some_and(|filter| filter.settings.kind == FilterType::DateRange)
     }
 
-    fn field(&self, value: &str, field: &str) -> Result<(String, Option<Format>), MarkdownProblem> {
-        let fields = self.values.get(value).map(Vec::as_slice).unwrap_or_default();
-        if let Some(known) = fields.iter().find(|known| known.id == field) {
-            return Ok((format!("{value}.{field}"), Some(known.format.clone())));
-        }
-        let names: Vec<&str> = fields.iter().map(|known| known.id.as_str()).collect();
-        let hint = did_you_mean(field, names.iter().copied());
-        Err(MarkdownProblem::new("unknown_field", format!("the value `{value}` has no field `{field}`"), hint))
-    }
-
     fn unknown(&self, name: &str) -> MarkdownProblem {
+        if let Some((value, field)) = name.split_once('.').map(|(value, field)| (value.trim(), field.trim()))
+            && let Some(fields) = self.values.get(value).filter(|_| !field.contains('.'))
+        {
+            let hint = did_you_mean(field, fields.iter().map(|known| known.id.as_str()));
+            let message = format!("the value `{value}` has no field `{field}`");
+            return MarkdownProblem::new("unknown_field", message, hint);
+        }
         let mut known: Vec<String> = Vec::new();
         for (value, fields) in &self.values {
             known.extend(fields.iter().map(|field| format!("{value}.{}", field.id)));
@@ -136,6 +144,14 @@ impl<'a> NarrativeNames<'a> {
         known.extend(self.views.keys().map(|id| format!("view.{id}")));
         let hint = did_you_mean(name, known.iter().map(String::as_str));
         MarkdownProblem::new("unknown_name", format!("the text names `{name}`, which is unknown here"), hint)
+    }
+}
+
+/// What stands before and after the first `|`.
+fn name_and_format(inner: &str) -> (&str, Option<&str>) {
+    match inner.split_once('|') {
+        Some((name, word)) => (name.trim(), Some(word.trim())),
+        None => (inner.trim(), None),
     }
 }
 

@@ -60,3 +60,14 @@ fn deep_nesting_stays_shallow() {
     });
     assert!(depth.1 < 40, "{}", depth.1);
 }
+
+#[test]
+fn what_is_wrong_over_and_over_is_told_a_few_times_and_soon() {
+    for part in ["{{ x ", "{{ x }} ", "{{", "{{ a.b | c }}", "[x](glossary:a)", "[x](y) "] {
+        let text = part.repeat(4_000_000 / part.len());
+        let started = std::time::Instant::now();
+        let (_, problems) = compiled(&text);
+        assert!(started.elapsed() < std::time::Duration::from_secs(20), "{part}: {:?}", started.elapsed());
+        assert_eq!(problems.len(), MAX_PROBLEMS, "{part}");
+    }
+}
