@@ -56,11 +56,15 @@ impl Columns for Join {
             return Err(Problem::new("a join needs at least one pair of columns in `on`"));
         }
         let known: Vec<String> = input.columns.keys().cloned().collect();
+        let before = input.open;
         let mut joined = input;
-        joined.open = open_beside(joined.open, right.open);
+        joined.open = open_beside(before, right.open);
         let added = self.added_columns(known.iter().map(String::as_str), right.columns.keys().map(String::as_str));
         for (name, target) in added {
-            joined.columns.insert(target, right.columns.get(&name).copied().unwrap_or(ColumnType::Unknown));
+            let kind = right.columns.get(&name).copied().unwrap_or(ColumnType::Unknown);
+            // Among the columns that nobody knows may be one of this name, which keeps it.
+            let is_sure = before.is_none_or(|unknown| unknown == kind);
+            joined.columns.insert(target, if is_sure { kind } else { ColumnType::Unknown });
         }
         if self.kind == JoinType::LeftOuter {
             for (name, _) in self.on.iter().filter(|(left_key, right_key)| left_key == right_key) {
@@ -101,5 +105,30 @@ impl Join {
             names.push((name.to_owned(), target));
         }
         names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::infer::infer;
+    use crate::schema::{ColumnType, TableSchema};
+    use crate::steps::Step;
+
+    #[test]
+    fn a_column_that_a_pivot_may_have_made_too_is_of_an_unknown_type() {
+        let schema = |columns: &[(&str, ColumnType)]| {
+            TableSchema::new(columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)))
+        };
+        let other = schema(&[("region", ColumnType::Text), ("since", ColumnType::Date), ("n", ColumnType::Float)]);
+        let steps: Vec<Step> = serde_json::from_value(json!([
+            {"name": "pivot", "index": ["region"], "columnToPivot": "kind", "valueColumn": "n", "aggFunction": "avg"},
+            {"name": "join", "type": "left", "rightPipeline": "other", "on": [["region", "region"]]}]))
+        .unwrap();
+        let input = schema(&[("region", ColumnType::Text), ("kind", ColumnType::Text), ("n", ColumnType::Integer)]);
+        let columns = infer(&steps, input, &|_| Some(other.clone())).unwrap().columns;
+        assert_eq!(columns.get("since"), Some(&ColumnType::Unknown));
+        assert_eq!(columns.get("n"), Some(&ColumnType::Float));
     }
 }

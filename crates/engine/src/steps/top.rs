@@ -16,7 +16,8 @@ pub(super) fn compile(step: &Top, table: Table) -> Result<Table, EngineError> {
     table.check_choice(&ranked.0)?;
     let mut groups = Vec::with_capacity(step.groups.len());
     for group in &step.groups {
-        groups.push(table.column(group)?);
+        let (key, kind) = table.typed(group)?;
+        groups.push(one_zero(key, kind));
     }
     if groups.is_empty() {
         let limit = usize::try_from(step.limit).unwrap_or(usize::MAX);
@@ -61,6 +62,15 @@ mod tests {
     use arrow::compute::cast;
     use arrow::datatypes::DataType;
     use serde_json::json;
+
+    #[test]
+    fn there_is_one_zero_in_a_group() {
+        let input = table(json!({"g": [0.0, -0.0, -0.0, 2.5], "v": [3, 1, 2, 9]}));
+        let top = json!({"name": "top", "rankOn": "v", "sort": "asc", "limit": 2, "groups": ["g"]});
+        let position = json!({"name": "sort", "columns": [{"column": "v", "order": "desc"}]});
+        assert_eq!(run(input.clone(), json!([top]))["v"], json!([1, 2, 9]));
+        assert_eq!(run(input, json!([position, top]))["v"], json!([1, 2, 9]));
+    }
 
     #[test]
     fn the_first_rows_come_in_order_and_ties_keep_theirs() {
