@@ -62,8 +62,11 @@ impl Columns for Join {
         let added = self.added_columns(known.iter().map(String::as_str), right.columns.keys().map(String::as_str));
         for (name, target) in added {
             let kind = right.columns.get(&name).copied().unwrap_or(ColumnType::Unknown);
-            // Among the columns that nobody knows may be one of this name, which keeps it.
+            // Among the columns that nobody knows may be one of this name, which keeps it: this one takes another.
             let is_sure = before.is_none_or(|unknown| unknown == kind);
+            if !is_sure {
+                joined.open = Some(ColumnType::Unknown);
+            }
             joined.columns.insert(target, if is_sure { kind } else { ColumnType::Unknown });
         }
         if self.kind == JoinType::LeftOuter {
@@ -127,8 +130,10 @@ mod tests {
             {"name": "join", "type": "left", "rightPipeline": "other", "on": [["region", "region"]]}]))
         .unwrap();
         let input = schema(&[("region", ColumnType::Text), ("kind", ColumnType::Text), ("n", ColumnType::Integer)]);
-        let columns = infer(&steps, input, &|_| Some(other.clone())).unwrap().columns;
-        assert_eq!(columns.get("since"), Some(&ColumnType::Unknown));
-        assert_eq!(columns.get("n"), Some(&ColumnType::Float));
+        let joined = infer(&steps, input, &|_| Some(other.clone())).unwrap();
+        assert_eq!(joined.columns.get("since"), Some(&ColumnType::Unknown));
+        assert_eq!(joined.columns.get("n"), Some(&ColumnType::Float));
+        // Which has another name then.
+        assert_eq!(joined.open, Some(ColumnType::Unknown));
     }
 }

@@ -126,7 +126,7 @@ impl ScalarUDFImpl for Exact {
             parts = self.operations.iter().zip(others);
         }
         for (operation, integer) in parts {
-            name.push_str(&format!(" {} {}", operation.operator(), integer.schema_name()));
+            name = format!("{name} {} {}", operation.operator(), integer.schema_name());
         }
         Ok(name)
     }

@@ -3,6 +3,7 @@
 use aracari_app::schema::ColumnType;
 use arrow::datatypes::DataType;
 use datafusion::common::{DFSchema, ScalarValue};
+use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::{Expr, ExprSchemable, Operator};
 
 use super::select::{Output, kind_of};
@@ -164,7 +165,14 @@ impl<'a> Scope<'a> {
                 }
                 Some((self.dialect.cast(&sql, from, to)?, to))
             }
-            Expr::ScalarFunction(function) if function.name() == "coalesce" => {
+            Expr::ScalarFunction(function) => self.called(function, expression),
+            _ => None,
+        }
+    }
+
+    fn called(&mut self, function: &ScalarFunction, whole: &Expr) -> Option<Piece> {
+        match function.name() {
+            "coalesce" => {
                 let mut kind = None;
                 let mut items = Vec::with_capacity(function.args.len());
                 for argument in &function.args {
@@ -179,19 +187,19 @@ impl<'a> Scope<'a> {
                     _ => Some((format!("coalesce({})", items.join(", ")), kind?)),
                 }
             }
-            Expr::ScalarFunction(function) if function.name() == "nullif" => {
+            "nullif" => {
                 let [value, none] = function.args.as_slice() else { return None };
                 let ((value, kind), (none, other)) = (self.piece(value)?, self.piece(none)?);
                 (kind == other).then(|| (format!("nullif({value}, {none})"), kind))
             }
-            Expr::ScalarFunction(function) if function.name() == JOIN => {
+            JOIN => {
                 let [left, right] = function.args.as_slice() else { return None };
                 let ((left, kind), (right, other)) = (self.piece(left)?, self.piece(right)?);
                 let both = kind == other;
                 both.then(|| self.dialect.arithmetic(&left, Operator::StringConcat, &right, kind))?
                     .map(|sql| (sql, kind))
             }
-            Expr::ScalarFunction(function) if is_exact(&function.func) => {
+            _ if is_exact(&function.func) => {
                 let (first, others) = function.args.split_first()?;
                 let mut parts = operators(&function.func).zip(others);
                 let first = self.piece(first)?;
@@ -201,17 +209,16 @@ impl<'a> Scope<'a> {
                 })
             }
             // Databases know one zero.
-            Expr::ScalarFunction(function) if function.name() == ONE_ZERO => self.piece(function.args.first()?),
-            Expr::ScalarFunction(function) => {
+            ONE_ZERO => self.piece(function.args.first()?),
+            name => {
                 let [argument] = function.args.as_slice() else { return None };
                 let (sql, kind) = self.piece(argument)?;
                 if kind != ColumnType::Date {
                     return None;
                 }
-                let out = kind_of(&expression.get_type(self.schema).ok()?)?;
-                Some((self.dialect.function(function.name(), &sql)?, out))
+                let out = kind_of(&whole.get_type(self.schema).ok()?)?;
+                Some((self.dialect.function(name, &sql)?, out))
             }
-            _ => None,
         }
     }
 

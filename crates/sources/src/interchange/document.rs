@@ -37,7 +37,9 @@ impl<'a> Document<'a> {
     fn of_object(document: &HashMap<String, &'a RawValue>) -> Result<Self, TableError> {
         let data = document.get("data").copied();
         let inner = data.filter(|data| data.get().starts_with('{')).map(parts).transpose()?;
-        if let Some(collection) = [Some(document), inner.as_ref()].into_iter().flatten().find(is_collection) {
+        if let Some(collection) =
+            [Some(document), inner.as_ref()].into_iter().flatten().find(|document| is_collection(document))
+        {
             let features = collection.get("features").copied().unwrap_or(RawValue::NULL);
             return Ok(Self { kind: Kind::Features, rows: list(features, "expected a list under `features`")? });
         }
@@ -59,7 +61,7 @@ impl<'a> Document<'a> {
     }
 }
 
-fn is_collection(document: &&HashMap<String, &RawValue>) -> bool {
+fn is_collection(document: &HashMap<String, &RawValue>) -> bool {
     document.get("type").is_some_and(|kind| kind.get() == "\"FeatureCollection\"")
 }
 

@@ -50,7 +50,7 @@ pub(super) fn read_text(text: &str) -> Result<RecordBatch, TableError> {
                 columns.add(record)?;
                 shapes.put(row, geometry).map_err(|reason| cell(row, GEOMETRY, reason))?;
             }
-            columns.columns.insert(GEOMETRY.to_owned(), shapes);
+            columns.by_name.insert(GEOMETRY.to_owned(), shapes);
             columns.finish()
         }
     }
@@ -79,7 +79,7 @@ fn too_many_columns() -> TableError {
 /// The values of records by column, in the order of their first appearance.
 #[derive(Default)]
 struct Columns {
-    columns: IndexMap<String, Column>,
+    by_name: IndexMap<String, Column>,
     /// There are no others.
     are_declared: bool,
     rows: usize,
@@ -90,37 +90,37 @@ impl Columns {
         if declared.len() > MAX_COLUMNS {
             return Err(too_many_columns());
         }
-        let mut columns = IndexMap::with_capacity(declared.len());
+        let mut by_name = IndexMap::with_capacity(declared.len());
         for (name, kind) in declared {
-            if columns.contains_key(&name) {
+            if by_name.contains_key(&name) {
                 return Err(TableError::Shape(format!("two columns are called `{name}`")));
             }
-            columns.insert(name, Column::new(kind.as_deref()));
+            by_name.insert(name, Column::new(kind.as_deref()));
         }
-        Ok(Self { columns, are_declared: true, rows: 0 })
+        Ok(Self { by_name, are_declared: true, rows: 0 })
     }
 
     fn add(&mut self, record: Map<String, Json>) -> Result<(), TableError> {
         for (name, value) in record {
-            if !self.columns.contains_key(&name) {
+            if !self.by_name.contains_key(&name) {
                 if self.are_declared {
                     continue;
                 }
-                if self.columns.len() == MAX_COLUMNS {
+                if self.by_name.len() == MAX_COLUMNS {
                     return Err(too_many_columns());
                 }
-                self.columns.insert(name.clone(), Column::new(None));
+                self.by_name.insert(name.clone(), Column::new(None));
             }
-            self.columns[&name].put(self.rows, value).map_err(|reason| cell(self.rows, &name, reason))?;
+            self.by_name[&name].put(self.rows, value).map_err(|reason| cell(self.rows, &name, reason))?;
         }
         self.rows += 1;
         Ok(())
     }
 
     fn finish(self) -> Result<RecordBatch, TableError> {
-        let mut fields = Vec::with_capacity(self.columns.len());
-        let mut arrays = Vec::with_capacity(self.columns.len());
-        for (name, column) in self.columns {
+        let mut fields = Vec::with_capacity(self.by_name.len());
+        let mut arrays = Vec::with_capacity(self.by_name.len());
+        for (name, column) in self.by_name {
             let array = column.finish(self.rows).map_err(|(row, reason)| cell(row, &name, reason))?;
             fields.push(match array.data_type() {
                 DataType::Binary => geometry_field(&name),
