@@ -1,6 +1,6 @@
 //! One step over a table of every type, for the tests of what steps tell of their columns.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::{Mistake, infer, infer_all};
 use crate::schema::{ColumnType, TableSchema};
@@ -45,4 +45,17 @@ pub(crate) fn told<const N: usize>(step: Json, columns: [(&str, ColumnType); N])
         ([], [doubt]) => said("doubt", doubt),
         (mistakes, doubts) => panic!("one thing at a time: {mistakes:?} {doubts:?}"),
     }
+}
+
+/// The columns after a pivot whose rows make columns of floats and a step that takes the rows of another table, which has
+/// `region` as well, `since` and `n`.
+pub(crate) fn with_another_after_a_pivot(step: Json) -> TableSchema {
+    let schema = |columns: &[(&str, ColumnType)]| {
+        TableSchema::new(columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)))
+    };
+    let other = schema(&[("region", ColumnType::Text), ("since", ColumnType::Date), ("n", ColumnType::Float)]);
+    let input = schema(&[("region", ColumnType::Text), ("kind", ColumnType::Text), ("n", ColumnType::Integer)]);
+    let pivot = json!({"name": "pivot", "index": ["region"], "columnToPivot": "kind", "valueColumn": "n", "aggFunction": "avg"});
+    let steps: Vec<Step> = serde_json::from_value(json!([pivot, step])).unwrap();
+    infer(&steps, input, &|_| Some(other.clone())).unwrap()
 }

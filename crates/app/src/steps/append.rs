@@ -50,22 +50,12 @@ impl Columns for Append {
 mod tests {
     use serde_json::json;
 
-    use crate::infer::infer;
-    use crate::schema::{ColumnType, TableSchema};
-    use crate::steps::Step;
+    use crate::infer::testing::with_another_after_a_pivot;
+    use crate::schema::ColumnType;
 
     #[test]
     fn a_column_that_a_pivot_may_have_made_too_is_of_an_unknown_type() {
-        let schema = |columns: &[(&str, ColumnType)]| {
-            TableSchema::new(columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)))
-        };
-        let other = schema(&[("region", ColumnType::Text), ("since", ColumnType::Date), ("n", ColumnType::Float)]);
-        let steps: Vec<Step> = serde_json::from_value(json!([
-            {"name": "pivot", "index": ["region"], "columnToPivot": "kind", "valueColumn": "n", "aggFunction": "avg"},
-            {"name": "append", "pipelines": ["other"]}]))
-        .unwrap();
-        let input = schema(&[("region", ColumnType::Text), ("kind", ColumnType::Text), ("n", ColumnType::Integer)]);
-        let columns = infer(&steps, input, &|_| Some(other.clone())).unwrap();
+        let columns = with_another_after_a_pivot(json!({"name": "append", "pipelines": ["other"]}));
         let known: Vec<_> = columns.columns.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
         let expected = [("region", ColumnType::Text), ("since", ColumnType::Unknown), ("n", ColumnType::Float)];
         assert_eq!((known.as_slice(), columns.open), (&expected[..], Some(ColumnType::Float)));

@@ -115,22 +115,13 @@ impl Join {
 mod tests {
     use serde_json::json;
 
-    use crate::infer::infer;
-    use crate::schema::{ColumnType, TableSchema};
-    use crate::steps::Step;
+    use crate::infer::testing::with_another_after_a_pivot;
+    use crate::schema::ColumnType;
 
     #[test]
     fn a_column_that_a_pivot_may_have_made_too_is_of_an_unknown_type() {
-        let schema = |columns: &[(&str, ColumnType)]| {
-            TableSchema::new(columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)))
-        };
-        let other = schema(&[("region", ColumnType::Text), ("since", ColumnType::Date), ("n", ColumnType::Float)]);
-        let steps: Vec<Step> = serde_json::from_value(json!([
-            {"name": "pivot", "index": ["region"], "columnToPivot": "kind", "valueColumn": "n", "aggFunction": "avg"},
-            {"name": "join", "type": "left", "rightPipeline": "other", "on": [["region", "region"]]}]))
-        .unwrap();
-        let input = schema(&[("region", ColumnType::Text), ("kind", ColumnType::Text), ("n", ColumnType::Integer)]);
-        let joined = infer(&steps, input, &|_| Some(other.clone())).unwrap();
+        let join = json!({"name": "join", "type": "left", "rightPipeline": "other", "on": [["region", "region"]]});
+        let joined = with_another_after_a_pivot(join);
         assert_eq!(joined.columns.get("since"), Some(&ColumnType::Unknown));
         assert_eq!(joined.columns.get("n"), Some(&ColumnType::Float));
         // Which has another name then.
