@@ -96,10 +96,7 @@ fn modulo(left: Typed, right: Typed) -> Result<Typed, EngineError> {
     let safe = when(divisor.clone().eq(zero.clone()), null_like(kind)?).otherwise(divisor.clone())?;
     let rest = |value, by| binary_expr(value, Operator::Modulo, by);
     let once = rest(dividend, safe.clone());
-    let positive = match kind {
-        ColumnType::Float => binary_expr(once, Operator::Plus, safe.clone()),
-        _ => exact::arithmetic(once, Operator::Plus, safe.clone()),
-    };
+    let (positive, _) = arithmetic((once, kind), Operator::Plus, (safe.clone(), kind))?;
     let remainder = rest(positive, safe);
     Ok((unless_zero(divisor, zero, remainder)?, kind))
 }
