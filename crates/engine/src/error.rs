@@ -32,6 +32,9 @@ pub enum EngineError {
     /// A step that cannot work: a type mismatch, a wrong pattern.
     #[error("{message}")]
     Invalid { message: String },
+    /// Steps that can work and fail over what is in the rows, known only once they run; [`crate::failing`] finds which.
+    #[error("{message}")]
+    Failed { message: String },
     #[error("the source `{source_id}` failed: {details}")]
     Source { source_id: String, details: Arc<str> },
     /// A database failed over a value that the engine computes with; it can compute the whole query itself.
@@ -75,6 +78,27 @@ impl EngineError {
         }
     }
 
+    /// The same, known only once the steps ran.
+    pub(crate) fn while_running(self) -> Self {
+        match self {
+            Self::Invalid { message } => Self::Failed { message },
+            other => other,
+        }
+    }
+
+    /// Says in which step something failed while it ran, where it did.
+    pub(crate) fn failed_at(self, number: usize, step: &Step) -> Self {
+        match self {
+            Self::Failed { message } => Self::Invalid { message }.at_step(number, step),
+            other => other,
+        }
+    }
+
+    /// Whether only running tells which step it is.
+    pub(crate) fn names_no_step(&self) -> bool {
+        matches!(self, Self::Failed { .. } | Self::MemoryLimit { .. } | Self::Timeout { .. })
+    }
+
     /// One sentence for the person in front of the chart.
     pub fn reader_message(&self) -> String {
         match self {
@@ -90,7 +114,7 @@ impl EngineError {
             Self::UnknownColumn { column, .. } => format!("There is no column `{column}`."),
             Self::NotPermittedColumn { .. } => "This shows a column that you may not see.".into(),
             Self::UnknownDataset { dataset } => format!("There is no dataset `{dataset}`."),
-            Self::Invalid { message } => message.clone(),
+            Self::Invalid { message } | Self::Failed { message } => message.clone(),
             Self::Source { source_id, .. } | Self::NotAtSource { source_id, .. } => {
                 format!("The source `{source_id}` could not be read.")
             }

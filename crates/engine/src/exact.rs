@@ -73,6 +73,8 @@ mod tests {
             json!({"name": "totals", "totalDimensions": [{"totalColumn": "k", "totalRowsLabel": "all"}],
                 "aggregations": [{"columns": ["v"], "newcolumns": ["v"], "aggfunction": "sum"}]}),
             sql("SELECT sum(v) OVER (ORDER BY v DESC) AS s FROM input"),
+            sql("SELECT sum(DISTINCT v) OVER (ORDER BY v) AS s \
+                 FROM (SELECT v FROM input UNION ALL SELECT v - 1 AS v FROM input) AS twice"),
             sql("SELECT k, sum(v) AS s FROM input GROUP BY ROLLUP(k)"),
             json!({"name": "cumsum", "toCumSum": [["v", "c"]], "referenceColumn": "k"}),
         ] {
@@ -102,6 +104,14 @@ mod tests {
         ] {
             assert_eq!(run(large(), json!([step]))["x"], expected, "{step}");
         }
+    }
+
+    #[test]
+    fn different_integers_are_added_once_while_they_are_in_the_frame() {
+        let query = "SELECT sum(DISTINCT v) OVER (ORDER BY k ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS s FROM input";
+        let input = table(json!({"k": [1, 2, 3, 4, 5, 6, 7, 8], "v": [2, 2, 5, LARGE, 2, null, null, null]}));
+        let sums = json!([2, 2, 7, LARGE + 7, LARGE + 7, LARGE + 2, 2, null]);
+        assert_eq!(run(input, json!([sql(query)]))["s"], sums);
     }
 
     #[test]

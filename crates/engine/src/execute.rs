@@ -19,14 +19,14 @@ use datafusion::physical_optimizer::projection_pushdown::ProjectionPushdown;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{displayable, execute_stream};
 use datafusion::prelude::SessionConfig;
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 
 use crate::error::EngineError;
 use crate::fences;
 use crate::filters;
 use crate::functions::with_one_zero;
 use crate::guards;
-use crate::memory::{QueryMemory, SharedMemory};
+use crate::memory::{QueryMemory, Room, SharedMemory};
 use crate::operators::Planner;
 use crate::parallel::{self, RowOrder};
 use crate::pushdown::push_down;
@@ -167,7 +167,18 @@ impl Executor {
     }
 
     async fn hold_once(&self, plan: &LogicalPlan, order: RowOrder) -> Result<Held, EngineError> {
-        self.held(self.stream_as(plan, order).await?).await
+        let held = async { self.held(self.stream_as(plan, order).await?).await };
+        held.await.map_err(EngineError::while_running)
+    }
+
+    /// Makes all rows of a plan and lets them go, so that only what it takes to make them counts.
+    pub(crate) async fn run_through(&self, plan: &LogicalPlan) -> Result<(), EngineError> {
+        let running = async {
+            let mut rows = self.stream_as(plan, RowOrder::Kept).await?;
+            while rows.try_next().await?.is_some() {}
+            Ok(())
+        };
+        running.await.map_err(EngineError::while_running)
     }
 
     /// All rows of a plan that runs in this many partitions.
@@ -211,6 +222,12 @@ impl Executor {
     pub(crate) async fn operators(&self, prepared: &LogicalPlan) -> Result<String, EngineError> {
         let physical = self.state.query_planner().create_physical_plan(prepared, self.state.as_ref()).await?;
         Ok(displayable(physical.as_ref()).indent(false).to_string())
+    }
+
+    /// Memory for a table that queries go over.
+    pub(crate) fn room(&self) -> Room {
+        let pool: Arc<dyn MemoryPool> = Arc::clone(&self.memory) as _;
+        Room::of(&pool)
     }
 
     /// Bytes that running queries use now.

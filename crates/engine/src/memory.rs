@@ -11,6 +11,13 @@ use datafusion::execution::memory_pool::{
     GreedyMemoryPool, MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation,
 };
 
+use crate::error::EngineError;
+
+/// How many bytes one stands for that these count. Grouping counts its lists as they are, and all of them may be copied into
+/// lists of twice the length before it counts again; joins count batches, which they put together into one.
+const COPIED: [(&str, usize); 4] =
+    [("Aggregate", 3), ("HashJoinInput", 2), ("NestedLoopJoinLoad", 2), ("CrossJoinExec", 2)];
+
 /// Whoever comes first is served first, up to a limit.
 #[derive(Debug)]
 pub(crate) struct SharedMemory {
@@ -28,11 +35,11 @@ impl SharedMemory {
         self.peak.load(Ordering::Relaxed)
     }
 
-    /// What so many bytes of a reservation stand for. Grouping counts its lists as they are, not the longer ones into which
-    /// they are copied when they grow, nor the answer that is made of them.
+    /// What so many bytes of a reservation stand for.
     fn weighed(reservation: &MemoryReservation, bytes: usize) -> usize {
-        let grouping = reservation.consumer().name().contains("Aggregate");
-        bytes.saturating_mul(if grouping { 2 } else { 1 })
+        let consumer = reservation.consumer().name();
+        let copied = COPIED.iter().find(|(name, _)| consumer.contains(name));
+        bytes.saturating_mul(copied.map_or(1, |(_, times)| *times))
     }
 
     fn measure(&self) {
@@ -72,6 +79,21 @@ impl MemoryPool for SharedMemory {
 impl fmt::Display for SharedMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.pool.fmt(f)
+    }
+}
+
+/// Memory that is taken for a table, and given back with it.
+#[derive(Debug)]
+pub struct Room(MemoryReservation);
+
+impl Room {
+    pub(crate) fn of(pool: &Arc<dyn MemoryPool>) -> Self {
+        Self(MemoryConsumer::new("tables").register(pool))
+    }
+
+    /// Takes so many bytes in all; the error is that there are not as many.
+    pub fn resize(&self, bytes: usize) -> std::result::Result<(), EngineError> {
+        Ok(self.0.try_resize(bytes)?)
     }
 }
 

@@ -30,8 +30,19 @@ pub struct SecuredQuery {
     datasets: BTreeMap<String, Arc<SecuredDataset>>,
 }
 
+/// How far a query has come: its datasets' steps and its own stand one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The rows of the first dataset, before its steps.
+    Read { dataset: String },
+    /// After a step of a dataset, counted from 1.
+    Dataset { dataset: String, number: usize, step: String },
+    /// After a step of the query itself.
+    Own { number: usize, step: String },
+}
+
 /// A dataset as one reader sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct SecuredDataset {
     pub(crate) input: SecuredInput,
     /// Applied to the input, before any step.
@@ -43,7 +54,7 @@ pub(crate) struct SecuredDataset {
     pub(crate) steps: Vec<Step>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) enum SecuredInput {
     Table { source: Source, relation: Relation },
     Dataset(String),
@@ -149,6 +160,45 @@ impl SecuredQuery {
             limit: u64::MAX,
             datasets: self.reached_from(id),
         }
+    }
+
+    /// The stages that the query goes through, from the source to the answer. What joins it on the way is a part of its step.
+    pub(crate) fn stages(&self) -> Vec<Stage> {
+        let mut lineage = vec![self.dataset.as_str()];
+        while let Some(SecuredInput::Dataset(parent)) =
+            lineage.last().and_then(|id| self.datasets.get(*id)).map(|dataset| &dataset.input)
+        {
+            lineage.push(parent);
+        }
+        let mut stages: Vec<Stage> =
+            lineage.last().map(|id| Stage::Read { dataset: (*id).to_owned() }).into_iter().collect();
+        for id in lineage.into_iter().rev() {
+            let steps = self.datasets.get(id).into_iter().flat_map(|dataset| &dataset.steps).zip(1..);
+            stages.extend(steps.map(|(step, number)| Stage::Dataset {
+                dataset: id.to_owned(),
+                number,
+                step: step.name(),
+            }));
+        }
+        stages.extend(self.steps.iter().zip(1..).map(|(step, number)| Stage::Own { number, step: step.name() }));
+        stages
+    }
+
+    /// The query for all rows as they are at a stage, under the same permissions.
+    pub(crate) fn until(&self, stage: &Stage) -> Self {
+        let (id, count) = match stage {
+            Stage::Own { number, .. } => {
+                return Self { steps: self.steps[..*number].to_vec(), limit: u64::MAX, ..self.clone() };
+            }
+            Stage::Read { dataset } => (dataset, 0),
+            Stage::Dataset { dataset, number, .. } => (dataset, *number),
+        };
+        let mut query = self.whole_dataset(id);
+        if let Some(dataset) = query.datasets.get_mut(id) {
+            let steps = dataset.steps[..count].to_vec();
+            *dataset = Arc::new(SecuredDataset { steps, ..dataset.as_ref().clone() });
+        }
+        query
     }
 
     fn reached_from(&self, id: &str) -> BTreeMap<String, Arc<SecuredDataset>> {

@@ -9,6 +9,7 @@ use futures::FutureExt;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use tokio::runtime::{Handle, Runtime};
+use tokio::sync::Semaphore;
 
 use crate::answer::Answer;
 use crate::catalog::Catalog;
@@ -16,6 +17,7 @@ use crate::compile::{Tables, compile};
 use crate::error::EngineError;
 use crate::execute::{Executor, cores};
 use crate::explain::{Explanation, explain};
+use crate::failing::{FailingStep, failing_step};
 use crate::flight::{Flight, Flights};
 use crate::policy::SecuredQuery;
 use crate::prepared::{Prepared, PreparedDatasets};
@@ -82,6 +84,9 @@ struct Inner {
     asked: Flights<Arc<Answer>>,
     /// What runs, whoever asked for it.
     running: Flights<Arc<Answer>>,
+    /// Searches for failing steps.
+    searches: Flights<Option<FailingStep>>,
+    searching: Semaphore,
     queue: Arc<Queue>,
     executions: AtomicU64,
     /// Held while preparations are looked for and begun.
@@ -122,6 +127,8 @@ impl Engine {
             answers,
             asked: Flights::new(),
             running: Flights::new(),
+            searches: Flights::new(),
+            searching: Semaphore::new(1),
             queue: Arc::new(Queue::new(settings.concurrency)),
             executions: AtomicU64::new(0),
             beginning: Mutex::default(),
@@ -167,6 +174,25 @@ impl Engine {
         let rows = usize::try_from(query.limit().min(self.inner.settings.max_rows)).unwrap_or(usize::MAX);
         let plan = compile(query, &tables, Some(rows.saturating_add(1)), &self.inner.executor).await?;
         explain(&self.inner.executor, &plan).await
+    }
+
+    /// The step over which a query fails, where its error names none; for those who can mend it, because it runs again.
+    ///
+    /// One search runs at a time, at most as long as a query may; whoever waits longer goes without.
+    pub async fn failing_step(&self, query: SecuredQuery, error: &EngineError) -> Option<FailingStep> {
+        if !error.names_no_step() {
+            return None;
+        }
+        let (inner, error, limit) = (Arc::clone(&self.inner), error.clone(), self.inner.settings.time_limit);
+        let key = query.fingerprint().ok()?;
+        let search = move || async move {
+            let _one_at_a_time = inner.searching.acquire().await.map_err(EngineError::internal)?;
+            let mut tables = Tables::default();
+            inner.open(&query, &mut tables).await?;
+            within(limit, failing_step(&query, &error, &tables, &inner.executor, limit)).await
+        };
+        let flight = self.inner.searches.join(key, &self.handle, search);
+        within(limit, flight).await.ok().flatten()
     }
 
     /// What the engine holds and has done.
@@ -286,7 +312,8 @@ impl Inner {
             match self.prepared_dataset(whole.clone(), handle)?.await {
                 Ok(Prepared::Rows(rows)) => tables.add_prepared(id, rows),
                 // What cannot be computed of all rows may be of those that are asked for.
-                Ok(Prepared::TooLarge | Prepared::NoRoom | Prepared::AtSource) | Err(EngineError::Invalid { .. }) => {
+                Ok(Prepared::TooLarge | Prepared::NoRoom | Prepared::AtSource)
+                | Err(EngineError::Invalid { .. } | EngineError::Failed { .. }) => {
                     self.open(&whole, &mut tables).await?;
                 }
                 Err(error) => return Err(error),
@@ -312,7 +339,7 @@ impl Inner {
             if let Some(parent) = whole.parent() {
                 match inner.prepared_dataset(whole.whole_dataset(parent), &own_handle)?.await {
                     Ok(Prepared::Rows(rows)) => tables.add_prepared(parent, rows),
-                    Ok(_) | Err(EngineError::Invalid { .. }) => {}
+                    Ok(_) | Err(EngineError::Invalid { .. } | EngineError::Failed { .. }) => {}
                     Err(error) => return Err(error),
                 }
             }

@@ -14,13 +14,14 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::TableReference;
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
-use futures::TryStreamExt;
 
 use crate::column_type::column_type;
 use crate::error::EngineError;
 use crate::execute::Executor;
 use crate::explain::{Explanation, explain};
+use crate::failing::InQuestion;
 use crate::look::{Looks, Seen, looking};
+use crate::memory::Room;
 use crate::steps::{self, Datasets};
 use crate::stop::within;
 use crate::table::{Names, Table};
@@ -29,6 +30,8 @@ use crate::table::{Names, Table};
 pub struct Standalone {
     executor: Executor,
     tables: HashMap<String, Arc<dyn TableProvider>>,
+    /// What the tables take.
+    rooms: Vec<Room>,
 }
 
 /// The rows that a pipeline makes.
@@ -55,12 +58,23 @@ pub struct StepProfile {
 
 impl Standalone {
     pub fn new(memory_bytes: usize) -> Result<Self, EngineError> {
-        Ok(Self { executor: Executor::new(memory_bytes)?, tables: HashMap::new() })
+        Ok(Self { executor: Executor::new(memory_bytes)?, tables: HashMap::new(), rooms: Vec::new() })
+    }
+
+    /// Memory for a table that is held while pipelines run over it.
+    pub fn room(&self) -> Room {
+        self.executor.room()
     }
 
     /// Makes a table known under a name.
     pub fn add_table(&mut self, name: impl Into<String>, table: Arc<dyn TableProvider>) {
         self.tables.insert(name.into(), table);
+    }
+
+    /// The same of a table that takes memory.
+    pub fn add_held_table(&mut self, name: impl Into<String>, table: Arc<dyn TableProvider>, room: Room) {
+        self.add_table(name, table);
+        self.rooms.push(room);
     }
 
     /// The columns of a table.
@@ -78,16 +92,24 @@ impl Standalone {
 
     /// The rows after all steps; the first one is `domain`.
     pub async fn run(&self, steps: &[Step]) -> Result<Rows, EngineError> {
+        self.told(steps, self.rows(steps).await).await
+    }
+
+    /// A failure that only running tells is told with its step.
+    async fn told<T>(&self, steps: &[Step], outcome: Result<T, EngineError>) -> Result<T, EngineError> {
+        match outcome {
+            Err(error @ EngineError::Failed { .. }) => {
+                let number = self.failing_step(steps).await;
+                Err(error.failed_at(number, &steps[number - 1]))
+            }
+            other => other,
+        }
+    }
+
+    async fn rows(&self, steps: &[Step]) -> Result<Rows, EngineError> {
         let plan = self.plan(steps).await?;
         let schema = Arc::new(plan.schema().as_arrow().clone());
-        match self.executor.collect(&plan).await {
-            Ok(batches) => Ok(Rows { schema, batches }),
-            Err(error @ EngineError::Invalid { .. }) => {
-                let number = self.failing_step(steps).await;
-                Err(error.at_step(number, &steps[number - 1]))
-            }
-            Err(error) => Err(error),
-        }
+        Ok(Rows { schema, batches: self.executor.collect(&plan).await? })
     }
 
     /// The most bytes that pipelines ever used at once.
@@ -98,26 +120,17 @@ impl Standalone {
     /// The number of the first step with which a pipeline that fails begins to fail. Rows are made and let go, so that
     /// running the steps before takes no more memory than they need.
     pub async fn failing_step(&self, steps: &[Step]) -> usize {
-        let (mut works, mut fails) = (0, steps.len());
-        while fails - works > 1 {
-            let middle = works.midpoint(fails);
-            match self.run_through(&steps[..middle]).await {
-                Ok(()) => works = middle,
-                Err(_) => fails = middle,
-            }
+        let mut positions = InQuestion::among(steps.len());
+        while let Some(position) = positions.next() {
+            let running = async { self.executor.run_through(&self.plan(&steps[..=position]).await?).await };
+            positions.tried(position, running.await.is_err());
         }
-        fails
-    }
-
-    async fn run_through(&self, steps: &[Step]) -> Result<(), EngineError> {
-        let mut rows = self.executor.stream(&self.plan(steps).await?).await?;
-        while rows.try_next().await?.is_some() {}
-        Ok(())
+        positions.first() + 1
     }
 
     /// What of the pipeline the sources of its tables compute, and what is computed here.
     pub async fn explain(&self, steps: &[Step]) -> Result<Explanation, EngineError> {
-        explain(&self.executor, &self.plan(steps).await?).await
+        explain(&self.executor, &self.told(steps, self.plan(steps).await).await?).await
     }
 
     /// The same, leaving to databases nothing but the reading of their tables.
@@ -153,20 +166,26 @@ impl Standalone {
         let mut before: Option<Arc<dyn TableProvider>> = None;
         for (index, step) in steps.iter().enumerate() {
             let started = Instant::now();
-            let plan = match &before {
-                None => self.plan(std::slice::from_ref(step)).await?,
-                Some(table) => self.plan_over(table, step, index + 1).await?,
-            };
-            let schema = Arc::new(plan.schema().as_arrow().clone());
-            let batches = self.executor.collect(&plan).await.map_err(|error| error.at_step(index + 1, step))?;
-            done(StepProfile {
-                rows: batches.iter().map(RecordBatch::num_rows).sum(),
-                columns: schema.fields().len(),
-                duration: started.elapsed(),
-            });
-            before = Some(Arc::new(MemTable::try_new(schema, vec![batches])?));
+            let rows = self.after(before, step, index + 1).await.map_err(|error| error.failed_at(index + 1, step))?;
+            done(StepProfile { rows: rows.count(), columns: rows.schema.fields().len(), duration: started.elapsed() });
+            before = Some(Arc::new(MemTable::try_new(rows.schema, vec![rows.batches])?));
         }
         Ok(())
+    }
+
+    /// The rows that a step makes of those before it.
+    async fn after(
+        &self,
+        before: Option<Arc<dyn TableProvider>>,
+        step: &Step,
+        number: usize,
+    ) -> Result<Rows, EngineError> {
+        let plan = match &before {
+            None => self.plan(std::slice::from_ref(step)).await?,
+            Some(table) => self.plan_over(table, step, number).await?,
+        };
+        let schema = Arc::new(plan.schema().as_arrow().clone());
+        Ok(Rows { schema, batches: self.executor.collect(&plan).await? })
     }
 
     pub(crate) async fn plan(&self, steps: &[Step]) -> Result<LogicalPlan, EngineError> {

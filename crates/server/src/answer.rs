@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aracari_app::{PageRef, Privilege, Query, QueryRequest, Reader, ResolveError};
-use aracari_engine::{Answer, EngineError, SecuredQuery, Share, policy};
+use aracari_engine::{Answer, EngineError, FailingStep, SecuredQuery, Share, policy};
 use futures::future::try_join_all;
 use serde_json::{Map, Value};
 
@@ -106,8 +106,7 @@ pub(crate) async fn run(server: &Server, question: Question) -> Result<Answered,
 async fn run_frames(server: &Server, question: Question) -> Result<Answered, Problem> {
     let (share, asked) = (&question.share, &question.asked);
     let runs = question.frames?.into_iter().map(async |(name, query)| {
-        let (answer, from_cache) =
-            server.engine.run_for(share, query).await.map_err(|error| engine_problem(&error, asked))?;
+        let (answer, from_cache) = run_query(server, share, query, asked).await?;
         Ok::<_, Problem>((name, answer, from_cache))
     });
     let mut cached = true;
@@ -117,6 +116,26 @@ async fn run_frames(server: &Server, question: Question) -> Result<Answered, Pro
         frames.push((name, answer));
     }
     Ok(Answered { frames, cached })
+}
+
+/// Runs one query; those who can mend it are told the step over which it fails.
+async fn run_query(
+    server: &Server,
+    share: &Share,
+    query: SecuredQuery,
+    asked: &Asked,
+) -> Result<(Arc<Answer>, bool), Problem> {
+    let again = asked.by_editor.then(|| query.clone());
+    match server.engine.run_for(share, query).await {
+        Ok(answered) => Ok(answered),
+        Err(error) => {
+            let step = match again {
+                Some(query) => server.engine.failing_step(query, &error).await,
+                None => None,
+            };
+            Err(engine_problem(&error, step.as_ref(), asked))
+        }
+    }
 }
 
 /// Writes a refused column to the audit log.
@@ -149,11 +168,7 @@ pub(crate) async fn choices(
         .resolve_filter_values(id, search, filters, view, reader)
         .map_err(|error| resolve_problem(&error))?;
     let secured = policy::secure(&visible.app, query, reader).map_err(|error| Problem::internal(&error))?;
-    let (answer, _) = server
-        .engine
-        .run_for(&share_of(visible), secured)
-        .await
-        .map_err(|error| engine_problem(&error, &Asked::of(visible, id)))?;
+    let (answer, _) = run_query(server, &share_of(visible), secured, &Asked::of(visible, id)).await?;
     Ok(answer)
 }
 
@@ -170,8 +185,9 @@ fn sentence(text: &str) -> String {
 }
 
 /// What is told of a failed query; the log has the rest. A mistake of the author's is told to those who can mend it.
-fn engine_problem(error: &EngineError, asked: &Asked) -> Problem {
+fn engine_problem(error: &EngineError, step: Option<&FailingStep>, asked: &Asked) -> Problem {
     let Asked { app, part, by_editor } = asked;
+    let at = step.map(ToString::to_string);
     let code = match error {
         EngineError::Timeout { .. } => Code::Timeout,
         EngineError::MemoryLimit { .. } | EngineError::TooManyRows { .. } => Code::LimitExceeded,
@@ -181,10 +197,14 @@ fn engine_problem(error: &EngineError, asked: &Asked) -> Problem {
             tracing::error!(%app, %part, %error, "a source failed");
             return Problem::new(Code::SourceFailed, "The source of this chart could not be read. Try again later.");
         }
-        EngineError::Invalid { .. } | EngineError::UnknownColumn { .. } | EngineError::UnknownDataset { .. } => {
-            tracing::error!(%app, %part, %error, "a pipeline failed");
+        EngineError::Invalid { .. }
+        | EngineError::Failed { .. }
+        | EngineError::UnknownColumn { .. }
+        | EngineError::UnknownDataset { .. } => {
+            tracing::error!(%app, %part, %error, step = at, "a pipeline failed");
             let problem = Problem::new(Code::PipelineFailed, "The steps behind this chart do not work.");
-            return if *by_editor { problem.with_hint(sentence(&error.to_string())) } else { problem };
+            let told = at.map_or_else(|| error.to_string(), |at| format!("{at}: {error}"));
+            return if *by_editor { problem.with_hint(sentence(&told)) } else { problem };
         }
         _ => {
             tracing::error!(%app, %part, "a query failed");
@@ -192,5 +212,12 @@ fn engine_problem(error: &EngineError, asked: &Asked) -> Problem {
         }
     };
     let problem = Problem::new(code, error.reader_message());
+    let problem = match at {
+        Some(at) => {
+            tracing::warn!(%app, %part, %error, step = at, "a query passed a limit");
+            problem.with_hint(format!("It begins with {at}."))
+        }
+        None => problem,
+    };
     if code == Code::Unavailable { problem.with_retry_after(1) } else { problem }
 }

@@ -4,6 +4,7 @@ mod document;
 mod geojson;
 mod open;
 mod read;
+mod taken;
 mod write;
 
 pub use geojson::write_geojson;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use aracari_app::CsvOptions;
 use aracari_app::infer::suggest;
 use aracari_engine::standalone::{Rows, Standalone};
-use aracari_sources::interchange::{open_table, write_csv, write_json_to};
+use aracari_sources::interchange::{TableError, open_table, write_csv, write_json_to};
 
 use made::{Made, Query, Wanted};
 use problem::Problem;
@@ -177,16 +177,20 @@ fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
         let unread = |reason: &str| {
             Problem::new(format!("the table `{name}` cannot be read from `{}`: {reason}", file.display()))
         };
-        let opening = (file.clone(), name.clone(), csv.clone());
+        let opening = (file.clone(), name.clone(), csv.clone(), tables.room());
         let opened = timed(arguments.limit(), move || {
-            let (file, name, csv) = opening;
-            block_on(open_table(&file, &name, &csv))
+            let (file, name, csv, room) = opening;
+            block_on(open_table(&file, &name, &csv, room))
         })?;
         let Some(opened) = opened else {
             let message = format!("that takes longer than {} s", arguments.time);
             return Err(unread(&message).hint("give more with `--time`"));
         };
-        let opened = opened?.map_err(|error| unread(&error.to_string()).maybe_hint(similar_file(file)))?;
+        let opened = opened?.map_err(|error| match error {
+            TableError::Memory => unread(&error.to_string())
+                .hint("give more with `--memory`; a Parquet or CSV file is read as it is needed"),
+            _ => unread(&error.to_string()).maybe_hint(similar_file(file)),
+        })?;
         if tables.columns(name).is_some() {
             return Err(Problem::new(format!("two tables are called `{name}`")).hint("give one of them another name"));
         }
@@ -198,7 +202,7 @@ fn tables(arguments: &Arguments) -> Result<Standalone, Problem> {
             );
             warn(&Problem::new(message).hint(hint).doubt());
         }
-        tables.add_table(name, opened.provider);
+        tables.add_held_table(name, opened.provider, opened.room);
     }
     Ok(tables)
 }

@@ -167,6 +167,18 @@ fn memory_is_limited() {
     assert!(!outcome.succeeded);
     assert!(outcome.errors.starts_with("error: step 2 (`sort`): the query needs more memory"), "{}", outcome.errors);
     assert!(outcome.errors.contains("hint: give more with `--memory`"), "{}", outcome.errors);
+
+    // A table that is read whole takes its part.
+    let records: Vec<_> = (0..20_000).map(|number| json!({"n": number})).collect();
+    folder.write("many.json", &json!(records).to_string());
+    let steps = json!([{"name": "domain", "domain": "many"}]);
+    let arguments = ["--table", "many=many.json", "--memory"];
+    let outcome = folder.query(&steps, &[arguments.as_slice(), &["1"]].concat());
+    assert!(!outcome.succeeded);
+    let expected = "error: the table `many` cannot be read from `many.json`: it needs more memory than there is";
+    assert!(outcome.errors.starts_with(expected), "{}", outcome.errors);
+    assert!(outcome.errors.contains("hint: give more with `--memory`"), "{}", outcome.errors);
+    assert!(folder.query(&steps, &[arguments.as_slice(), &["16"]].concat()).succeeded);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Sums of integers, added up as numbers of 38 digits: whether one fits is known in the end, whatever the order of the rows.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use aracari_kernels::wide::{WIDE, wide};
@@ -68,9 +70,11 @@ impl AggregateUDFImpl for Exact {
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        // The library slides over different integers only.
-        if !is_of_integers(&args.return_field) || args.is_distinct {
+        if !is_of_integers(&args.return_field) {
             return self.inner.create_sliding_accumulator(args);
+        }
+        if args.is_distinct {
+            return Ok(Box::new(Different::default()));
         }
         Ok(Box::new(Wide(self.inner.create_sliding_accumulator(wider(args))?)))
     }
@@ -145,6 +149,64 @@ impl Accumulator for Wide<Box<dyn Accumulator>> {
 
     fn supports_retract_batch(&self) -> bool {
         self.0.supports_retract_batch()
+    }
+}
+
+/// The sum of the different integers of a frame that slides: how often each is in it. It is never put together of parts.
+#[derive(Debug, Default)]
+struct Different {
+    times: HashMap<i64, usize>,
+    sum: i128,
+}
+
+fn integers(values: &[ArrayRef]) -> Result<impl Iterator<Item = i64>> {
+    let [integers] = values else { return internal_err!("a sum is of one column") };
+    Ok(integers.as_primitive::<Int64Type>().iter().flatten())
+}
+
+impl Accumulator for Different {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        for integer in integers(values)? {
+            let times = self.times.entry(integer).or_default();
+            if *times == 0 {
+                self.sum += i128::from(integer);
+            }
+            *times += 1;
+        }
+        Ok(())
+    }
+
+    fn retract_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        for integer in integers(values)? {
+            let Entry::Occupied(mut times) = self.times.entry(integer) else { continue };
+            *times.get_mut() -= 1;
+            if *times.get() == 0 {
+                times.remove();
+                self.sum -= i128::from(integer);
+            }
+        }
+        Ok(())
+    }
+
+    fn supports_retract_batch(&self) -> bool {
+        true
+    }
+
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        let sum = (!self.times.is_empty()).then(|| narrow(self.sum));
+        Ok(ScalarValue::Int64(sum.transpose()?))
+    }
+
+    fn size(&self) -> usize {
+        size_of_val(self) + self.times.capacity() * size_of::<(i64, usize)>()
+    }
+
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        internal_err!("a frame that slides has no parts")
+    }
+
+    fn merge_batch(&mut self, _: &[ArrayRef]) -> Result<()> {
+        internal_err!("a frame that slides has no parts")
     }
 }
 

@@ -29,6 +29,9 @@ const MAX_CONSTANT: usize = 16 << 10;
 /// Less is not worth counting.
 const SMALL: usize = 64 << 10;
 
+/// From here on there has to be room before it is made; a reckoning may be higher than what is made in the end.
+const LARGE: usize = 2 << 20;
+
 /// A function of texts, within bounds; an expression's name stays what it was.
 pub(crate) fn bounded(function: &Arc<ScalarUDF>, growth: Growth) -> ScalarUDF {
     ScalarUDF::new_from_impl(Bounded { inner: Arc::clone(function), growth })
@@ -89,8 +92,9 @@ impl ScalarUDFImpl for Bounded {
         let rows = rows_of(&args.args, args.number_rows);
         let is_constant = args.args.iter().all(|value| matches!(value, ColumnarValue::Scalar(_)));
         let most = if is_constant { MAX_CONSTANT } else { MAX_BYTES };
-        self.growth.check(self.name(), &args.args, rows, most)?;
+        let reckoned = self.growth.check(self.name(), &args.args, rows, most)?;
         let memory = args.config_options.extensions.get::<QueryMemory>().cloned();
+        let _room = memory.as_ref().filter(|_| reckoned >= LARGE).map(|memory| memory.texts(reckoned)).transpose()?;
         match (self.inner.invoke_with_args(args)?, memory) {
             (ColumnarValue::Array(array), Some(memory)) if array.get_buffer_memory_size() >= SMALL => {
                 Ok(ColumnarValue::Array(counted(&array, &memory)?))

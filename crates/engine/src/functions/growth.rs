@@ -37,14 +37,14 @@ pub(crate) enum Growth {
 }
 
 impl Growth {
-    /// Says so where a function would make more than it may.
-    pub(super) fn check(self, name: &str, values: &[ColumnarValue], rows: usize, most: usize) -> Result<()> {
+    /// The bytes that a function makes at most; says so where these are more than it may make.
+    pub(super) fn check(self, name: &str, values: &[ColumnarValue], rows: usize, most: usize) -> Result<usize> {
         let size = self.size(values, rows, most)?;
         if self == Self::Compared {
-            return if size > MAX_COMPARED { Err(refused(too_long_to_compare(name))) } else { Ok(()) };
+            return if size > MAX_COMPARED { Err(refused(too_long_to_compare(name))) } else { Ok(0) };
         }
         if size <= most {
-            return Ok(());
+            return Ok(size);
         }
         let (size, most) = (written(size), written(most));
         Err(refused(format!(

@@ -1,6 +1,7 @@
 //! The engine over tables in memory: permissions, limits, cache.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod failing;
 mod limits;
 mod memory;
 mod permissions;

@@ -1,6 +1,7 @@
 //! Parquet files.
 
 mod parts;
+mod reads;
 
 use std::fs::File;
 use std::path::Path;

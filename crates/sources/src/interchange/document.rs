@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use super::TableError;
+use super::taken::Taken;
 
 /// A document that is a table, its rows as they are written.
 pub(super) struct Document<'a> {
@@ -24,7 +25,10 @@ pub(super) enum Kind {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn of(text: &'a str) -> Result<Self, TableError> {
+    pub(super) fn of(text: &'a str, taken: &mut Taken<'_>) -> Result<Self, TableError> {
+        // No row is shorter than `{},`; the list of rows grows by doubling.
+        let rows = text.bytes().filter(|byte| *byte == b'{').count();
+        taken.add(2 * rows * size_of::<&RawValue>())?;
         let whole: &RawValue =
             serde_json::from_str(text).map_err(|error| shape(format!("this is not JSON: {error}")))?;
         match whole.get().as_bytes().first() {

@@ -16,9 +16,16 @@ use serde_json::{Map, Value as Json};
 
 use super::document::{Document, Kind, value};
 use super::geojson;
+use super::taken::Taken;
 
 /// More keys than these are data, not columns.
 const MAX_COLUMNS: usize = 2_000;
+
+/// The bytes of a value's place.
+const VALUE: usize = size_of::<Json>();
+
+/// The bytes of a place in a map, for a key, its value and where it is found.
+const PLACE: usize = VALUE + size_of::<String>() + 4 * size_of::<usize>();
 
 /// The type of columns of shapes.
 const SHAPES: &str = "geojson";
@@ -28,42 +35,46 @@ const SHAPES: &str = "geojson";
 pub enum TableError {
     #[error("{0}")]
     Shape(String),
+    #[error("it needs more memory than there is for tables and queries together")]
+    Memory,
     #[error("row {row}, column `{column}`: {reason}")]
     Cell { row: usize, column: String, reason: String },
 }
 
 /// A table of a JSON document: table-schema, a list of records or a GeoJSON feature collection.
 pub fn read_json(document: &Json) -> Result<RecordBatch, TableError> {
-    read_text(&document.to_string())
+    read_text(&document.to_string(), &mut Taken::default())
 }
 
 /// The same of a document as it is written.
-pub(super) fn read_text(text: &str) -> Result<RecordBatch, TableError> {
-    let document = Document::of(text)?;
+pub(super) fn read_text(text: &str, taken: &mut Taken<'_>) -> Result<RecordBatch, TableError> {
+    let document = Document::of(text, taken)?;
     match document.kind {
-        Kind::Declared(columns) => records(Columns::declared(columns)?, &document.rows),
-        Kind::Records => records(Columns::default(), &document.rows),
+        Kind::Declared(columns) => records(Columns::declared(columns)?, &document.rows, taken),
+        Kind::Records => records(Columns::default(), &document.rows, taken),
         Kind::Features => {
             let (mut columns, mut shapes) = (Columns::default(), Column::new(Some(SHAPES)));
             for (row, feature) in document.rows.iter().enumerate() {
+                // Shapes take no more bytes than they are written in.
+                taken.add(feature.get().len())?;
                 let (record, geometry) = geojson::record(row, feature)?;
-                columns.add(record)?;
+                columns.add(record, taken)?;
                 shapes.put(row, geometry).map_err(|reason| cell(row, GEOMETRY, reason))?;
             }
             columns.by_name.insert(GEOMETRY.to_owned(), shapes);
-            columns.finish()
+            columns.finish(taken)
         }
     }
 }
 
-fn records(mut columns: Columns, rows: &[&RawValue]) -> Result<RecordBatch, TableError> {
+fn records(mut columns: Columns, rows: &[&RawValue], taken: &mut Taken<'_>) -> Result<RecordBatch, TableError> {
     for (row, written) in rows.iter().enumerate() {
         match value(row, written)? {
-            Json::Object(record) => columns.add(record)?,
+            Json::Object(record) => columns.add(record, taken)?,
             _ => return Err(TableError::Shape("expected every record to be an object".to_owned())),
         }
     }
-    columns.finish()
+    columns.finish(taken)
 }
 
 fn cell(row: usize, column: &str, reason: String) -> TableError {
@@ -100,7 +111,7 @@ impl Columns {
         Ok(Self { by_name, are_declared: true, rows: 0 })
     }
 
-    fn add(&mut self, record: Map<String, Json>) -> Result<(), TableError> {
+    fn add(&mut self, record: Map<String, Json>, taken: &mut Taken<'_>) -> Result<(), TableError> {
         for (name, value) in record {
             if !self.by_name.contains_key(&name) {
                 if self.are_declared {
@@ -111,17 +122,28 @@ impl Columns {
                 }
                 self.by_name.insert(name.clone(), Column::new(None));
             }
-            self.by_name[&name].put(self.rows, value).map_err(|reason| cell(self.rows, &name, reason))?;
+            let column = &mut self.by_name[&name];
+            column.make_room(self.rows + 1, taken)?;
+            let bytes = beside(&value);
+            taken.add(bytes)?;
+            column.bytes += bytes;
+            column.put(self.rows, value).map_err(|reason| cell(self.rows, &name, reason))?;
         }
         self.rows += 1;
         Ok(())
     }
 
-    fn finish(self) -> Result<RecordBatch, TableError> {
+    fn finish(self, taken: &mut Taken<'_>) -> Result<RecordBatch, TableError> {
         let mut fields = Vec::with_capacity(self.by_name.len());
         let mut arrays = Vec::with_capacity(self.by_name.len());
-        for (name, column) in self.by_name {
+        for (name, mut column) in self.by_name {
+            column.make_room(self.rows, taken)?;
+            // The values, and the array that is made of them.
+            let bytes = column.bytes;
+            taken.add(bytes)?;
             let array = column.finish(self.rows).map_err(|(row, reason)| cell(row, &name, reason))?;
+            taken.give_back(2 * bytes)?;
+            taken.add(array.get_array_memory_size())?;
             fields.push(match array.data_type() {
                 DataType::Binary => geometry_field(&name),
                 kind => Field::new(&name, kind.clone(), true),
@@ -139,11 +161,27 @@ struct Column {
     declared: Declared,
     values: Vec<Json>,
     shapes: Shapes,
+    /// What its values take, with their places.
+    bytes: usize,
 }
 
 impl Column {
     fn new(declared: Option<&str>) -> Self {
-        Self { declared: Declared::of(declared), values: Vec::new(), shapes: Shapes::default() }
+        Self { declared: Declared::of(declared), values: Vec::new(), shapes: Shapes::default(), bytes: 0 }
+    }
+
+    /// Places for so many values. A list that grows is copied into one of twice the length.
+    fn make_room(&mut self, rows: usize, taken: &mut Taken<'_>) -> Result<(), TableError> {
+        let places = self.values.capacity();
+        if rows <= places || self.declared == Declared::Shapes {
+            return Ok(());
+        }
+        let more = rows.max(2 * places);
+        taken.add(more * VALUE)?;
+        self.values.reserve_exact(more - self.values.len());
+        taken.give_back(places * VALUE)?;
+        self.bytes += (more - places) * VALUE;
+        Ok(())
     }
 
     fn put(&mut self, row: usize, value: Json) -> Result<(), String> {
@@ -169,6 +207,19 @@ impl Column {
         }
         self.values.resize(rows, Json::Null);
         array(self.declared, self.values)
+    }
+}
+
+/// The bytes that a value takes beside its place.
+fn beside(value: &Json) -> usize {
+    match value {
+        Json::String(text) => text.capacity(),
+        Json::Array(values) => values.capacity() * VALUE + values.iter().map(beside).sum::<usize>(),
+        Json::Object(parts) => {
+            let places = parts.len().next_power_of_two().max(4) * PLACE;
+            places + parts.iter().map(|(key, value)| key.capacity() + beside(value)).sum::<usize>()
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => 0,
     }
 }
 
@@ -271,7 +322,7 @@ mod tests {
 
     use serde_json::{Value as Json, json};
 
-    use super::{MAX_COLUMNS, TableError, instant, read_json, read_text};
+    use super::{MAX_COLUMNS, TableError, Taken, instant, read_json, read_text};
 
     #[test]
     fn keys_that_are_data_are_no_columns() {
@@ -318,7 +369,7 @@ mod tests {
             ("{\"data\": []}", "`schema.fields`"),
             ("{\"data\": null, \"schema\": {\"fields\": [{}]}}", "a field has no `name`"),
         ] {
-            let error = read_text(document).unwrap_err().to_string();
+            let error = read_text(document, &mut Taken::default()).unwrap_err().to_string();
             assert!(error.contains(message), "{document}: {error}");
         }
     }

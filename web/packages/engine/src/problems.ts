@@ -19,11 +19,13 @@ const wordings: Record<string, Wording> = {
 	invalid_request: 'problemInvalid',
 };
 
+/** What those who can mend the steps are told more of: a hint names the step. */
+const mendable = new Set(['pipeline_failed', 'timeout', 'limit_exceeded']);
+
 export function explain(problem: Problem, t: Messages): string {
 	const key = Object.hasOwn(wordings, problem.code) ? wordings[problem.code] : undefined;
 	const words = t[key ?? 'problemOther'];
-	// Those who can mend the steps are told what is wrong with them.
-	return problem.code === 'pipeline_failed' && problem.hint ? `${words} ${problem.hint}` : words;
+	return problem.hint && mendable.has(problem.code) ? `${words} ${problem.hint}` : words;
 }
 
 /** Whether asking again may help. */

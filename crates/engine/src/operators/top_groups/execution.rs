@@ -160,11 +160,10 @@ impl Work {
         while let Some(batch) = input.next().await {
             self.push(&batch?, &mut numbers)?;
         }
-        let batches = self.kept.finish(batch_rows)?;
         let reservation = self.reservation;
-        Ok(stream::iter(batches).map(move |batch| {
+        Ok(stream::iter(self.kept.finish(batch_rows)).map(move |batch| {
             let _held = &reservation;
-            Ok(batch)
+            batch
         }))
     }
 
@@ -184,6 +183,7 @@ impl Work {
                 self.kept.push(&RecordBatch::try_new(Arc::clone(&self.schema), columns)?, numbers, &ranks)?;
             }
         }
-        self.reservation.try_resize(self.kept.bytes() + self.groups.size())
+        // A list of groups that grows is copied.
+        self.reservation.try_resize(self.kept.bytes() + 2 * self.groups.size())
     }
 }

@@ -30,16 +30,28 @@ pub(super) struct Kept {
     stored: usize,
     held: usize,
     bytes: usize,
+    /// How many rows the heaps have room for.
+    places: usize,
 }
 
 impl Kept {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, groups: Vec::new(), last: Vec::new(), batches: Vec::new(), stored: 0, held: 0, bytes: 0 }
+        Self {
+            limit,
+            groups: Vec::new(),
+            last: Vec::new(),
+            batches: Vec::new(),
+            stored: 0,
+            held: 0,
+            bytes: 0,
+            places: 0,
+        }
     }
 
+    /// What is held, with what is made of it when rows are let go of.
     pub(super) fn bytes(&self) -> usize {
-        let rows = self.held.max(self.groups.len()) * size_of::<Row>();
-        self.bytes + rows + self.groups.len() * (size_of::<BinaryHeap<Row>>() + size_of::<Option<Place>>())
+        let lists = self.groups.capacity() * (size_of::<BinaryHeap<Row>>() + size_of::<Option<Place>>());
+        self.bytes + self.bytes / 2 + self.places * size_of::<Row>() + lists
     }
 
     /// Takes what is among the first of its group; `positions` are the batch's last column.
@@ -64,7 +76,9 @@ impl Kept {
             } else {
                 self.held += 1;
             }
+            self.places -= heap.capacity();
             heap.push(Row { place, batch: self.batches.len(), index: taken.len() });
+            self.places += heap.capacity();
             if heap.len() == self.limit {
                 self.last[*group] = heap.peek().map(|row| row.place);
             }
@@ -95,16 +109,24 @@ impl Kept {
             let moved = heap.iter().map(|row| Row { batch: 0, index: index.next().unwrap_or(0), ..*row }).collect();
             *heap = moved;
         }
+        self.places = self.groups.iter().map(BinaryHeap::capacity).sum();
         self.batches.clear();
         (self.bytes, self.stored) = (0, self.held);
         self.store(&only)
     }
 
-    /// The rows that are left, in batches of this size.
-    pub(super) fn finish(self, batch_rows: usize) -> Result<Vec<RecordBatch>> {
-        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
-        let indices: Vec<_> = self.groups.iter().flatten().map(|row| (row.batch, row.index)).collect();
-        indices.chunks(batch_rows).map(|rows| Ok(interleave_record_batch(&batches, rows)?)).collect()
+    /// The rows that are left, in batches of this size, each made when it is wanted.
+    pub(super) fn finish(self, batch_rows: usize) -> impl Iterator<Item = Result<RecordBatch>> {
+        let batches = self.batches;
+        let indices: Vec<_> =
+            self.groups.into_iter().flat_map(BinaryHeap::into_vec).map(|row| (row.batch, row.index)).collect();
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let rows = &indices[next..indices.len().min(next + batch_rows)];
+            next += rows.len();
+            let batches: Vec<&RecordBatch> = batches.iter().collect();
+            (!rows.is_empty()).then(|| Ok(interleave_record_batch(&batches, rows)?))
+        })
     }
 }
 

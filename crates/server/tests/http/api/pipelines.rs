@@ -29,7 +29,11 @@ async fn why_steps_fail_is_told_to_those_who_can_mend_them() {
 
     let told = editor.home(&["orders"], json!({})).await["orders"]["error"].clone();
     assert_eq!((&told["code"], &told["status"]), (&json!("pipeline_failed"), &json!(422)), "{told}");
-    assert!(told["hint"].as_str().unwrap().contains("Cannot cast string"), "{told}");
+    let hint = told["hint"].as_str().unwrap();
+    assert!(
+        hint.starts_with("Step 1 (`customsql`) of the dataset `sales`: ") && hint.contains("Cannot cast"),
+        "{told}"
+    );
     let hidden = server.viewer().await.home(&["orders"], json!({})).await["orders"]["error"].clone();
     assert_eq!(hidden["code"], "pipeline_failed");
     assert!(!hidden.to_string().contains("cast"), "{hidden}");

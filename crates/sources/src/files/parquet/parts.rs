@@ -1,5 +1,5 @@
 //! A Parquet file in parts of as many rows each, one for every partition of a plan: also within a row group, which the
-//! library reads in one partition.
+//! library reads in one partition. What is read of it counts against the memory of queries.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,12 +10,14 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::datasource::TableType;
 use datafusion::datasource::listing::ListingTable;
 use datafusion::datasource::physical_plan::parquet::{ParquetAccessPlan, RowGroupAccess};
-use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder};
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::{ExecutionPlan, Partitioning};
 use parquet::arrow::arrow_reader::{RowSelection, RowSelector};
+
+use super::reads::counted;
 
 /// A table of one file.
 #[derive(Debug)]
@@ -83,13 +85,21 @@ impl TableProvider for Parts {
         let whole = self.table.scan(session, projection, filters, limit).await?;
         let parts = session.config().target_partitions();
         let scan = whole.downcast_ref::<DataSourceExec>().and_then(|source| source.data_source().downcast_ref());
-        let Some(scan) = scan.filter(|_| parts > 1 && limit.is_none()) else { return Ok(whole) };
-        let Some(groups) = self.file_groups(scan, parts) else { return Ok(whole) };
-        // A scan that says how its rows are spread is not spread anew.
-        let spread = Partitioning::UnknownPartitioning(groups.len());
-        let scan =
-            FileScanConfigBuilder::from(scan.clone()).with_file_groups(groups).with_output_partitioning(Some(spread));
-        Ok(DataSourceExec::from_data_source(scan.build()))
+        let Some(scan): Option<&FileScanConfig> = scan else { return Ok(whole) };
+        let mut built = FileScanConfigBuilder::from(scan.clone());
+        let source = scan.file_source().downcast_ref::<ParquetSource>();
+        if let Some(source) = source.and_then(|source| counted(source, &session.runtime_env().memory_pool)) {
+            built = built.with_source(Arc::new(source));
+        }
+        if parts > 1
+            && limit.is_none()
+            && let Some(groups) = self.file_groups(scan, parts)
+        {
+            // A scan that says how its rows are spread is not spread anew.
+            let spread = Partitioning::UnknownPartitioning(groups.len());
+            built = built.with_file_groups(groups).with_output_partitioning(Some(spread));
+        }
+        Ok(DataSourceExec::from_data_source(built.build()))
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {

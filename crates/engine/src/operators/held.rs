@@ -1,0 +1,138 @@
+//! What operators hold, counted as what it is. The library counts a batch by the lists behind its columns, and batches are
+//! often small parts of long lists: slices of what a grouping made, rows that passed a filter, views into whole pages of texts.
+//! Operators that hold many batches would count, and keep, the long lists again and again.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, MutableArrayData, RecordBatch, RecordBatchOptions, make_array};
+use arrow::datatypes::DataType;
+use datafusion::common::Result;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::execution::memory_pool::MemoryConsumer;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
+use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
+use datafusion::physical_plan::sorts::sort::SortExec;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
+use datafusion::physical_plan::{ExecutionPlan, replace_children_if_necessary};
+use futures::StreamExt;
+
+use super::{HandsOn, through};
+
+/// Lists that are so much longer than their part are not held for its sake.
+const SPARE: usize = 4096;
+
+/// The plan, where what holds batches is given such as are no parts of longer ones, and what a grouping hands on is counted.
+pub(super) fn counted(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let counted = plan.transform_up(|node| {
+        if node.downcast_ref::<AggregateExec>().is_some_and(|grouping| *grouping.mode() == AggregateMode::Partial) {
+            return Ok(Transformed::yes(through(node, Emitted)));
+        }
+        let Some(held) = held(node.as_ref()) else { return Ok(Transformed::no(node)) };
+        let mut inputs: Vec<_> = node.children().into_iter().map(Arc::clone).collect();
+        inputs[held] = through(Arc::clone(&inputs[held]), Own);
+        replace_children_if_necessary(node, inputs).map(Transformed::yes)
+    })?;
+    Ok(counted.data)
+}
+
+/// The input whose batches an operator holds.
+fn held(node: &dyn ExecutionPlan) -> Option<usize> {
+    let holds_all = node.downcast_ref::<SortExec>().is_some_and(|sort| sort.fetch().is_none())
+        || node.is::<WindowAggExec>()
+        || node.is::<BoundedWindowAggExec>()
+        || node.is::<HashJoinExec>()
+        || node.is::<NestedLoopJoinExec>()
+        || node.is::<CrossJoinExec>();
+    holds_all.then_some(0)
+}
+
+/// Hands on batches whose lists are about as long as they are.
+#[derive(Debug, Clone)]
+struct Own;
+
+impl HandsOn for Own {
+    const NAME: &'static str = "OwnExec";
+
+    fn hand_on(&self, rows: SendableRecordBatchStream, _: &TaskContext) -> SendableRecordBatchStream {
+        let schema = rows.schema();
+        Box::pin(RecordBatchStreamAdapter::new(schema, rows.map(|batch| own(&batch?))))
+    }
+}
+
+fn own(batch: &RecordBatch) -> Result<RecordBatch> {
+    let columns = batch.columns().iter().map(own_column).collect::<Result<_>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(batch.schema(), columns, &options)?)
+}
+
+fn own_column(column: &ArrayRef) -> Result<ArrayRef> {
+    if *column.data_type() == DataType::Utf8View {
+        let texts = column.as_string_view();
+        let needed = texts.total_buffer_bytes_used() + texts.len() * size_of::<u128>();
+        let own = if is_long(column, needed) { Arc::new(texts.gc()) } else { Arc::clone(column) };
+        return copied_from(own, needed);
+    }
+    let bytes = column.to_data().get_slice_memory_size()?;
+    copied_from(Arc::clone(column), bytes)
+}
+
+fn is_long(column: &ArrayRef, bytes: usize) -> bool {
+    column.get_buffer_memory_size() > 2 * bytes + SPARE
+}
+
+/// The column in lists of its own, where those that it lies in are much longer than these bytes.
+fn copied_from(column: ArrayRef, bytes: usize) -> Result<ArrayRef> {
+    if !is_long(&column, bytes) {
+        return Ok(column);
+    }
+    let data = column.to_data();
+    let mut copied = MutableArrayData::new(vec![&data], false, column.len());
+    copied.try_extend(0, 0, column.len())?;
+    Ok(make_array(copied.freeze()))
+}
+
+/// Hands on what a grouping makes when it has no room for more groups: parts of one batch, which it no longer counts.
+#[derive(Debug, Clone)]
+struct Emitted;
+
+impl HandsOn for Emitted {
+    const NAME: &'static str = "EmittedExec";
+
+    fn hand_on(&self, rows: SendableRecordBatchStream, context: &TaskContext) -> SendableRecordBatchStream {
+        let schema = rows.schema();
+        let whole = MemoryConsumer::new("groups on their way").register(context.memory_pool());
+        let counted = rows.map(move |batch| {
+            let batch = batch?;
+            whole.try_resize(batch.get_array_memory_size())?;
+            Ok(batch)
+        });
+        Box::pin(RecordBatchStreamAdapter::new(schema, counted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Int64Array, StringViewArray};
+
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_long_list_holds_only_itself() {
+        let numbers: ArrayRef =
+            Arc::new((0..10_000).map(|number| (number % 3 > 0).then_some(number)).collect::<Int64Array>());
+        let text = |number: i64| (number % 5 > 0).then(|| format!("a text that is long, number {number}"));
+        let texts: ArrayRef = Arc::new((0..10_000).map(text).collect::<StringViewArray>());
+        let whole = RecordBatch::try_from_iter([("n", numbers), ("t", texts)]).unwrap();
+        let same = own(&whole).unwrap();
+        assert_eq!(same, whole);
+        assert_eq!(same.get_array_memory_size(), whole.get_array_memory_size(), "nothing is copied without need");
+        for (start, rows) in [(0, 1), (17, 100), (9_990, 10), (5, 0)] {
+            let part = whole.slice(start, rows);
+            let owned = own(&part).unwrap();
+            assert_eq!(owned, part);
+            assert!(owned.get_array_memory_size() < rows * 200 + 2 * SPARE, "{}", owned.get_array_memory_size());
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! What pipelines take of the machine's memory, measured where it is allocated: no more than their limit, whatever they do.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aracari_app::template::parse_steps;
+use aracari_app::{CsvOptions, Step};
+use aracari_engine::EngineError;
+use aracari_engine::standalone::Standalone;
+use aracari_sources::interchange::{TableError, open_table};
+use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
+use peak_alloc::PeakAlloc;
+use serde_json::{Value, json};
+
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
+
+/// Limits that most of the pipelines pass, and that few do.
+const LIMITS: [usize; 3] = [48 << 20, 256 << 20, 1024 << 20];
+
+/// What is no row: plans, readers, batches on their way between two operators.
+const BESIDE: usize = 16 << 20;
+
+/// The allocator counts for the whole process.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// The most bytes that were allocated at once while this ran, those before it left out.
+fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = ALLOCATED.current_usage();
+    ALLOCATED.reset_peak_usage();
+    let made = work();
+    (made, ALLOCATED.peak_usage().saturating_sub(before))
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(work)
+}
+
+/// A million rows that have as many keys and texts, in row groups of this many.
+fn rows(path: &Path, row_group: usize) {
+    const ROWS: i64 = 1_000_000;
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(row_group)).build();
+    let mut writer: Option<ArrowWriter<std::fs::File>> = None;
+    for start in (0..ROWS).step_by(100_000) {
+        let numbers = || start..start + 100_000;
+        let keys = Int64Array::from_iter_values(numbers());
+        let groups = Int64Array::from_iter_values(numbers().map(|number| number % 1000));
+        let texts = StringArray::from_iter_values(numbers().map(|number| format!("the name of number {number}")));
+        #[expect(clippy::cast_precision_loss, reason = "a million is a float")]
+        let values = Float64Array::from_iter_values(numbers().map(|number| number as f64 * 1.1));
+        let dates = TimestampMicrosecondArray::from_iter_values(numbers().map(|number| number * 86_400_000_000 / 50));
+        let columns: [(&str, ArrayRef); 5] = [
+            ("k", Arc::new(keys)),
+            ("g", Arc::new(groups)),
+            ("t", Arc::new(texts)),
+            ("v", Arc::new(values)),
+            ("d", Arc::new(dates.with_timezone("UTC"))),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let file = || std::fs::File::create(path).unwrap();
+        let writer = writer
+            .get_or_insert_with(|| ArrowWriter::try_new(file(), batch.schema(), Some(properties.clone())).unwrap());
+        writer.write(&batch).unwrap();
+    }
+    writer.unwrap().close().unwrap();
+}
+
+fn steps(steps: Value) -> Vec<Step> {
+    let mut all = vec![json!({"name": "domain", "domain": "rows"})];
+    all.extend(steps.as_array().unwrap().iter().cloned());
+    parse_steps(all).unwrap()
+}
+
+#[test]
+fn no_pipeline_takes_more_than_its_limit() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.parquet");
+    rows(&path, 100_000);
+    let sum = json!([{"columns": ["v"], "aggfunction": "sum", "newcolumns": ["s"]}]);
+    let sql = |query: &str| json!([{"name": "customsql", "query": query}]);
+    let cube = |keys: &str| sql(&format!("SELECT count(*) AS n FROM input GROUP BY CUBE({keys})"));
+    let cases = [
+        ("everything", json!([])),
+        ("groups", json!([{"name": "aggregate", "on": ["k", "t"], "aggregations": sum}])),
+        ("texts as groups", json!([{"name": "aggregate", "on": ["t"], "aggregations": sum}])),
+        (
+            "groups beside rows",
+            json!([{"name": "aggregate", "on": ["g"], "aggregations": sum, "keepOriginalGranularity": true}]),
+        ),
+        ("distinct", json!([{"name": "uniquegroups", "on": ["t", "v"]}])),
+        ("a small cube", cube("k % 100, g % 10, v > 3")),
+        ("a cube", cube("k, g, t, v")),
+        ("a large cube", cube("k, g, t, v, d, k + 1, k + 2, k + 3")),
+        ("the largest cube", cube("k, g, t, v, d, v > 1, v > 2, g + 1")),
+        ("a cube of few rows", cube("k % 70, k % 71, k % 72, k % 73, k % 74, k % 75, k % 76, k % 77")),
+        ("sort", json!([{"name": "sort", "columns": [{"column": "t", "order": "desc"}]}])),
+        ("join", json!([{"name": "join", "rightPipeline": "rows", "type": "inner", "on": [["k", "k"]]}])),
+        ("a join of many", json!([{"name": "join", "rightPipeline": "rows", "type": "inner", "on": [["g", "g"]]}])),
+        ("append", json!([{"name": "append", "pipelines": ["rows", "rows"]}])),
+        (
+            "pivot",
+            json!([{"name": "pivot", "index": ["k"], "columnToPivot": "g", "valueColumn": "v", "aggFunction": "sum"}]),
+        ),
+        (
+            "unpivot",
+            json!([{"name": "unpivot", "keep": ["t"], "unpivot": ["k", "g", "v"], "unpivotColumnName": "n", "valueColumnName": "x", "dropna": true}]),
+        ),
+        ("cumsum", json!([{"name": "cumsum", "toCumSum": [["v", "c"]], "referenceColumn": "d", "groupby": ["g"]}])),
+        ("rank", json!([{"name": "rank", "valueCol": "v", "order": "desc", "method": "standard", "groupby": ["g"]}])),
+        ("percentage", json!([{"name": "percentage", "column": "v", "group": ["g"]}])),
+        ("top", json!([{"name": "top", "groups": ["g"], "rankOn": "v", "sort": "desc", "limit": 900}])),
+        ("argmax", json!([{"name": "argmax", "column": "v", "groups": ["t"]}])),
+        ("rollup", json!([{"name": "rollup", "hierarchy": ["g", "t", "k"], "aggregations": sum}])),
+        (
+            "totals",
+            json!([{"name": "totals", "totalDimensions": [{"totalColumn": "g", "totalRowsLabel": "all"}, {"totalColumn": "t", "totalRowsLabel": "all"}],
+            "aggregations": sum, "groups": []}]),
+        ),
+        (
+            "statistics",
+            json!([{"name": "statistics", "column": "v", "groupbyColumns": ["t"], "statistics": ["count", "average", "variance"], "quantiles": [{"nth": 1, "order": 4}]}]),
+        ),
+        (
+            "moving average",
+            json!([{"name": "movingaverage", "valueColumn": "v", "columnToSort": "d", "movingWindow": 5, "groups": ["g"]}]),
+        ),
+        (
+            "evolution",
+            json!([{"name": "evolution", "dateCol": "d", "valueCol": "v", "evolutionType": "vsLastMonth", "evolutionFormat": "abs", "indexColumns": ["t"]}]),
+        ),
+        (
+            "missing dates",
+            json!([{"name": "addmissingdates", "datesColumn": "d", "datesGranularity": "day", "groups": ["g"]}]),
+        ),
+        (
+            "texts that double",
+            json!(vec![
+                json!({"name": "concatenate", "columns": ["t", "t"], "separator": "", "newColumnName": "t"});
+                8
+            ]),
+        ),
+        (
+            "texts beside each other",
+            json!([{"name": "concatenate", "columns": ["t", "t", "t", "t"], "separator": " ", "newColumnName": "a"},
+            {"name": "concatenate", "columns": ["a", "a", "a", "a"], "separator": " ", "newColumnName": "b"}, {"name": "sort", "columns": [{"column": "b", "order": "asc"}]}]),
+        ),
+        (
+            "many texts",
+            json!([{"name": "split", "column": "t", "delimiter": " ", "numberColsToKeep": 5}, {"name": "sort", "columns": [{"column": "t_1", "order": "asc"}]}]),
+        ),
+        (
+            "a window",
+            sql(
+                "SELECT *, avg(v) OVER (PARTITION BY g ORDER BY k ROWS BETWEEN 1000 PRECEDING AND CURRENT ROW) AS a FROM input",
+            ),
+        ),
+        ("a window over everything", sql("SELECT k, count(*) OVER () AS n, max(t) OVER (ORDER BY v) AS m FROM input")),
+        ("long texts", sql("SELECT g, string_agg(t, ',') AS x FROM input GROUP BY g")),
+        (
+            "distinct counts",
+            sql("SELECT g, count(DISTINCT t) AS n, sum(DISTINCT k) AS s, median(v) AS m FROM input GROUP BY g"),
+        ),
+        (
+            "all sets",
+            sql("SELECT DISTINCT t, k FROM input UNION SELECT t, k FROM input EXCEPT SELECT t, k + 1 FROM input"),
+        ),
+    ];
+    let groups_of = |count: u32| {
+        json!([{"name": "filter", "condition": {"column": "k", "operator": "lt", "value": count}},
+        {"name": "aggregate", "on": ["k", "t", "v"], "aggregations": sum}])
+    };
+    let counts = (1..=10).map(|tenth| ("groups of so many", groups_of(tenth * 100_000)));
+
+    let cases: Vec<(&str, Value)> = cases.into_iter().chain(counts).collect();
+    let mut told = Told::default();
+    for (limit, (name, pipeline)) in LIMITS.into_iter().flat_map(|limit| cases.iter().map(move |case| (limit, case))) {
+        let pipeline = steps(pipeline.clone());
+        let (outcome, taken) = peak(|| {
+            block_on(async {
+                let tables = opened(&path, limit).await.unwrap();
+                tables.run(&pipeline).await.map(|rows| rows.count())
+            })
+        });
+        let outcome = match outcome {
+            Ok(rows) => format!("{rows} rows"),
+            Err(EngineError::MemoryLimit { .. }) => "over its limit".to_owned(),
+            Err(error) => format!("{error}"),
+        };
+        told.add(name, &outcome, taken, limit);
+    }
+    // The whole file is one row group.
+    let path = folder.path().join("rows.parquet");
+    rows(&path, 1_000_000);
+    for limit in [16 << 20, 32 << 20, 64 << 20] {
+        let count = steps(json!([{"name": "customsql", "query": "SELECT max(t) AS t, max(k) AS k FROM input"}]));
+        let run = async { opened(&path, limit).await.unwrap().run(&count).await };
+        let (outcome, taken) = peak(|| block_on(run));
+        let outcome = outcome.map_or_else(|error| error.to_string(), |rows| format!("{} rows", rows.count()));
+        told.add("a long row group", &outcome, taken, limit);
+    }
+    told.end();
+}
+
+#[test]
+fn a_table_that_is_read_whole_takes_its_memory_from_the_limit() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.json");
+    let records = |record: &dyn Fn(usize) -> Value, count: usize| {
+        serde_json::to_string(&(0..count).map(record).collect::<Vec<_>>()).unwrap()
+    };
+    let place = |number: usize| json!({"type": "Feature", "properties": {"n": number}, "geometry": {"type": "Point", "coordinates": [number % 90, 1]}});
+    let features =
+        |count: usize| json!({"type": "FeatureCollection", "features": (0..count).map(place).collect::<Vec<_>>()});
+    let documents = [
+        ("numbers", records(&|number| json!({"a": number, "b": number % 7, "c": number % 3 > 0}), 200_000)),
+        ("texts", records(&|number| json!({"a": format!("a text of some length, number {number}")}), 300_000)),
+        ("other keys in every record", records(&|number| json!({format!("k{}", number % 1900): 1}), 100_000)),
+        ("lists", records(&|number| json!({"a": vec![json!({"b": number}); 20]}), 20_000)),
+        ("no keys", records(&|_| json!({}), 2_000_000)),
+        ("places", features(100_000).to_string()),
+    ];
+    let mut told = Told::default();
+    for (name, document) in documents {
+        std::fs::write(&path, document).unwrap();
+        for limit in [8 << 20, 64 << 20, 512 << 20] {
+            let (outcome, taken) = peak(|| block_on(opened(&path, limit)));
+            let outcome = match outcome {
+                Ok(_) => "read",
+                Err(TableError::Memory) => "over its limit",
+                Err(error) => panic!("{name}: {error}"),
+            };
+            told.add(name, outcome, taken, limit);
+        }
+    }
+    told.end();
+}
+
+/// A table of a file, and what may be taken.
+async fn opened(path: &Path, limit: usize) -> Result<Standalone, TableError> {
+    let mut tables = Standalone::new(limit).unwrap();
+    let opened = open_table(path, "rows", &CsvOptions::default(), tables.room()).await?;
+    tables.add_held_table("rows", opened.provider, opened.room);
+    Ok(tables)
+}
+
+/// What was measured, told where something took too much.
+#[derive(Default)]
+struct Told {
+    lines: String,
+    over: usize,
+    answered: usize,
+}
+
+impl Told {
+    fn add(&mut self, name: &str, outcome: &str, taken: usize, limit: usize) {
+        let is_over = taken > limit + BESIDE;
+        self.over += usize::from(is_over);
+        self.answered += usize::from(outcome.contains("rows") || outcome == "read");
+        let much = if is_over { " too much" } else { "" };
+        writeln!(self.lines, "{:>4} of {} MB{much}  {name}: {outcome}", taken >> 20, limit >> 20).unwrap();
+    }
+
+    fn end(self) {
+        assert_eq!(self.over, 0, "\n{}", self.lines);
+        assert!(self.answered > self.lines.lines().count() / 3, "too little ran to its end\n{}", self.lines);
+    }
+}
