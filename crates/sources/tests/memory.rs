@@ -228,7 +228,7 @@ fn a_table_that_is_read_whole_takes_its_memory_from_the_limit() {
     let mut told = Told::default();
     for (name, document) in documents {
         std::fs::write(&path, document).unwrap();
-        for limit in [8 << 20, 64 << 20, 512 << 20] {
+        for limit in [8 << 20, 128 << 20, 512 << 20] {
             let (outcome, taken) = peak(|| block_on(opened(&path, limit)));
             let outcome = match outcome {
                 Ok(_) => "read",
