@@ -71,8 +71,8 @@ pub(crate) async fn failing_step(
     let is_slow = matches!(error, EngineError::Timeout { .. });
     let search = Search { tables, executor, limit: if is_slow { limit / RUNS } else { limit }, is_slow };
     let mut stages = query.stages();
-    // Others may have taken the memory, and given it back.
-    if let EngineError::MemoryLimit { .. } = error
+    // Others may have taken the memory or the time, and it would work now.
+    if !matches!(error, EngineError::Failed { .. })
         && let Some(last) = stages.last()
         && !search.fails(&query.until(last)).await?
     {

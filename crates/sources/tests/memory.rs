@@ -231,6 +231,7 @@ fn a_table_that_is_read_whole_takes_its_memory_from_the_limit() {
         ("lists", records(&|number| json!({"a": vec![json!({"b": number}); 20]}), 20_000)),
         ("no keys", records(&|_| json!({}), 2_000_000)),
         ("places", features(100_000).to_string()),
+        ("no records", format!("[{}1]", "1,".repeat(8_000_000))),
     ];
     let mut told = Told::default();
     for (name, document) in documents {
@@ -240,6 +241,7 @@ fn a_table_that_is_read_whole_takes_its_memory_from_the_limit() {
             let outcome = match outcome {
                 Ok(_) => "read",
                 Err(TableError::Memory) => "over its limit",
+                Err(TableError::Shape(reason)) if reason == "expected every record to be an object" => "no rows",
                 Err(error) => panic!("{name}: {error}"),
             };
             told.add(name, outcome, taken, limit);

@@ -1,7 +1,9 @@
 //! What a JSON document says of its rows. Each is read on its own: values take many times the bytes that they are written in.
 
 use std::collections::HashMap;
+use std::fmt;
 
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
@@ -26,30 +28,27 @@ pub(super) enum Kind {
 
 impl<'a> Document<'a> {
     pub(super) fn of(text: &'a str, taken: &mut Taken<'_>) -> Result<Self, TableError> {
-        // No row is shorter than `{},`; the list of rows grows by doubling.
-        let rows = text.bytes().filter(|byte| *byte == b'{').count();
-        taken.add(2 * rows * size_of::<&RawValue>())?;
         let whole: &RawValue =
             serde_json::from_str(text).map_err(|error| shape(format!("this is not JSON: {error}")))?;
         match whole.get().as_bytes().first() {
-            Some(b'[') => Ok(Self { kind: Kind::Records, rows: list(whole, "expected a list of records")? }),
-            Some(b'{') => Self::of_object(&parts(whole)?),
+            Some(b'[') => Ok(Self { kind: Kind::Records, rows: list(whole, "expected a list of records", taken)? }),
+            Some(b'{') => Self::of_object(&parts(whole)?, taken),
             _ => Err(shape("expected a list of records, or an object with `schema` and `data`")),
         }
     }
 
-    fn of_object(document: &HashMap<String, &'a RawValue>) -> Result<Self, TableError> {
+    fn of_object(document: &HashMap<String, &'a RawValue>, taken: &mut Taken<'_>) -> Result<Self, TableError> {
         let data = document.get("data").copied();
         let inner = data.filter(|data| data.get().starts_with('{')).map(parts).transpose()?;
         if let Some(collection) =
             [Some(document), inner.as_ref()].into_iter().flatten().find(|document| is_collection(document))
         {
             let features = collection.get("features").copied().unwrap_or(RawValue::NULL);
-            return Ok(Self { kind: Kind::Features, rows: list(features, "expected a list under `features`")? });
+            return Ok(Self { kind: Kind::Features, rows: list(features, "expected a list under `features`", taken)? });
         }
         let rows = match data {
             Some(data) if data.get() == "null" => Vec::new(),
-            data => list(data.unwrap_or(RawValue::NULL), "expected a list of records under `data`")?,
+            data => list(data.unwrap_or(RawValue::NULL), "expected a list of records under `data`", taken)?,
         };
         let schema: Option<Json> = document.get("schema").and_then(|schema| serde_json::from_str(schema.get()).ok());
         let fields = schema
@@ -73,8 +72,45 @@ fn parts(object: &RawValue) -> Result<HashMap<String, &RawValue>, TableError> {
     serde_json::from_str(object.get()).map_err(|error| shape(format!("this is not JSON: {error}")))
 }
 
-fn list<'a>(written: &'a RawValue, expected: &str) -> Result<Vec<&'a RawValue>, TableError> {
-    serde_json::from_str(written.get()).map_err(|_| shape(expected))
+fn list<'a>(written: &'a RawValue, expected: &str, taken: &mut Taken<'_>) -> Result<Vec<&'a RawValue>, TableError> {
+    let rows = Rows(taken).deserialize(&mut serde_json::Deserializer::from_str(written.get()));
+    rows.map_err(|_| if taken.is_full() { TableError::Memory } else { shape(expected) })
+}
+
+/// Reads rows as they are written, up to one that is no object: there the table ends, and whoever reads it says so.
+struct Rows<'t, 'r>(&'t mut Taken<'r>);
+
+impl<'de> DeserializeSeed<'de> for Rows<'_, '_> {
+    type Value = Vec<&'de RawValue>;
+
+    fn deserialize<D: Deserializer<'de>>(self, list: D) -> Result<Self::Value, D::Error> {
+        list.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Rows<'_, '_> {
+    type Value = Vec<&'de RawValue>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut rows: Vec<&RawValue> = Vec::new();
+        while let Some(row) = list.next_element::<&RawValue>()? {
+            if rows.len() == rows.capacity() {
+                // The list is copied into one of twice the length.
+                let more = rows.len().max(1024);
+                self.0.add(more * size_of::<&RawValue>()).map_err(A::Error::custom)?;
+                rows.reserve_exact(more);
+            }
+            rows.push(row);
+            if !row.get().starts_with('{') {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+            }
+        }
+        Ok(rows)
+    }
 }
 
 /// One of the rows, counted from 0.

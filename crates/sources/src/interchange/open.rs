@@ -27,7 +27,8 @@ pub struct OpenedTable {
 }
 
 /// Opens a table by its file's extension: `.json` and `.geojson` are read whole, `.csv`, `.tsv` and `.parquet` while
-/// they are queried. What is read whole takes its memory from `room`. Of a database (`.sqlite`, `.sqlite3`, `.db`) it is the table behind a `#`, else that called `name`.
+/// they are queried. What is read whole takes its memory from `room`. Of a database (`.sqlite`, `.sqlite3`, `.db`) it is the
+/// table behind a `#`, else that called `name`.
 pub async fn open_table(path: &Path, name: &str, csv: &CsvOptions, room: Room) -> Result<OpenedTable, TableError> {
     let shape = |reason: String| TableError::Shape(reason);
     if let Some((file, table)) = in_database(path, name) {

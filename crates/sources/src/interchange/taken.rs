@@ -9,11 +9,12 @@ use super::TableError;
 pub(super) struct Taken<'a> {
     room: Option<&'a Room>,
     bytes: usize,
+    is_full: bool,
 }
 
 impl<'a> Taken<'a> {
     pub(super) fn of(room: &'a Room) -> Self {
-        Self { room: Some(room), bytes: 0 }
+        Self { room: Some(room), ..Self::default() }
     }
 
     pub(super) fn add(&mut self, bytes: usize) -> Result<(), TableError> {
@@ -26,10 +27,16 @@ impl<'a> Taken<'a> {
 
     /// So many bytes in all.
     pub(super) fn set(&mut self, bytes: usize) -> Result<(), TableError> {
-        if let Some(room) = self.room {
-            room.resize(bytes).map_err(|_| TableError::Memory)?;
+        self.is_full = self.room.is_some_and(|room| room.resize(bytes).is_err());
+        if self.is_full {
+            return Err(TableError::Memory);
         }
         self.bytes = bytes;
         Ok(())
+    }
+
+    /// True after more was wanted than there is.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
     }
 }
