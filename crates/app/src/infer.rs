@@ -21,7 +21,7 @@ use crate::value::Value;
 const MAX_NESTING: usize = 16;
 
 /// A step that cannot work on what comes in.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Mistake {
     /// The position of the step in its pipeline, from 0.

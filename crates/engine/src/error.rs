@@ -94,6 +94,14 @@ impl EngineError {
         }
     }
 
+    /// Whether it is the same failure, of the same value where it is one of a value.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Failed { message }, Self::Failed { message: other }) => message == other,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+
     /// Whether only running tells which step it is.
     pub(crate) fn names_no_step(&self) -> bool {
         matches!(self, Self::Failed { .. } | Self::MemoryLimit { .. } | Self::Timeout { .. })
@@ -143,7 +151,11 @@ impl From<DataFusionError> for EngineError {
             // What a function cannot compute of a value, and what the library has no way to run.
             DataFusionError::Execution(reason) => Self::invalid(format!("a value cannot be computed: {reason}")),
             DataFusionError::ArrowError(reason, _) if is_of_a_value(reason) => {
-                Self::invalid(format!("a value cannot be computed: {reason}"))
+                let hint = match reason.as_ref() {
+                    ArrowError::CastError(_) => "; `try_cast` gives null there instead",
+                    _ => "",
+                };
+                Self::invalid(format!("a value cannot be computed: {reason}{hint}"))
             }
             DataFusionError::NotImplemented(reason) => Self::invalid(format!("this cannot be computed here: {reason}")),
             _ => Self::Internal { details: error.to_string().into() },

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use arrow::array::RecordBatch;
+use datafusion::common::config::ConfigNonZeroUsize;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::utils::memory::RecordBatchMemoryCounter;
+use datafusion::datasource::source_as_provider;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, MemoryReservation};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -21,10 +24,11 @@ use datafusion::physical_plan::{displayable, execute_stream};
 use datafusion::prelude::SessionConfig;
 use futures::{Stream, StreamExt, TryStreamExt};
 
+use crate::counted::Counted;
 use crate::error::EngineError;
 use crate::fences;
 use crate::filters;
-use crate::functions::with_one_zero;
+use crate::functions::{different, with_one_zero};
 use crate::guards;
 use crate::memory::{QueryMemory, Room, SharedMemory};
 use crate::operators::Planner;
@@ -33,6 +37,9 @@ use crate::pushdown::push_down;
 use crate::stop;
 
 const BATCH_ROWS: usize = 8192;
+
+/// A batch of longer rows than usual has fewer of them.
+const BATCH_BYTES: usize = 8 << 20;
 
 /// Runs logical plans.
 #[derive(Clone)]
@@ -98,7 +105,8 @@ impl Executor {
         // Projections move before orders are decided, not after: a filter or a union into which one moved no longer knows
         // that a column is constant, or the same as another.
         let projections: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(ProjectionPushdown::new());
-        let left_out = ["join_selection", "ProjectionPushdown"];
+        // What is known of a column beforehand takes a missing value for one of its values.
+        let left_out = ["join_selection", "ProjectionPushdown", "aggregate_statistics"];
         let known = PhysicalOptimizer::new().rules.into_iter().filter(|rule| !left_out.contains(&rule.name()));
         let rules = stop::physical(filters::among(std::iter::once(projections).chain(known)));
         let state = SessionStateBuilder::new()
@@ -119,7 +127,8 @@ impl Executor {
     /// The plan as it runs: optimised, with statements for what databases compute.
     pub(crate) fn prepare(&self, plan: &LogicalPlan) -> Result<LogicalPlan, EngineError> {
         let optimized = fences::take_down(self.state.optimize(&fences::put_up(plan)?)?)?;
-        Ok(guards::put_up(if self.pushdown { push_down(optimized)? } else { optimized })?)
+        let own = if self.pushdown { push_down(optimized)? } else { optimized };
+        Ok(guards::put_up(different::counted(own)?)?)
     }
 
     /// Starts a plan.
@@ -140,7 +149,7 @@ impl Executor {
         partitions: usize,
     ) -> Result<SendableRecordBatchStream, EngineError> {
         let memory = QueryMemory::new(Arc::clone(&self.memory) as Arc<dyn MemoryPool>);
-        let state = self.session(partitions, memory.clone());
+        let state = self.session(partitions, batch_rows(prepared)?, memory.clone());
         let physical = state.query_planner().create_physical_plan(prepared, &state).await?;
         let schema = physical.schema();
         let stream = execute_stream(physical, state.task_ctx())?;
@@ -209,10 +218,11 @@ impl Executor {
     }
 
     /// The settings of one query.
-    fn session(&self, partitions: usize, memory: QueryMemory) -> SessionState {
+    fn session(&self, partitions: usize, batch_rows: ConfigNonZeroUsize, memory: QueryMemory) -> SessionState {
         let mut session = self.state.as_ref().clone();
         let options = session.config_mut().options_mut();
         options.execution.target_partitions = partitions;
+        options.execution.batch_size = batch_rows;
         options.extensions.insert(memory);
         session.mark_start_execution();
         session
@@ -239,6 +249,20 @@ impl Executor {
     pub(crate) fn memory_peak(&self) -> usize {
         self.memory.peak()
     }
+}
+
+/// The rows of a batch, by the longest that a plan reads.
+fn batch_rows(plan: &LogicalPlan) -> datafusion::common::Result<ConfigNonZeroUsize> {
+    let mut rows = BATCH_ROWS;
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node
+            && let Some(table) = source_as_provider(&scan.source)?.downcast_ref::<Counted>()
+        {
+            rows = rows.min(BATCH_BYTES / table.width(scan.projection.as_ref()).max(1)).max(1);
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    ConfigNonZeroUsize::try_new(rows)
 }
 
 /// The cores of this machine that this process may use.

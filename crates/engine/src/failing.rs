@@ -26,7 +26,8 @@ impl fmt::Display for FailingStep {
             Stage::Dataset { dataset, number, step } => {
                 write!(f, "step {number} (`{step}`) of the dataset `{dataset}`")
             }
-            Stage::Own { step, .. } => write!(f, "`{step}` of the chart itself"),
+            Stage::Own { step, of_name: None, .. } => write!(f, "`{step}` of the chart itself"),
+            Stage::Own { step, of_name: Some(number), .. } => write!(f, "`{step}` {number} of the chart itself"),
         }
     }
 }
@@ -69,14 +70,19 @@ pub(crate) async fn failing_step(
     limit: Duration,
 ) -> Result<Option<FailingStep>, EngineError> {
     let is_slow = matches!(error, EngineError::Timeout { .. });
-    let search = Search { tables, executor, limit: if is_slow { limit / RUNS } else { limit }, is_slow };
+    let limit = if is_slow { limit / RUNS } else { limit };
+    let mut search = Search { tables, executor, limit, error, is_exact: true };
     let mut stages = query.stages();
-    // Others may have taken the memory or the time, and it would work now.
-    if !matches!(error, EngineError::Failed { .. })
-        && let Some(last) = stages.last()
-        && !search.fails(&query.until(last)).await?
-    {
-        return Ok(None);
+    if let Some(last) = stages.last() {
+        let last = query.until(last);
+        if !search.fails(&last).await? {
+            // It may be another row over which it fails now.
+            search.is_exact = false;
+            // Or others took the memory or the time, and it would work now.
+            if !search.fails(&last).await? {
+                return Ok(None);
+            }
+        }
     }
     let mut positions = InQuestion::among(stages.len());
     while let Some(position) = positions.next() {
@@ -92,7 +98,9 @@ struct Search<'a> {
     executor: &'a Executor,
     /// How long each may run.
     limit: Duration,
-    is_slow: bool,
+    error: &'a EngineError,
+    /// Only the same words tell of the same failure: what is never asked for may fail where a query ends before.
+    is_exact: bool,
 }
 
 impl Search<'_> {
@@ -102,9 +110,10 @@ impl Search<'_> {
             self.executor.run_through(&plan).await
         };
         match within(self.limit, running).await {
-            Ok(()) => Ok(false),
-            Err(late @ EngineError::Timeout { .. }) if !self.is_slow => Err(late),
-            Err(_) => Ok(true),
+            Err(failure) if failure.is_like(self.error) => Ok(true),
+            Err(EngineError::Failed { .. }) => Ok(!self.is_exact && matches!(self.error, EngineError::Failed { .. })),
+            Err(late @ EngineError::Timeout { .. }) => Err(late),
+            _ => Ok(false),
         }
     }
 }

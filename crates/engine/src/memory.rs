@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use datafusion::common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
-use datafusion::common::{Result, config_err};
+use datafusion::common::{DataFusionError, Result, config_err};
 use datafusion::execution::memory_pool::{
     GreedyMemoryPool, MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation,
 };
@@ -22,12 +22,13 @@ const COPIED: [(&str, usize); 4] =
 #[derive(Debug)]
 pub(crate) struct SharedMemory {
     pool: GreedyMemoryPool,
+    limit: usize,
     peak: AtomicUsize,
 }
 
 impl SharedMemory {
     pub(crate) fn new(limit_bytes: usize) -> Self {
-        Self { pool: GreedyMemoryPool::new(limit_bytes), peak: AtomicUsize::new(0) }
+        Self { pool: GreedyMemoryPool::new(limit_bytes), limit: limit_bytes, peak: AtomicUsize::new(0) }
     }
 
     /// The most bytes that were in use at once.
@@ -42,9 +43,20 @@ impl SharedMemory {
         bytes.saturating_mul(copied.map_or(1, |(_, times)| *times))
     }
 
+    fn full(&self, wanted: usize) -> DataFusionError {
+        let (taken, limit, wanted) = (megabytes(self.pool.reserved()), megabytes(self.limit), megabytes(wanted));
+        DataFusionError::ResourcesExhausted(format!("{taken} of {limit} MB are taken, and {wanted} MB more are wanted"))
+    }
+
     fn measure(&self) {
         self.peak.fetch_max(self.pool.reserved(), Ordering::Relaxed);
     }
+}
+
+/// So many bytes, with one digit after the point.
+fn megabytes(bytes: usize) -> String {
+    let tenths = bytes.saturating_mul(10).div_ceil(1 << 20);
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 impl MemoryPool for SharedMemory {
@@ -62,7 +74,8 @@ impl MemoryPool for SharedMemory {
     }
 
     fn try_grow(&self, reservation: &MemoryReservation, additional: usize) -> Result<()> {
-        self.pool.try_grow(reservation, Self::weighed(reservation, additional))?;
+        let wanted = Self::weighed(reservation, additional);
+        self.pool.try_grow(reservation, wanted).map_err(|_| self.full(wanted))?;
         self.measure();
         Ok(())
     }

@@ -57,7 +57,21 @@ pub(crate) fn partitions(plan: &LogicalPlan, order: RowOrder, cores: usize) -> u
         RowOrder::Kept => Order::AsStreamed,
         RowOrder::Ignored => Order::Ignored,
     };
-    if cores > 1 && rows(plan) >= WORTH_SHARING && is_free(plan, &order) { cores } else { 1 }
+    let is_worth_it = cores > 1 && rows(plan) >= WORTH_SHARING;
+    if is_worth_it && is_free(plan, &order) && !tells_values_apart(plan) { cores } else { 1 }
+}
+
+/// True where different values are kept of each group, other than as groups of their own: cores would hand them to each
+/// other as lists, which take many times their memory.
+fn tells_values_apart(plan: &LogicalPlan) -> bool {
+    let is_distinct = |part: &Expr| Ok(matches!(part, Expr::AggregateFunction(call) if call.params.distinct));
+    let found = plan.exists(|node| match node {
+        LogicalPlan::Aggregate(aggregate) => {
+            aggregate.aggr_expr.iter().try_fold(false, |found, part| Ok(found || part.exists(is_distinct)?))
+        }
+        _ => Ok(false),
+    });
+    found.unwrap_or(true)
 }
 
 /// The rows of all scans of a plan, as far as the tables know.

@@ -37,8 +37,8 @@ pub(crate) enum Stage {
     Read { dataset: String },
     /// After a step of a dataset, counted from 1.
     Dataset { dataset: String, number: usize, step: String },
-    /// After a step of the query itself.
-    Own { number: usize, step: String },
+    /// After a step of the query itself. An author knows it by its place among those of its name: some are put before.
+    Own { number: usize, step: String, of_name: Option<usize> },
 }
 
 /// A dataset as one reader sees it.
@@ -180,7 +180,12 @@ impl SecuredQuery {
                 step: step.name(),
             }));
         }
-        stages.extend(self.steps.iter().zip(1..).map(|(step, number)| Stage::Own { number, step: step.name() }));
+        let names: Vec<String> = self.steps.iter().map(Step::name).collect();
+        stages.extend(names.iter().enumerate().map(|(index, step)| {
+            let count = |names: &[String]| names.iter().filter(|name| *name == step).count();
+            let of_name = (count(&names) > 1).then(|| count(&names[..=index]));
+            Stage::Own { number: index + 1, step: step.clone(), of_name }
+        }));
         stages
     }
 

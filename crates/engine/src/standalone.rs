@@ -90,23 +90,19 @@ impl Standalone {
         self.tables.keys().map(String::as_str)
     }
 
-    /// The rows after all steps; the first one is `domain`.
+    /// The rows after all steps; the first one is `domain`. What fails is told with its step.
     pub async fn run(&self, steps: &[Step]) -> Result<Rows, EngineError> {
-        self.told(steps, self.rows(steps).await).await
-    }
-
-    /// A failure that only running tells is told with its step.
-    async fn told<T>(&self, steps: &[Step], outcome: Result<T, EngineError>) -> Result<T, EngineError> {
-        match outcome {
+        match self.rows(steps).await {
             Err(error @ EngineError::Failed { .. }) => {
-                let number = self.failing_step(steps).await;
+                let number = self.failing_step(steps, &error).await;
                 Err(error.failed_at(number, &steps[number - 1]))
             }
             other => other,
         }
     }
 
-    async fn rows(&self, steps: &[Step]) -> Result<Rows, EngineError> {
+    /// The same; which step fails is left to [`Standalone::failing_step`].
+    pub async fn rows(&self, steps: &[Step]) -> Result<Rows, EngineError> {
         let plan = self.plan(steps).await?;
         let schema = Arc::new(plan.schema().as_arrow().clone());
         Ok(Rows { schema, batches: self.executor.collect(&plan).await? })
@@ -117,20 +113,21 @@ impl Standalone {
         self.executor.memory_peak()
     }
 
-    /// The number of the first step with which a pipeline that fails begins to fail. Rows are made and let go, so that
+    /// The number of the first step with which a pipeline begins to fail as it did. Rows are made and let go, so that
     /// running the steps before takes no more memory than they need.
-    pub async fn failing_step(&self, steps: &[Step]) -> usize {
+    pub async fn failing_step(&self, steps: &[Step], error: &EngineError) -> usize {
         let mut positions = InQuestion::among(steps.len());
         while let Some(position) = positions.next() {
             let running = async { self.executor.run_through(&self.plan(&steps[..=position]).await?).await };
-            positions.tried(position, running.await.is_err());
+            let fails = running.await.is_err_and(|other| other.is_like(error));
+            positions.tried(position, fails);
         }
         positions.first() + 1
     }
 
     /// What of the pipeline the sources of its tables compute, and what is computed here.
     pub async fn explain(&self, steps: &[Step]) -> Result<Explanation, EngineError> {
-        explain(&self.executor, &self.told(steps, self.plan(steps).await).await?).await
+        explain(&self.executor, &self.plan(steps).await?).await
     }
 
     /// The same, leaving to databases nothing but the reading of their tables.

@@ -24,12 +24,13 @@ struct Asked {
     app: String,
     part: String,
     by_editor: bool,
+    request_id: Arc<str>,
 }
 
 impl Asked {
     fn of(visible: &VisibleApp, part: &str) -> Self {
         let by_editor = matches!(visible.privilege, Privilege::Contributor | Privilege::Admin);
-        Self { app: visible.app.id.clone(), part: part.to_owned(), by_editor }
+        Self { app: visible.app.id.clone(), part: part.to_owned(), by_editor, request_id: visible.request_id.clone() }
     }
 }
 
@@ -186,7 +187,7 @@ fn sentence(text: &str) -> String {
 
 /// What is told of a failed query; the log has the rest. A mistake of the author's is told to those who can mend it.
 fn engine_problem(error: &EngineError, step: Option<&FailingStep>, asked: &Asked) -> Problem {
-    let Asked { app, part, by_editor } = asked;
+    let Asked { app, part, by_editor, request_id } = asked;
     let at = step.map(ToString::to_string);
     let code = match error {
         EngineError::Timeout { .. } => Code::Timeout,
@@ -194,27 +195,27 @@ fn engine_problem(error: &EngineError, step: Option<&FailingStep>, asked: &Asked
         EngineError::Busy => Code::Unavailable,
         EngineError::NotPermittedColumn { .. } => Code::Forbidden,
         EngineError::Source { .. } | EngineError::NotAtSource { .. } => {
-            tracing::error!(%app, %part, %error, "a source failed");
+            tracing::error!(request.id = %request_id, %app, %part, %error, "a source failed");
             return Problem::new(Code::SourceFailed, "The source of this chart could not be read. Try again later.");
         }
         EngineError::Invalid { .. }
         | EngineError::Failed { .. }
         | EngineError::UnknownColumn { .. }
         | EngineError::UnknownDataset { .. } => {
-            tracing::error!(%app, %part, %error, step = at, "a pipeline failed");
+            tracing::error!(request.id = %request_id, %app, %part, %error, step = at, "a pipeline failed");
             let problem = Problem::new(Code::PipelineFailed, "The steps behind this chart do not work.");
             let told = at.map_or_else(|| error.to_string(), |at| format!("{at}: {error}"));
             return if *by_editor { problem.with_hint(sentence(&told)) } else { problem };
         }
         _ => {
-            tracing::error!(%app, %part, "a query failed");
+            tracing::error!(request.id = %request_id, %app, %part, "a query failed");
             return Problem::internal(error);
         }
     };
     let problem = Problem::new(code, error.reader_message());
     let problem = match at {
         Some(at) => {
-            tracing::warn!(%app, %part, %error, step = at, "a query passed a limit");
+            tracing::warn!(request.id = %request_id, %app, %part, %error, step = at, "a query passed a limit");
             problem.with_hint(format!("It begins with {at}."))
         }
         None => problem,

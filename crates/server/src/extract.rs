@@ -48,6 +48,8 @@ pub(crate) struct VisibleApp {
     pub privilege: Privilege,
     pub app: Arc<App>,
     pub live: Arc<LiveApp>,
+    /// Names the request in the log.
+    pub request_id: Arc<str>,
 }
 
 /// A JSON body within the limit, or the problem that says where it is wrong.
@@ -180,12 +182,12 @@ where
                 problem
             });
         };
+        let origin = Origin::of(parts)?;
         let Some(privilege) = app.privilege(&principal.reader.groups, principal.role.is_instance_admin()) else {
-            let origin = Origin::of(parts)?;
             server.decisions.deny(&principal, &origin, "app.open", id);
             return Err(Problem::not_found());
         };
-        Ok(Self { principal, privilege, app, live: live.clone() })
+        Ok(Self { principal, privilege, app, live: live.clone(), request_id: origin.request_id })
     }
 }
 

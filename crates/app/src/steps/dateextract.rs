@@ -23,7 +23,9 @@ pub struct Dateextract {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename = "Dateextract", rename_all = "camelCase", deny_unknown_fields)]
 struct Written {
+    /// The column of dates.
     column: String,
+    /// The parts to take.
     #[serde(default, alias = "date_info")]
     date_info: Vec<DateInfo>,
     /// The names of the new columns, in the order of `dateInfo`; one that is left out is the column and the part.

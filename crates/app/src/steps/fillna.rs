@@ -22,9 +22,11 @@ pub struct Fillna {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename = "Fillna", deny_unknown_fields)]
 struct Written {
+    /// The columns to fill.
     columns: Option<Vec<String>>,
     /// The older spelling of `columns`, for one.
     column: Option<String>,
+    /// What stands in place of what is missing.
     value: Value,
 }
 

@@ -9,7 +9,8 @@ use super::PipelineReference;
 use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, describe, differ, open_beside, unite};
 use crate::schema::{ColumnType, TableSchema};
 
-/// Brings in the columns of another pipeline where keys are equal, null keys included.
+/// Brings in the columns of another pipeline where keys are equal, null keys included. A key that is called the same on both
+/// sides comes once; another right column whose name is taken gets `_JOIN` after it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Join {

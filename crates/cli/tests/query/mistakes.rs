@@ -165,7 +165,11 @@ fn memory_is_limited() {
         {"name": "aggregate", "on": ["t"], "aggregations": []}]);
     let outcome = folder.query(&steps, &["--table", "many=many.csv", "--memory", "1"]);
     assert!(!outcome.succeeded);
-    assert!(outcome.errors.starts_with("error: step 2 (`sort`): the query needs more memory"), "{}", outcome.errors);
+    assert!(
+        outcome.errors.starts_with("error: step 2 (`sort`) at steps.json:1:44: the query needs more memory"),
+        "{}",
+        outcome.errors
+    );
     assert!(outcome.errors.contains("hint: give more with `--memory`"), "{}", outcome.errors);
 
     // A table that is read whole takes its part.
@@ -195,7 +199,7 @@ fn time_is_limited() {
     let outcome = folder.query(&steps, &["--table", "many=many.csv", "--time", "1"]);
     assert!(!outcome.succeeded);
     assert!(
-        outcome.errors.contains("error: step 3 (`customsql`): the query ran longer than 1000 ms"),
+        outcome.errors.contains("error: step 3 (`customsql`) at steps.json:1:115: the query ran longer than 1000 ms"),
         "{}",
         outcome.errors
     );
@@ -226,7 +230,12 @@ fn what_fails_while_running_names_its_step_too() {
         {"name": "evolution", "label": "Growth", "dateCol": "day", "valueCol": "pieces", "evolutionType": "vsLastDay", "evolutionFormat": "abs"},
         {"name": "select", "columns": ["shop", "pieces_EVOL_ABS"]}]);
     let problem = folder.query(&steps, &[]).errors;
-    assert!(problem.starts_with("error: step 3 (`evolution`): there are several rows for 2024-01-0"), "{problem}");
+    assert!(
+        problem.starts_with(
+            "error: step 3 (`evolution`, “Growth”) at steps.json:1:85: there are several rows for 2024-01-0"
+        ),
+        "{problem}"
+    );
 }
 
 #[test]

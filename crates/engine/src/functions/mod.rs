@@ -4,6 +4,7 @@ mod at_utc;
 mod bounded;
 mod calendar;
 mod date_text;
+pub(crate) mod different;
 mod format_date;
 mod growth;
 mod join_texts;

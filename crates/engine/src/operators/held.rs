@@ -5,11 +5,13 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, MutableArrayData, RecordBatch, RecordBatchOptions, make_array};
+use arrow::compute::partition;
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
 use datafusion::physical_plan::sorts::sort::SortExec;
@@ -23,45 +25,74 @@ use super::{HandsOn, through};
 /// Lists that are so much longer than their part are not held for its sake.
 const SPARE: usize = 4096;
 
+/// The bytes of a short list with what holds it.
+const LIST: usize = 192;
+
 /// The plan, where what holds batches is given such as are no parts of longer ones, and what a grouping hands on is counted.
 pub(super) fn counted(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
     let counted = plan.transform_up(|node| {
         if node.downcast_ref::<AggregateExec>().is_some_and(|grouping| *grouping.mode() == AggregateMode::Partial) {
             return Ok(Transformed::yes(through(node, Emitted)));
         }
-        let Some(held) = held(node.as_ref()) else { return Ok(Transformed::no(node)) };
+        let Some(own) = Own::below(node.as_ref()) else { return Ok(Transformed::no(node)) };
         let mut inputs: Vec<_> = node.children().into_iter().map(Arc::clone).collect();
-        inputs[held] = through(Arc::clone(&inputs[held]), Own);
+        inputs[0] = through(Arc::clone(&inputs[0]), own);
         replace_children_if_necessary(node, inputs).map(Transformed::yes)
     })?;
     Ok(counted.data)
 }
 
-/// The input whose batches an operator holds.
-fn held(node: &dyn ExecutionPlan) -> Option<usize> {
-    let holds_all = node.downcast_ref::<SortExec>().is_some_and(|sort| sort.fetch().is_none())
-        || node.is::<WindowAggExec>()
-        || node.is::<BoundedWindowAggExec>()
-        || node.is::<HashJoinExec>()
-        || node.is::<NestedLoopJoinExec>()
-        || node.is::<CrossJoinExec>();
-    holds_all.then_some(0)
+/// Hands on batches whose lists are about as long as they are.
+#[derive(Debug, Clone, Default)]
+struct Own {
+    /// What tells groups of rows apart that follow one another, for each of which so many functions make a list.
+    partitions: Option<(Vec<Arc<dyn PhysicalExpr>>, usize)>,
 }
 
-/// Hands on batches whose lists are about as long as they are.
-#[derive(Debug, Clone)]
-struct Own;
+impl Own {
+    /// What is below an operator that holds the batches of its first input.
+    fn below(node: &dyn ExecutionPlan) -> Option<Self> {
+        let windows = match (node.downcast_ref::<WindowAggExec>(), node.downcast_ref::<BoundedWindowAggExec>()) {
+            (Some(window), _) => Some(window.window_expr()),
+            (_, Some(window)) => Some(window.window_expr()),
+            _ => None,
+        };
+        if let Some(windows @ [first, ..]) = windows {
+            let keys = first.partition_by().to_vec();
+            return Some(Self { partitions: (!keys.is_empty()).then_some((keys, windows.len())) });
+        }
+        let holds_all = node.downcast_ref::<SortExec>().is_some_and(|sort| sort.fetch().is_none())
+            || node.is::<HashJoinExec>()
+            || node.is::<NestedLoopJoinExec>()
+            || node.is::<CrossJoinExec>();
+        holds_all.then(Self::default)
+    }
+
+    /// The bytes that functions make beside the rows of a batch.
+    fn beside(&self, batch: &RecordBatch) -> Result<usize> {
+        let Some((keys, functions)) = self.partitions.as_ref().filter(|_| batch.num_rows() > 0) else { return Ok(0) };
+        let value = |key: &Arc<dyn PhysicalExpr>| key.evaluate(batch)?.into_array(batch.num_rows());
+        let groups = partition(&keys.iter().map(value).collect::<Result<Vec<_>>>()?)?;
+        Ok(groups.len() * functions * LIST)
+    }
+}
 
 impl HandsOn for Own {
     const NAME: &'static str = "OwnExec";
 
-    fn hand_on(&self, rows: SendableRecordBatchStream, _: &TaskContext) -> SendableRecordBatchStream {
-        let schema = rows.schema();
-        Box::pin(RecordBatchStreamAdapter::new(schema, rows.map(|batch| own(&batch?))))
+    fn hand_on(&self, rows: SendableRecordBatchStream, context: &TaskContext) -> SendableRecordBatchStream {
+        let (own, schema) = (self.clone(), rows.schema());
+        let beside = MemoryConsumer::new("lists of groups").register(context.memory_pool());
+        let owned = rows.map(move |batch| {
+            let batch = batch?;
+            beside.try_grow(own.beside(&batch)?)?;
+            owned(&batch)
+        });
+        Box::pin(RecordBatchStreamAdapter::new(schema, owned))
     }
 }
 
-fn own(batch: &RecordBatch) -> Result<RecordBatch> {
+fn owned(batch: &RecordBatch) -> Result<RecordBatch> {
     let columns = batch.columns().iter().map(own_column).collect::<Result<_>>()?;
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     Ok(RecordBatch::try_new_with_options(batch.schema(), columns, &options)?)
@@ -125,14 +156,15 @@ mod tests {
         let text = |number: i64| (number % 5 > 0).then(|| format!("a text that is long, number {number}"));
         let texts: ArrayRef = Arc::new((0..10_000).map(text).collect::<StringViewArray>());
         let whole = RecordBatch::try_from_iter([("n", numbers), ("t", texts)]).unwrap();
-        let same = own(&whole).unwrap();
+        let same = owned(&whole).unwrap();
         assert_eq!(same, whole);
         assert_eq!(same.get_array_memory_size(), whole.get_array_memory_size(), "nothing is copied without need");
         for (start, rows) in [(0, 1), (17, 100), (9_990, 10), (5, 0)] {
             let part = whole.slice(start, rows);
-            let owned = own(&part).unwrap();
-            assert_eq!(owned, part);
-            assert!(owned.get_array_memory_size() < rows * 200 + 2 * SPARE, "{}", owned.get_array_memory_size());
+            let part_owned = owned(&part).unwrap();
+            assert_eq!(part_owned, part);
+            let bytes = part_owned.get_array_memory_size();
+            assert!(bytes < rows * 200 + 2 * SPARE, "{bytes}");
         }
     }
 }

@@ -158,6 +158,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missing_in_every_row_is_no_value() {
+        let missing = json!({"name": "text", "text": null, "newColumn": "n"});
+        let count = |function: &str| {
+            json!({"name": "aggregate", "on": [], "aggregations": [
+                {"aggfunction": function, "columns": ["n"], "newcolumns": ["c"]}]})
+        };
+        for (function, expected) in [("count", 0), ("count distinct", 0), ("count distinct including empty", 2)] {
+            let answer = run(table(json!({"v": [1, 2]})), json!([missing, count(function)]));
+            assert_eq!(answer, json!({"c": [expected]}), "{function}");
+        }
+    }
+
+    #[test]
     fn first_and_last_follow_the_order_that_a_sort_made() {
         let input = table(json!({"k": ["a", "a", "b", "a"], "v": [3, 1, 7, 2]}));
         let steps = json!([{"name": "sort", "columns": [{"column": "v"}]},

@@ -5,6 +5,7 @@
 
 mod bounds;
 mod subqueries;
+mod words;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ use aracari_app::schema::{ColumnType, TableSchema};
 use aracari_app::steps::customsql::Customsql;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::{SchemaError, TableReference, plan_err};
+use datafusion::common::{TableReference, plan_err};
 use datafusion::datasource::{empty::EmptyTable, provider_as_source};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateDefaults;
@@ -38,6 +39,7 @@ use crate::functions::one_zero;
 use crate::geometry;
 use crate::run::STACK_BYTES;
 use crate::table::{HIDDEN, Names, Table, column};
+use words::explained;
 
 /// What the rows so far are called.
 const INPUT: &str = "input";
@@ -248,44 +250,6 @@ fn plan(query: Statement, input: LogicalPlan) -> Result<LogicalPlan, DataFusionE
     let bounded = bounds::bounded(typed)?;
     subqueries::check(&bounded)?;
     Ok(bounded)
-}
-
-/// What went wrong, in the words of the step.
-fn explained(error: &DataFusionError, table: &Table) -> EngineError {
-    let refused = |reason: String| EngineError::invalid(reason);
-    let twice = |name: &str| {
-        refused(format!("`{name}` is the name of two columns; write the table before it, or rename one with AS"))
-    };
-    let root = error.find_root();
-    if let DataFusionError::External(inner) = root
-        && let Some(EngineError::Invalid { message }) = inner.downcast_ref::<EngineError>()
-    {
-        return refused(message.clone());
-    }
-    let DataFusionError::SchemaError(schema, _) = root else {
-        // Its authors ask for a report of what they take for a mistake of theirs.
-        let message = root.message();
-        return refused(message.split("\nThis issue was likely caused").next().unwrap_or_default().to_owned());
-    };
-    let field = match schema.as_ref() {
-        SchemaError::FieldNotFound { field, .. } => field,
-        SchemaError::AmbiguousReference { field } => return twice(&field.name),
-        SchemaError::DuplicateQualifiedField { name, .. } | SchemaError::DuplicateUnqualifiedField { name } => {
-            return twice(name);
-        }
-    };
-    match (table.column(&field.name), &field.relation) {
-        (Err(refused @ EngineError::NotPermittedColumn { .. }), _) => refused,
-        (Ok(_), Some(relation)) => refused(format!("there is no `{relation}` with a column `{}` here", field.name)),
-        _ => {
-            let known = table.columns().iter().map(String::as_str);
-            let hint = match aracari_app::infer::suggest(&field.name, known) {
-                Some(similar) => format!("; did you mean \"{similar}\"?"),
-                None => String::new(),
-            };
-            refused(format!("there is no column `{}` here{hint}", field.name))
-        }
-    }
 }
 
 /// The plan without the order of its rows, and that order: a sort in the middle of a plan may be dropped.

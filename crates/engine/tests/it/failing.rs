@@ -46,6 +46,21 @@ fn a_step_that_fails_is_found_wherever_it_is() {
         ([&work, &json!([fails]), &none], "step 1 (`customsql`) of the dataset `second`"),
         ([&work, &json!([works, fails]), &work], "step 2 (`customsql`) of the dataset `second`"),
         ([&none, &none, &json!([works, fails])], "`customsql` of the chart itself"),
+        (
+            [&none, &none, &json!([{"name": "customsql", "query": "SELECT * FROM input"}, fails])],
+            "`customsql` 2 of the chart itself",
+        ),
+        // The first cast would fail, too, and nobody asks for it.
+        (
+            [
+                &json!([
+                    {"name": "customsql", "query": "SELECT n, k, CAST('b' || n AS INT) AS never FROM input"},
+                    {"name": "customsql", "query": "SELECT n, CAST('a' || k AS INT) AS x FROM input"}]),
+                &none,
+                &none,
+            ],
+            "step 2 (`customsql`) of the dataset `first`",
+        ),
         // It fails where a pivot looks at the data for its columns.
         ([&json!([big, too_large]), &none, &none], "step 2 (`pivot`) of the dataset `first`"),
         ([&json!([big]), &none, &json!([works, too_large])], "`pivot` of the chart itself"),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aracari_app::CsvOptions;
+use aracari_engine::Counted;
 use arrow::array::AsArray;
 use arrow::csv::ReaderBuilder;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -21,6 +22,10 @@ use super::Opened;
 use super::csv_types::{Guess, unique_names};
 
 const MAX_COLUMNS: usize = 2_000;
+/// Rows that are looked at together when types are found.
+const ROWS_LOOKED_AT: usize = 128;
+/// The longest texts.
+const MAX_LENGTH: usize = 64 << 20;
 /// How many bytes of the first line are looked at.
 const MAX_HEADER: u64 = 1 << 20;
 
@@ -40,15 +45,21 @@ pub(super) fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> 
     let reader = ReaderBuilder::new(Arc::new(texts))
         .with_header(true)
         .with_delimiter(delimiter)
+        .with_batch_size(ROWS_LOOKED_AT)
         .build_buffered(BufReader::new(file))
         .map_err(|error| error.to_string())?;
 
     let mut guesses = vec![Guess::default(); names.len()];
-    let mut is_untyped = true;
+    let (mut is_untyped, mut widths) = (true, vec![0; names.len()]);
     for batch in reader {
         let rows = batch.map_err(|error| unreadable(&error))?;
         is_untyped &= rows.num_rows() == 0;
-        for (guess, column) in guesses.iter_mut().zip(rows.columns()) {
+        for ((guess, width), column) in guesses.iter_mut().zip(&mut widths).zip(rows.columns()) {
+            let bytes = column.as_string::<i32>().value_data().len();
+            *width = bytes.div_ceil(rows.num_rows().max(1)).max(*width);
+            if *width > MAX_LENGTH {
+                return Err(format!("it has texts of more than {} MB: leave out what is so long", MAX_LENGTH >> 20));
+            }
             for text in column.as_string::<i32>() {
                 let value = text.unwrap_or_default();
                 if !options.null_values.iter().any(|null| null == value) {
@@ -64,7 +75,8 @@ pub(super) fn open(path: &Path, options: &CsvOptions) -> Result<Opened, String> 
     let rows = Rows { path: path.to_owned(), schema: Arc::clone(&schema), delimiter, nulls };
     let provider =
         StreamingTable::try_new(Arc::clone(&schema), vec![Arc::new(rows)]).map_err(|error| error.to_string())?;
-    Ok(Opened { schema, provider: Arc::new(provider), is_untyped })
+    let provider = Arc::new(Counted::uncounted(Arc::new(provider)).with_widths(widths));
+    Ok(Opened { schema, provider, is_untyped })
 }
 
 /// The rows of a file, parsed while they are read.

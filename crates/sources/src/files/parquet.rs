@@ -34,8 +34,27 @@ pub(super) fn open(path: &Path) -> Result<Opened, String> {
     let groups = metadata.metadata().row_groups().iter();
     let groups: Vec<usize> = groups.map(|group| usize::try_from(group.num_rows()).unwrap_or(0)).collect();
     let rows = groups.iter().sum();
-    let provider = Arc::new(Counted::new(Arc::new(Parts::new(table, groups)), rows).spread_in_order());
+    let parts = Arc::new(Parts::new(table, groups));
+    let provider = Arc::new(Counted::new(parts, rows).with_widths(widths(&metadata)).spread_in_order());
     Ok(Opened { schema, provider, is_untyped: false })
+}
+
+/// How many bytes a row has in each column, in the row group where it has most.
+fn widths(metadata: &ArrowReaderMetadata) -> Vec<usize> {
+    let mut widths = vec![0; metadata.schema().fields().len()];
+    for group in metadata.metadata().row_groups() {
+        let rows = usize::try_from(group.num_rows()).unwrap_or(0).max(1);
+        let mut bytes = vec![0; widths.len()];
+        for (leaf, column) in group.columns().iter().enumerate() {
+            if let Some(bytes) = bytes.get_mut(metadata.parquet_schema().get_column_root_idx(leaf)) {
+                *bytes += usize::try_from(column.uncompressed_size()).unwrap_or(0);
+            }
+        }
+        for (width, bytes) in widths.iter_mut().zip(bytes) {
+            *width = (*width).max(bytes / rows);
+        }
+    }
+    widths
 }
 
 /// The columns of shapes that the file's own description names, as GeoParquet has it: those in well-known binary.

@@ -1,8 +1,8 @@
 //! What a JSON document says of its rows. Each is read on its own: values take many times the bytes that they are written in.
 
-use std::collections::HashMap;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
@@ -37,20 +37,19 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn of_object(document: &HashMap<String, &'a RawValue>, taken: &mut Taken<'_>) -> Result<Self, TableError> {
-        let data = document.get("data").copied();
-        let inner = data.filter(|data| data.get().starts_with('{')).map(parts).transpose()?;
+    fn of_object(document: &Parts<'a>, taken: &mut Taken<'_>) -> Result<Self, TableError> {
+        let inner = document.data.filter(|data| data.get().starts_with('{')).map(parts).transpose()?;
         if let Some(collection) =
-            [Some(document), inner.as_ref()].into_iter().flatten().find(|document| is_collection(document))
+            [Some(document), inner.as_ref()].into_iter().flatten().find(|parts| parts.is_collection())
         {
-            let features = collection.get("features").copied().unwrap_or(RawValue::NULL);
+            let features = collection.features.unwrap_or(RawValue::NULL);
             return Ok(Self { kind: Kind::Features, rows: list(features, "expected a list under `features`", taken)? });
         }
-        let rows = match data {
+        let rows = match document.data {
             Some(data) if data.get() == "null" => Vec::new(),
             data => list(data.unwrap_or(RawValue::NULL), "expected a list of records under `data`", taken)?,
         };
-        let schema: Option<Json> = document.get("schema").and_then(|schema| serde_json::from_str(schema.get()).ok());
+        let schema = document.schema.map(|schema| parsed(schema, taken)).transpose()?.and_then(Result::ok);
         let fields = schema
             .as_ref()
             .and_then(|schema| schema.get("fields"))
@@ -64,11 +63,31 @@ impl<'a> Document<'a> {
     }
 }
 
-fn is_collection(document: &HashMap<String, &RawValue>) -> bool {
-    document.get("type").is_some_and(|kind| kind.get() == "\"FeatureCollection\"")
+/// What is read of an object.
+#[derive(Deserialize)]
+struct Parts<'a> {
+    #[serde(rename = "type", borrow, default, deserialize_with = "as_written")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "as_written")]
+    features: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "as_written")]
+    schema: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "as_written")]
+    data: Option<&'a RawValue>,
 }
 
-fn parts(object: &RawValue) -> Result<HashMap<String, &RawValue>, TableError> {
+/// What is there, also where it is null.
+fn as_written<'de, D: Deserializer<'de>>(value: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(value).map(Some)
+}
+
+impl Parts<'_> {
+    fn is_collection(&self) -> bool {
+        self.kind.is_some_and(|kind| kind.get() == "\"FeatureCollection\"")
+    }
+}
+
+fn parts(object: &RawValue) -> Result<Parts<'_>, TableError> {
     serde_json::from_str(object.get()).map_err(|error| shape(format!("this is not JSON: {error}")))
 }
 
@@ -114,8 +133,35 @@ impl<'de> Visitor<'de> for Rows<'_, '_> {
 }
 
 /// One of the rows, counted from 0.
-pub(super) fn value(row: usize, written: &RawValue) -> Result<Json, TableError> {
-    serde_json::from_str(written.get()).map_err(|error| shape(format!("row {}: {error}", row + 1)))
+pub(super) fn value(row: usize, written: &RawValue, taken: &mut Taken<'_>) -> Result<Json, TableError> {
+    parsed(written, taken)?.map_err(|error| shape(format!("row {}: {error}", row + 1)))
+}
+
+/// The values of a text, for which there has to be room before they are made.
+fn parsed(written: &RawValue, taken: &mut Taken<'_>) -> Result<serde_json::Result<Json>, TableError> {
+    let bytes = written.get().len() + places(written.get()) * PLACE;
+    taken.add(bytes)?;
+    let value = serde_json::from_str(written.get());
+    taken.give_back(bytes)?;
+    Ok(value)
+}
+
+/// The bytes of a value's place in a list or a map that grows: it is copied into one of twice the length.
+const PLACE: usize = 3 * size_of::<Json>();
+
+/// How many values a text has at most: what stands between two of them, outside of quotes.
+fn places(text: &str) -> usize {
+    let (mut places, mut is_quoted, mut is_escaped) = (1, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_quoted,
+            b'"' => is_quoted = !is_quoted,
+            b',' | b'[' | b'{' if !is_quoted => places += 1,
+            _ => {}
+        }
+    }
+    places
 }
 
 fn shape(message: impl Into<String>) -> TableError {

@@ -8,13 +8,18 @@ use serde_json::{Map, Value as Json, json};
 
 use super::document::value;
 use super::read::TableError;
+use super::taken::Taken;
 use super::write::write_json;
 
 /// A feature as a record, and its geometry; an `id` that is a text is a column too.
-pub(super) fn record(row: usize, feature: &RawValue) -> Result<(Map<String, Json>, Json), TableError> {
+pub(super) fn record(
+    row: usize,
+    feature: &RawValue,
+    taken: &mut Taken<'_>,
+) -> Result<(Map<String, Json>, Json), TableError> {
     let shape = |message: &str| TableError::Shape(message.to_owned());
     let is_no_feature = || TableError::Shape(format!("feature {} is no `Feature`", row + 1));
-    let Json::Object(mut feature) = value(row, feature)? else { return Err(is_no_feature()) };
+    let Json::Object(mut feature) = value(row, feature, taken)? else { return Err(is_no_feature()) };
     let mut record = match feature.shift_remove("properties") {
         Some(Json::Object(properties)) => properties,
         Some(Json::Null) | None => Map::new(),

@@ -57,7 +57,7 @@ pub(super) fn read_text(text: &str, taken: &mut Taken<'_>) -> Result<RecordBatch
             for (row, feature) in document.rows.iter().enumerate() {
                 // Shapes take no more bytes than they are written in.
                 taken.add(feature.get().len())?;
-                let (record, geometry) = geojson::record(row, feature)?;
+                let (record, geometry) = geojson::record(row, feature, taken)?;
                 columns.add(record, taken)?;
                 shapes.put(row, geometry).map_err(|reason| cell(row, GEOMETRY, reason))?;
             }
@@ -69,7 +69,7 @@ pub(super) fn read_text(text: &str, taken: &mut Taken<'_>) -> Result<RecordBatch
 
 fn records(mut columns: Columns, rows: &[&RawValue], taken: &mut Taken<'_>) -> Result<RecordBatch, TableError> {
     for (row, written) in rows.iter().enumerate() {
-        match value(row, written)? {
+        match value(row, written, taken)? {
             Json::Object(record) => columns.add(record, taken)?,
             _ => return Err(TableError::Shape("expected every record to be an object".to_owned())),
         }

@@ -62,7 +62,7 @@ impl Query {
             Err(failed) => failed,
         };
         let step = match failed {
-            EngineError::MemoryLimit { .. } => self.too_large()?,
+            EngineError::MemoryLimit { .. } | EngineError::Failed { .. } => self.failing(&failed)?,
             EngineError::Timeout { .. } => self.too_slow()?,
             _ => None,
         };
@@ -72,22 +72,22 @@ impl Query {
     async fn make(&self, wanted: Wanted) -> Result<Made, EngineError> {
         let steps = &self.program.steps;
         Ok(match wanted {
-            Wanted::Rows => Made::Rows(self.tables.run(steps).await?),
+            Wanted::Rows => Made::Rows(self.tables.rows(steps).await?),
             Wanted::Explanation => Made::Explanation(self.tables.explain(steps).await?),
             Wanted::Profile => {
                 let profiles = self.tables.profile(steps).await?;
                 let started = Instant::now();
-                self.tables.run(steps).await?;
+                self.tables.rows(steps).await?;
                 Made::Profile { steps: profiles, together: started.elapsed() }
             }
         })
     }
 
-    /// The step that needs too much memory, where it is found in time.
-    fn too_large(self: &Arc<Self>) -> Result<Option<usize>, Problem> {
-        let (query, limit) = (Arc::clone(self), self.limit);
+    /// The step that fails over a value or needs too much memory, where it is found in time.
+    fn failing(self: &Arc<Self>, failed: &EngineError) -> Result<Option<usize>, Problem> {
+        let (query, limit, failed) = (Arc::clone(self), self.limit, failed.clone());
         let found = timed(limit, move || {
-            let failing = async { Ok(query.tables.failing_step(&query.program.steps).await) };
+            let failing = async { Ok(query.tables.failing_step(&query.program.steps, &failed).await) };
             block_on(within(limit, failing))
         })?;
         Ok(found.transpose()?.and_then(Result::ok))

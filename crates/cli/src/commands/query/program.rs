@@ -20,6 +20,8 @@ pub(super) struct Program {
     pub(super) steps: Vec<Step>,
     /// One for each step.
     pub(super) notes: Vec<Notes>,
+    /// Where each step begins, as it is told.
+    starts: Vec<Option<String>>,
     /// What works and is probably not meant so.
     pub(super) doubts: Vec<Problem>,
 }
@@ -60,16 +62,26 @@ impl Program {
             Ok(steps) => steps,
             Err(error) => return Err(unreadable(error, (file, &text), &notes, &variables)),
         };
-        let mut program = Self { steps, notes, doubts: Vec::new() };
-        program.doubts = program.check(tables, &|mistake| {
+        let place_of = |mistake: &Mistake| {
             place_in_pipeline(&text, mistake).map(|(line, column)| format!("{}:{line}:{column}", file.display()))
-        })?;
+        };
+        let starts = (0..steps.len()).map(|step_index| place_of(&Mistake { step_index, ..Mistake::default() }));
+        let mut program = Self { starts: starts.collect(), steps, notes, doubts: Vec::new() };
+        program.doubts = program.check(tables, &place_of)?;
         Ok(program)
     }
 
     /// The step's number and name, and its label where it has one.
     pub(super) fn place(&self, index: usize) -> String {
         place(&self.notes, index)
+    }
+
+    /// The same, and where it begins in the file.
+    fn placed(&self, index: usize) -> String {
+        match self.starts.get(index).and_then(Option::as_ref) {
+            Some(start) => format!("{} at {start}", self.place(index)),
+            None => self.place(index),
+        }
     }
 
     /// Finds what cannot work without running, or else what is doubtful.
@@ -115,7 +127,7 @@ impl Program {
 
     /// What a person is told of a failure while running; `step` is where it begins to fail, counted from 1.
     pub(super) fn problem_of(&self, error: EngineError, step: Option<usize>) -> Problem {
-        let place = step.map_or_else(|| format!("steps 1 to {}", self.steps.len()), |number| self.place(number - 1));
+        let place = step.map_or_else(|| format!("steps 1 to {}", self.steps.len()), |number| self.placed(number - 1));
         let which = "`--profile` runs step by step; `--until N` stops after a step";
         match error {
             EngineError::UnknownColumn { ref suggestion, .. } => {
@@ -128,6 +140,7 @@ impl Program {
             EngineError::Timeout { .. } => {
                 Problem::new(error.to_string()).at(place).hint(format!("give more with `--time`; {which}"))
             }
+            EngineError::Failed { message } => Problem::new(message).at(place),
             other => Problem::new(other.to_string()),
         }
     }
