@@ -76,6 +76,7 @@ fn steps(steps: Value) -> Vec<Step> {
 }
 
 /// Pipelines that hold rows in one way each.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn pipelines() -> Vec<(&'static str, Value)> {
     let sum = json!([{"columns": ["v"], "aggfunction": "sum", "newcolumns": ["s"]}]);
     let sql = |query: &str| json!([{"name": "customsql", "query": query}]);
@@ -289,7 +290,10 @@ fn a_table_that_is_read_whole_takes_its_memory_from_the_limit() {
             "other keys beside the data",
             format!(
                 "{{\"data\": [], \"schema\": {{\"fields\": []}}{}}}",
-                (0..1_000_000).map(|key| format!(",\"k{key}\":1")).collect::<String>()
+                (0..1_000_000).fold(String::new(), |mut keys, key| {
+                    write!(keys, ",\"k{key}\":1").unwrap();
+                    keys
+                })
             ),
         ),
         ("no records", format!("[{}1]", "1,".repeat(8_000_000))),

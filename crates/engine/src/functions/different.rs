@@ -24,19 +24,19 @@ pub(crate) fn counted(plan: LogicalPlan) -> Result<LogicalPlan> {
         let names = NamePreserver::new(&node);
         node.map_expressions(|whole| {
             let name = names.save(&whole);
-            Ok(whole.transform_up(of_different)?.update_data(|whole| name.restore(whole)))
+            Ok(whole.transform_up(|part| Ok(of_different(part)))?.update_data(|whole| name.restore(whole)))
         })
     })?;
     Ok(counted.data)
 }
 
-fn of_different(expression: Expr) -> Result<Transformed<Expr>> {
+fn of_different(expression: Expr) -> Transformed<Expr> {
     match expression {
         Expr::AggregateFunction(call) if call.params.distinct && call.func.name() == "count" => {
             let func = Arc::new(AggregateUDF::new_from_impl(CountDifferent { inner: call.func }));
-            Ok(Transformed::yes(Expr::AggregateFunction(AggregateFunction { func, ..call })))
+            Transformed::yes(Expr::AggregateFunction(AggregateFunction { func, ..call }))
         }
-        other => Ok(Transformed::no(other)),
+        other => Transformed::no(other),
     }
 }
 

@@ -63,7 +63,7 @@ impl Runner {
             let rows = standalone.run(&steps).await;
             let peak = standalone.memory_peak();
             let failing = match &rows {
-                Err(error @ EngineError::MemoryLimit { .. }) => Some(standalone.failing_step(&steps, &error).await),
+                Err(error @ EngineError::MemoryLimit { .. }) => Some(standalone.failing_step(&steps, error).await),
                 _ => None,
             };
             Outcome { rows, peak, failing }
