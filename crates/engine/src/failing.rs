@@ -75,13 +75,11 @@ pub(crate) async fn failing_step(
     let mut stages = query.stages();
     if let Some(last) = stages.last() {
         let last = query.until(last);
-        if !search.fails(&last).await? {
-            // It may be another row over which it fails now.
-            search.is_exact = false;
-            // Or others took the memory or the time, and it would work now.
-            if !search.fails(&last).await? {
-                return Ok(None);
-            }
+        search.is_exact = search.fails(&last).await?;
+        // It may be another row over which it fails now; or others took the memory or the time, and it would work now.
+        let may_differ = matches!(error, EngineError::Failed { .. });
+        if !search.is_exact && !(may_differ && search.fails(&last).await?) {
+            return Ok(None);
         }
     }
     let mut positions = InQuestion::among(stages.len());
