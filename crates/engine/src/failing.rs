@@ -78,7 +78,8 @@ pub(crate) async fn failing_step(
         search.is_exact = search.fails(&last).await?;
         // It may be another row over which it fails now; or others took the memory or the time, and it would work now.
         let may_differ = matches!(error, EngineError::Failed { .. });
-        if !search.is_exact && !(may_differ && search.fails(&last).await?) {
+        let fails_still = search.is_exact || may_differ && search.fails(&last).await?;
+        if !fails_still {
             return Ok(None);
         }
     }
