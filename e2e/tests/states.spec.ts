@@ -47,6 +47,87 @@ test('an app that was never right: readers learn that it is not ready, administr
 	}
 });
 
+test('a chart whose steps fail: editors learn over which step and value, readers that it does not work', async ({
+	page,
+}) => {
+	const folder = mkdtempSync(join(tmpdir(), 'aracari-failing-'));
+	const [app, data] = [join(folder, 'shops'), join(folder, 'users')];
+	mkdirSync(join(app, 'data'), { recursive: true });
+	const value = `no number ${'x'.repeat(200)}`;
+	writeFileSync(join(app, 'data/sales.csv'), `shop,code\n${value},${value}\n`);
+	const numbers = 'SELECT shop, CAST(code AS BIGINT) AS code FROM input';
+	const content = {
+		id: 'shops',
+		title: 'Shops',
+		locales: ['en'],
+		access: 'everyone',
+		sources: [{ id: 'files', type: 'files' }],
+		datasets: [
+			{
+				id: 'sales',
+				source: 'files',
+				table: 'data/sales.csv',
+				steps: [{ name: 'customsql', query: numbers }],
+				metrics: {
+					codes: { label: 'Codes', aggregate: 'sum', column: 'code' },
+				},
+				permissions: { rows: 'everyone' },
+			},
+		],
+		home: {
+			title: 'Shops',
+			sections: [
+				{
+					id: 'all',
+					title: 'All',
+					tiles: [
+						{
+							id: 'codes',
+							title: 'Codes',
+							width: 2,
+							chart: {
+								type: 'bar',
+								dataset: 'sales',
+								x: 'shop',
+								y: ['codes'],
+								orientation: 'horizontal',
+							},
+						},
+					],
+				},
+			],
+		},
+	};
+	writeFileSync(join(app, 'app.yaml'), JSON.stringify(content));
+	const people = [{ name: 'reader' }, { name: 'editor', role: 'admin' }].map((one) => ({
+		...one,
+		display_name: one.name,
+	}));
+	writeFileSync(join(folder, 'people.yaml'), JSON.stringify(people));
+	const passwords = addReaders(join(folder, 'people.yaml'), data);
+	const server = await serve([app], data);
+	try {
+		await page.setViewportSize({ width: 390, height: 844 });
+		for (const name of ['reader', 'editor']) {
+			await page.goto('about:blank');
+			await page.context().clearCookies();
+			await page.goto(`${server.url}/#/shops/home`);
+			await page.getByLabel('User name').fill(name);
+			await page.getByLabel('Password', { exact: true }).fill(passwords[name] ?? '');
+			await page.getByRole('button', { name: 'Sign in' }).click();
+			await expect(page.getByText('The steps behind this chart do not work.')).toBeVisible();
+			await expect(page.getByText('Step 1 (customsql) of the dataset sales')).toHaveCount(name === 'editor' ? 1 : 0);
+			await expect(page.getByText('no number')).toHaveCount(name === 'editor' ? 1 : 0);
+			expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
+				0,
+			);
+		}
+	} finally {
+		await server.stop();
+		rmSync(folder, { recursive: true, force: true });
+	}
+});
+
 test('an expired session asks to sign in and returns to the same page', async ({ page, context }) => {
 	await signIn(page, 'nora', '#/flights/stories/busiest-routes?carrier=UA');
 	await settled(page);
@@ -118,7 +199,12 @@ test('a list whose source is down is asked for once, and again with one press', 
 		await route.fulfill({
 			status: 502,
 			contentType: 'application/problem+json',
-			body: JSON.stringify({ type: 'about:blank', title: 'down', status: 502, code: 'source_failed' }),
+			body: JSON.stringify({
+				type: 'about:blank',
+				title: 'down',
+				status: 502,
+				code: 'source_failed',
+			}),
 		});
 	});
 	await signIn(page, 'nora', '#/flights/home?carrier=UA');

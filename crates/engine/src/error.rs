@@ -140,9 +140,16 @@ impl From<ArrowError> for EngineError {
 impl From<DataFusionError> for EngineError {
     fn from(error: DataFusionError) -> Self {
         match error.find_root() {
+            // The library would rather have written to a disk.
+            DataFusionError::ResourcesExhausted(details) if details.starts_with("Memory Exhausted") => {
+                Self::MemoryLimit { details: "what it sorts or groups does not fit".into() }
+            }
             DataFusionError::ResourcesExhausted(details) => Self::MemoryLimit { details: details.as_str().into() },
             DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) | DataFusionError::ParquetError(_) => {
                 Self::Source { source_id: "files".into(), details: error.to_string().into() }
+            }
+            DataFusionError::ArrowError(reason, _) if is_of_a_file(reason) => {
+                Self::Source { source_id: "files".into(), details: reason.to_string().into() }
             }
             DataFusionError::External(inner) => match inner.downcast_ref::<EngineError>() {
                 Some(own) => own.clone(),
@@ -161,6 +168,10 @@ impl From<DataFusionError> for EngineError {
             _ => Self::Internal { details: error.to_string().into() },
         }
     }
+}
+
+fn is_of_a_file(error: &ArrowError) -> bool {
+    matches!(error, ArrowError::ParquetError(_) | ArrowError::CsvError(_))
 }
 
 fn is_of_a_value(error: &ArrowError) -> bool {

@@ -11,6 +11,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::error::Result;
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, Operator, TableType};
 use datafusion::physical_plan::ExecutionPlan;
@@ -25,11 +26,13 @@ pub trait SqlSource: Debug + Send + Sync {
 
     fn dialect(&self) -> &dyn Dialect;
 
-    /// The rows of a statement, as columns of these canonical types. Dropping the stream stops the database's work.
+    /// The rows of a statement, as columns of these canonical types. Dropping the stream stops the database's work. Batches
+    /// are of a few megabytes; what rows take that are longer counts against the memory.
     ///
     /// Where the database fails over a value that the engine itself computes with (an overflow, a division by zero), the
     /// error is [`EngineError::NotAtSource`](crate::EngineError::NotAtSource) and the engine computes everything itself.
-    fn rows(&self, statement: &Statement, schema: SchemaRef) -> SendableRecordBatchStream;
+    fn rows(&self, statement: &Statement, schema: SchemaRef, memory: &Arc<dyn MemoryPool>)
+    -> SendableRecordBatchStream;
 }
 
 /// A reading statement and the values of its parameters, which are never part of its text.
@@ -196,7 +199,7 @@ impl PartitionStream for SqlRows {
         &self.schema
     }
 
-    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
-        self.source.rows(&self.statement, Arc::clone(&self.schema))
+    fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
+        self.source.rows(&self.statement, Arc::clone(&self.schema), context.memory_pool())
     }
 }

@@ -2,7 +2,6 @@
 
 pub(crate) mod confine;
 mod csv;
-mod csv_types;
 mod parquet;
 
 use std::collections::HashMap;

@@ -3,7 +3,9 @@
 mod connect;
 mod describe;
 mod dialect;
+mod transport;
 mod values;
+mod wire;
 
 use std::path::Path;
 use std::pin::pin;
@@ -19,6 +21,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
 use futures::TryStreamExt;
 use tokio::sync::mpsc::Sender;
@@ -68,13 +71,19 @@ impl PostgresqlDatabase {
         Ok(connection)
     }
 
-    async fn send(&self, statement: &Statement, schema: SchemaRef, to: &Sender<Result<RecordBatch>>) -> Result<()> {
+    async fn send(
+        &self,
+        statement: &Statement,
+        schema: SchemaRef,
+        memory: &Arc<dyn MemoryPool>,
+        to: &Sender<Result<RecordBatch>>,
+    ) -> Result<()> {
         let failed = |failure: Failure| DataFusionError::External(Box::new(self.error(failure)));
         let connection = self.begin().await.map_err(failed)?;
         let parameters = bound(&statement.parameters).map_err(|reason| failed(Failure::Other(reason)))?;
         let rows = connection.client().query_typed_raw(&statement.text, parameters).await;
         let mut rows = pin!(rows.map_err(|error| failed(error.into()))?);
-        let mut batches = Batches::new(schema)?;
+        let mut batches = Batches::new(schema, memory)?;
         while let Some(row) = rows.try_next().await.map_err(|error| failed(error.into()))? {
             let full = batches.push(|index, column| read(&row, index, column))?;
             if let Some(batch) = full
@@ -153,10 +162,16 @@ impl SqlSource for PostgresqlDatabase {
         &PostgresqlDialect
     }
 
-    fn rows(&self, statement: &Statement, schema: SchemaRef) -> SendableRecordBatchStream {
+    fn rows(
+        &self,
+        statement: &Statement,
+        schema: SchemaRef,
+        memory: &Arc<dyn MemoryPool>,
+    ) -> SendableRecordBatchStream {
         let mut receiver = RecordBatchReceiverStreamBuilder::new(Arc::clone(&schema), BATCHES_AHEAD);
-        let (database, statement, sender) = (self.clone(), statement.clone(), receiver.tx());
-        receiver.spawn(async move { database.send(&statement, schema, &sender).await });
+        let (database, statement, memory, sender) =
+            (self.clone(), statement.clone(), Arc::clone(memory), receiver.tx());
+        receiver.spawn(async move { database.send(&statement, schema, &memory, &sender).await });
         receiver.build()
     }
 }

@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::physical_plan::stream::{RecordBatchReceiverStreamBuilder, RecordBatchStreamAdapter};
 use futures::StreamExt;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
@@ -76,6 +77,7 @@ impl SqliteDatabase {
         &self,
         statement: &Statement,
         schema: SchemaRef,
+        memory: &Arc<dyn MemoryPool>,
         work: &Work,
         to: &Sender<Result<RecordBatch>>,
     ) -> Result<()> {
@@ -87,7 +89,7 @@ impl SqliteDatabase {
         }
         let mut prepared = connection.prepare(&statement.text).map_err(failed)?;
         let mut rows = prepared.query(params_from_iter(statement.parameters.iter().map(bound))).map_err(failed)?;
-        let mut batches = Batches::new(schema)?;
+        let mut batches = Batches::new(schema, memory)?;
         while let Some(row) = rows.next().map_err(failed)? {
             let full = batches.push(|index, column| {
                 read(row.get_ref(index).map_err(failed)?, column).map_err(|reason| {
@@ -194,12 +196,18 @@ impl SqlSource for SqliteDatabase {
         &SqliteDialect
     }
 
-    fn rows(&self, statement: &Statement, schema: SchemaRef) -> SendableRecordBatchStream {
+    fn rows(
+        &self,
+        statement: &Statement,
+        schema: SchemaRef,
+        memory: &Arc<dyn MemoryPool>,
+    ) -> SendableRecordBatchStream {
         let mut receiver = RecordBatchReceiverStreamBuilder::new(Arc::clone(&schema), BATCHES_AHEAD);
         let work = Arc::new(Work::default());
-        let (database, statement, sender) = (self.clone(), statement.clone(), receiver.tx());
+        let (database, statement, memory, sender) =
+            (self.clone(), statement.clone(), Arc::clone(memory), receiver.tx());
         let (of_rows, inside) = (Arc::clone(&schema), Arc::clone(&work));
-        receiver.spawn_blocking(move || database.send(&statement, of_rows, &inside, &sender));
+        receiver.spawn_blocking(move || database.send(&statement, of_rows, &memory, &inside, &sender));
         let stop = Stop(work);
         let rows = receiver.build().map(move |batch| {
             let _stopped_with_the_stream = &stop;

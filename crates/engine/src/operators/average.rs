@@ -11,7 +11,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::{Key, Order, sorted};
 use super::groups::{Groups, places};
-use super::whole::{Operation, Rows, Work, bytes_of, named};
+use super::whole::{Operation, Rows, Work, bytes_of, growth_of, named};
 use crate::table::OrderKey;
 
 /// Sorts the rows by group and order, and averages each value with those before it.
@@ -99,6 +99,10 @@ impl Work for Averaging {
 
     fn bytes(&self) -> usize {
         self.order.bytes() + self.groups.bytes() + bytes_of(&self.group_of) + self.window.bytes()
+    }
+
+    fn growth(&self, rows: usize) -> usize {
+        self.order.growth(rows) + self.groups.growth(rows) + growth_of(&self.group_of, rows)
     }
 }
 

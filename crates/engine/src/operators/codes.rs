@@ -4,12 +4,12 @@
 //! one. Numbers are sorted digit by digit, which needs no comparison and keeps equal keys in their order.
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, TimestampMicrosecondType, UInt64Type};
 use datafusion::common::internal_err;
 use datafusion::error::Result;
 
 use super::groups::{Groups, places};
-use super::whole::bytes_of;
+use super::whole::{bytes_of, growth_of};
 use crate::table::OrderKey;
 
 /// Bits of one digit.
@@ -48,6 +48,8 @@ impl Key {
             return Ok(());
         }
         match column.data_type() {
+            // The numbers of rows.
+            DataType::UInt64 => self.codes.extend(column.as_primitive::<UInt64Type>().values()),
             DataType::Int64 => {
                 self.codes.extend(column.as_primitive::<Int64Type>().values().iter().copied().map(integer));
             }
@@ -77,6 +79,10 @@ impl Key {
 
     fn bytes(&self) -> usize {
         bytes_of(&self.codes) + bytes_of(&self.nulls)
+    }
+
+    fn growth(&self, rows: usize) -> usize {
+        growth_of(&self.codes, rows) + if self.nulls.is_empty() { 0 } else { growth_of(&self.nulls, rows) }
     }
 
     /// The codes from 0, without the zeros at their ends that all of them share, nulls above, and the bits that they take.
@@ -127,7 +133,11 @@ impl Order {
         let readers = keys.iter().map(|key| {
             let column = input.index_of(&key.column)?;
             let distinct = match input.field(column).data_type() {
-                DataType::Boolean | DataType::Int64 | DataType::Float64 | DataType::Timestamp(..) => None,
+                DataType::Boolean
+                | DataType::Int64
+                | DataType::UInt64
+                | DataType::Float64
+                | DataType::Timestamp(..) => None,
                 _ => Some(Groups::new(std::slice::from_ref(&key.column), input)?),
             };
             Ok(Reader { column, key: Key::new(key.ascending), distinct })
@@ -141,6 +151,11 @@ impl Order {
 
     pub(super) fn bytes(&self) -> usize {
         self.0.iter().map(|reader| reader.key.bytes() + reader.distinct.as_ref().map_or(0, Groups::bytes)).sum()
+    }
+
+    pub(super) fn growth(&self, rows: usize) -> usize {
+        let groups = |reader: &Reader| reader.distinct.as_ref().map_or(0, |distinct| distinct.growth(rows));
+        self.0.iter().map(|reader| reader.key.growth(rows) + groups(reader)).sum()
     }
 
     /// The keys of all rows; afterwards there are none.
@@ -177,6 +192,7 @@ impl Reader {
 pub(super) fn codes(column: &ArrayRef) -> Result<Vec<Option<u64>>> {
     Ok(match column.data_type() {
         DataType::Boolean => column.as_boolean().iter().map(|value| value.map(u64::from)).collect(),
+        DataType::UInt64 => column.as_primitive::<UInt64Type>().iter().collect(),
         DataType::Int64 => column.as_primitive::<Int64Type>().iter().map(|value| value.map(integer)).collect(),
         DataType::Float64 => column.as_primitive::<Float64Type>().iter().map(|value| value.map(float)).collect(),
         DataType::Timestamp(..) => {

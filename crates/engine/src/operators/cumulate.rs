@@ -10,7 +10,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::{Order, sorted};
 use super::groups::Groups;
-use super::whole::{Operation, Rows, Work, bytes_of, named};
+use super::whole::{Operation, Rows, Work, bytes_of, growth_of, named};
 use crate::exact::too_large;
 use crate::table::OrderKey;
 
@@ -96,6 +96,10 @@ impl Work for Cumulating {
     fn bytes(&self) -> usize {
         let totals = self.totals.len() * self.groups.count() * size_of::<f64>();
         self.order.bytes() + self.groups.bytes() + bytes_of(&self.group_of) + totals
+    }
+
+    fn growth(&self, rows: usize) -> usize {
+        self.order.growth(rows) + self.groups.growth(rows) + growth_of(&self.group_of, rows)
     }
 }
 

@@ -12,7 +12,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::groups::Groups;
-use super::whole::{Operation, Rows, Work, bytes_of};
+use super::whole::{Operation, Rows, Work, bytes_of, growth_of};
 use crate::error::EngineError;
 use crate::functions::Period;
 
@@ -148,6 +148,11 @@ impl Work for Looking {
         let rows = bytes_of(&self.row_of) + bytes_of(&self.later) + bytes_of(&self.found);
         let values: usize = self.values.iter().map(|values| values.len() * size_of::<f64>()).sum();
         self.keys.bytes() + rows + values
+    }
+
+    fn growth(&self, rows: usize) -> usize {
+        let lists = growth_of(&self.row_of, rows) + growth_of(&self.later, rows) + growth_of(&self.found, rows);
+        self.keys.growth(rows) + lists
     }
 }
 

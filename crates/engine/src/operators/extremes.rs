@@ -11,7 +11,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::codes;
 use super::groups::Groups;
-use super::whole::{Operation, Rows, Work, bytes_of};
+use super::whole::{Operation, Rows, Work, bytes_of, growth_of};
 
 /// Keeps the rows with the largest or the smallest value; where a group has no value at all, it keeps all of its rows.
 #[derive(Debug)]
@@ -149,5 +149,9 @@ impl Work for Sifting {
     fn bytes(&self) -> usize {
         let records = bytes_of(&self.records) + bytes_of(&self.held);
         self.groups.bytes() + self.best.bytes() + records
+    }
+
+    fn growth(&self, rows: usize) -> usize {
+        self.groups.growth(rows) + growth_of(&self.records, rows) + growth_of(&self.held, rows)
     }
 }

@@ -12,6 +12,13 @@ use datafusion::physical_plan::aggregates::order::GroupOrdering;
 
 use super::whole::bytes_of;
 
+/// What the library does not count of a group: room that its lists have left.
+const SPARE_BYTES: usize = 16;
+
+/// A group in the list of values and in the table by which it is found.
+const VALUE_BYTES: usize = 16;
+const ENTRY_BYTES: usize = 33;
+
 /// Gives each distinct combination of some columns a number, in the order of first appearance.
 pub(super) struct Groups {
     columns: Vec<usize>,
@@ -56,7 +63,19 @@ impl Groups {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.values.as_ref().map_or(0, |values| values.size()) + bytes_of(&self.numbers)
+        let spare = SPARE_BYTES * self.values.as_ref().map_or(0, |values| values.len());
+        self.values.as_ref().map_or(0, |values| values.size()) + spare + bytes_of(&self.numbers)
+    }
+
+    /// Bytes of the lists that may have no room for so many groups more.
+    pub(super) fn growth(&self, more: usize) -> usize {
+        let Some(groups) = self.values.as_ref().map(|values| values.len()) else { return 0 };
+        let list = groups.next_power_of_two();
+        // A table is full when an eighth of it is empty.
+        let table = (groups + groups / 7).next_power_of_two();
+        let values = if groups + more > list { 2 * list * VALUE_BYTES } else { 0 };
+        let entries = if groups + more > table / 8 * 7 { 2 * table * ENTRY_BYTES } else { 0 };
+        values + entries
     }
 
     /// The columns of the groups, one row each; afterwards there are none.

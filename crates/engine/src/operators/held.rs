@@ -2,14 +2,14 @@
 //! often small parts of long lists: slices of what a grouping made, rows that passed a filter, views into whole pages of texts.
 //! Operators that hold many batches would count, and keep, the long lists again and again.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{Array, ArrayRef, AsArray, MutableArrayData, RecordBatch, RecordBatchOptions, make_array};
 use arrow::compute::partition;
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::execution::memory_pool::MemoryConsumer;
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
@@ -18,7 +18,7 @@ use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
 use datafusion::physical_plan::{ExecutionPlan, replace_children_if_necessary};
-use futures::StreamExt;
+use futures::{StreamExt, stream};
 
 use super::{HandsOn, through};
 
@@ -36,8 +36,14 @@ pub(super) fn counted(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionP
         }
         let Some(own) = Own::below(node.as_ref()) else { return Ok(Transformed::no(node)) };
         let mut inputs: Vec<_> = node.children().into_iter().map(Arc::clone).collect();
+        let counts = own.partitions.is_some() || own.is_held_whole;
+        let until_its_end = counts.then(|| UntilItsEnd(Arc::clone(&own.lists)));
         inputs[0] = through(Arc::clone(&inputs[0]), own);
-        replace_children_if_necessary(node, inputs).map(Transformed::yes)
+        let node = replace_children_if_necessary(node, inputs)?;
+        Ok(Transformed::yes(match until_its_end {
+            Some(until_its_end) => through(node, until_its_end),
+            None => node,
+        }))
     })?;
     Ok(counted.data)
 }
@@ -47,7 +53,13 @@ pub(super) fn counted(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionP
 struct Own {
     /// What tells groups of rows apart that follow one another, for each of which so many functions make a list.
     partitions: Option<(Vec<Arc<dyn PhysicalExpr>>, usize)>,
+    /// The window holds all rows, and puts them together into one batch.
+    is_held_whole: bool,
+    /// What counts these lists and rows.
+    lists: Lists,
 }
+
+type Lists = Arc<Mutex<Vec<Arc<MemoryReservation>>>>;
 
 impl Own {
     /// What is below an operator that holds the batches of its first input.
@@ -59,7 +71,8 @@ impl Own {
         };
         if let Some(windows @ [first, ..]) = windows {
             let keys = first.partition_by().to_vec();
-            return Some(Self { partitions: (!keys.is_empty()).then_some((keys, windows.len())) });
+            let partitions = (!keys.is_empty()).then_some((keys, windows.len()));
+            return Some(Self { partitions, is_held_whole: node.is::<WindowAggExec>(), lists: Lists::default() });
         }
         let holds_all = node.downcast_ref::<SortExec>().is_some_and(|sort| sort.fetch().is_none())
             || node.is::<HashJoinExec>()
@@ -68,12 +81,15 @@ impl Own {
         holds_all.then(Self::default)
     }
 
-    /// The bytes that functions make beside the rows of a batch.
+    /// The bytes that a window takes for the rows of a batch.
     fn beside(&self, batch: &RecordBatch) -> Result<usize> {
-        let Some((keys, functions)) = self.partitions.as_ref().filter(|_| batch.num_rows() > 0) else { return Ok(0) };
+        let rows = if self.is_held_whole { 2 * batch.get_array_memory_size() } else { 0 };
+        let Some((keys, functions)) = self.partitions.as_ref().filter(|_| batch.num_rows() > 0) else {
+            return Ok(rows);
+        };
         let value = |key: &Arc<dyn PhysicalExpr>| key.evaluate(batch)?.into_array(batch.num_rows());
         let groups = partition(&keys.iter().map(value).collect::<Result<Vec<_>>>()?)?;
-        Ok(groups.len() * functions * LIST)
+        Ok(rows + groups.len() * functions * LIST)
     }
 }
 
@@ -82,13 +98,44 @@ impl HandsOn for Own {
 
     fn hand_on(&self, rows: SendableRecordBatchStream, context: &TaskContext) -> SendableRecordBatchStream {
         let (own, schema) = (self.clone(), rows.schema());
-        let beside = MemoryConsumer::new("lists of groups").register(context.memory_pool());
-        let owned = rows.map(move |batch| {
-            let batch = batch?;
-            beside.try_grow(own.beside(&batch)?)?;
-            owned(&batch)
+        let beside = Arc::new(MemoryConsumer::new("lists of groups").register(context.memory_pool()));
+        own.lists.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&beside));
+        let most = context.session_config().batch_size();
+        let owned = rows.flat_map(move |batch| stream::iter(parts(batch, most))).map(move |part| {
+            let part = owned(&part?)?;
+            beside.try_grow(own.beside(&part)?)?;
+            Ok(part)
         });
         Box::pin(RecordBatchStreamAdapter::new(schema, owned))
+    }
+}
+
+/// Hands on what a window makes. It lets go of its input before it makes its lists, which count until it ends.
+#[derive(Debug, Clone)]
+struct UntilItsEnd(Lists);
+
+impl HandsOn for UntilItsEnd {
+    const NAME: &'static str = "UntilItsEndExec";
+
+    fn hand_on(&self, rows: SendableRecordBatchStream, _: &TaskContext) -> SendableRecordBatchStream {
+        let lists = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let schema = rows.schema();
+        let held = rows.map(move |batch| {
+            let _still_held = &lists;
+            batch
+        });
+        Box::pin(RecordBatchStreamAdapter::new(schema, held))
+    }
+}
+
+/// A batch in parts of so many rows at most: windows make one of all rows, and who sorts that counts its texts for each part.
+fn parts(batch: Result<RecordBatch>, most: usize) -> Vec<Result<RecordBatch>> {
+    match batch {
+        Ok(batch) if batch.num_rows() > most => {
+            let starts = (0..batch.num_rows()).step_by(most);
+            starts.map(|start| Ok(batch.slice(start, most.min(batch.num_rows() - start)))).collect()
+        }
+        other => vec![other],
     }
 }
 

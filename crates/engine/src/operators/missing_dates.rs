@@ -11,7 +11,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::{Key, Order, date_of, sorted};
 use super::groups::{Groups, places};
-use super::whole::{NEW_ROW, Operation, Rows, Work, bytes_of};
+use super::whole::{NEW_ROW, Operation, Rows, Work, bytes_of, growth_of};
 use crate::column_type::date_type;
 use crate::error::EngineError;
 use crate::functions::Period;
@@ -174,6 +174,11 @@ impl Work for Filling {
         let dates = bytes_of(&self.dates) + self.undated.len() + bytes_of(&self.added);
         let groups: usize = self.group_columns.iter().map(Array::get_array_memory_size).sum();
         self.order.bytes() + self.groups.bytes() + groups + bytes_of(&self.group_of) + dates
+    }
+
+    fn growth(&self, rows: usize) -> usize {
+        let dates = growth_of(&self.dates, rows) + growth_of(&self.undated, rows);
+        self.order.growth(rows) + self.groups.growth(rows) + growth_of(&self.group_of, rows) + dates
     }
 }
 

@@ -4,6 +4,7 @@
 mod codes;
 mod groups;
 mod held;
+mod numbered;
 mod slices;
 mod through;
 mod top_groups;
@@ -40,7 +41,8 @@ pub(crate) struct Planner;
 impl QueryPlanner for Planner {
     async fn create_physical_plan(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
         let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(Operators)]);
-        held::counted(slices::cut(planner.create_physical_plan(plan, session).await?)?)
+        let plan = planner.create_physical_plan(plan, session).await?;
+        held::counted(slices::cut(numbered::numbering(plan)?)?)
     }
 }
 

@@ -10,7 +10,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::codes::{Key, Order, sorted};
 use super::groups::Groups;
-use super::whole::{Operation, Rows, Work, bytes_of};
+use super::whole::{Operation, Rows, Work, bytes_of, growth_of};
 use crate::table::OrderKey;
 
 /// Ranks the rows and sorts them by rank; a row without a value has no rank and comes last.
@@ -124,5 +124,10 @@ impl Work for Ranking {
     fn bytes(&self) -> usize {
         let ranks = bytes_of(&self.ranks) + bytes_of(&self.group_of);
         self.value.bytes() + self.order.bytes() + self.groups.bytes() + ranks
+    }
+
+    fn growth(&self, rows: usize) -> usize {
+        let keys = self.value.growth(rows) + self.order.growth(rows);
+        keys + self.groups.growth(rows) + growth_of(&self.group_of, rows)
     }
 }

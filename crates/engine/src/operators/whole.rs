@@ -44,6 +44,12 @@ pub(super) fn bytes_of<T>(items: &Vec<T>) -> usize {
     items.capacity() * size_of::<T>()
 }
 
+/// What a list takes that has room for so many items more, where this one has none.
+pub(super) fn growth_of<T>(items: &Vec<T>, more: usize) -> usize {
+    let needed = items.len() + more;
+    if needed <= items.capacity() { 0 } else { needed.max(2 * items.capacity()) * size_of::<T>() }
+}
+
 /// What is done with all rows of a table.
 pub(crate) trait Operation: fmt::Debug + Send + Sync {
     /// As plans show it.
@@ -75,6 +81,9 @@ pub(crate) trait Work: Send {
 
     /// Bytes held now, the rows themselves left out.
     fn bytes(&self) -> usize;
+
+    /// Bytes of the lists that have no room for so many rows more: they are copied into longer ones.
+    fn growth(&self, rows: usize) -> usize;
 }
 
 /// The rows that come out.
@@ -458,13 +467,16 @@ async fn arrange(inputs: Vec<SendableRecordBatchStream>, mut work: Box<dyn Work>
     let others: Vec<_> = inputs.map(|input| Ahead::start(input, held.reservation.new_empty())).collect();
     if let Some(mut input) = first {
         while let Some(batch) = input.next().await {
-            let batch = work.read(batch?)?;
+            let batch = batch?;
+            held.reservation.try_grow(work.growth(batch.num_rows()))?;
+            let batch = work.read(batch)?;
             held.push(&batch, work.as_ref())?;
         }
     }
     for other in others {
         let Ahead { batches, reservation } = joined(other).await?;
         for (batch, bytes) in batches {
+            held.reservation.try_grow(work.growth(batch.num_rows()))?;
             reservation.shrink(bytes);
             let batch = work.read(batch)?;
             held.push(&batch, work.as_ref())?;

@@ -8,11 +8,18 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, MemoryReservation};
 
 const BATCH_ROWS: usize = 8192;
 
-/// A batch with longer texts than usual has fewer rows.
-const BATCH_BYTES: usize = 16 << 20;
+/// A batch of longer rows than usual has fewer of them.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// What a value takes besides its text.
+const VALUE_BYTES: usize = 16;
+
+/// A row of a batch that is counted: where it is read, where it is put together, where it waits, and with who takes it.
+const COPIES: usize = 6;
 
 /// One column under construction.
 pub(crate) enum Values {
@@ -80,12 +87,15 @@ pub(crate) struct Batches {
     schema: SchemaRef,
     columns: Vec<Values>,
     rows: usize,
+    /// Room for batches that are longer than most: as much as the longest of them took.
+    room: MemoryReservation,
 }
 
 impl Batches {
-    pub(crate) fn new(schema: SchemaRef) -> Result<Self> {
+    pub(crate) fn new(schema: SchemaRef, pool: &Arc<dyn MemoryPool>) -> Result<Self> {
         let columns = schema.fields().iter().map(|field| Values::new(field.data_type())).collect::<Result<_>>()?;
-        Ok(Self { schema, columns, rows: 0 })
+        let room = MemoryConsumer::new("rows of databases").register(pool);
+        Ok(Self { schema, columns, rows: 0, room })
     }
 
     /// Puts a row in, value by value; a batch comes back when it is full.
@@ -97,7 +107,12 @@ impl Batches {
             value(index, column)?;
         }
         self.rows += 1;
-        let bytes: usize = self.columns.iter().map(Values::bytes).sum();
+        let texts: usize = self.columns.iter().map(Values::bytes).sum();
+        let bytes = texts + self.rows * self.columns.len() * VALUE_BYTES;
+        let more = bytes.saturating_sub(BATCH_BYTES) * COPIES;
+        if more > self.room.size() {
+            self.room.try_grow(more - self.room.size())?;
+        }
         if self.rows < BATCH_ROWS && bytes < BATCH_BYTES { Ok(None) } else { self.take() }
     }
 

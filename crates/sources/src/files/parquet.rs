@@ -1,5 +1,6 @@
 //! Parquet files.
 
+mod pages;
 mod parts;
 mod reads;
 
@@ -13,10 +14,19 @@ use arrow::datatypes::{Fields, Schema};
 use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::basic::Encoding;
+use parquet::file::metadata::ColumnChunkMetaData;
 use serde_json::Value as Json;
 
 use super::Opened;
 use parts::Parts;
+
+/// What a text is taken for that only says what differs from the one before, where the file does not tell: where it tells of
+/// short texts that are the first and last of all, and else.
+const SHORT_WIDTH: i64 = 4 << 10;
+const UNKNOWN_WIDTH: i64 = 64 << 10;
+/// Short texts.
+const SHORT: usize = 1 << 10;
 
 /// Reads the footer: types and statistics come from it, and a scan skips row groups by it.
 pub(super) fn open(path: &Path) -> Result<Opened, String> {
@@ -31,11 +41,9 @@ pub(super) fn open(path: &Path) -> Result<Opened, String> {
     let options = ListingOptions::new(Arc::new(ParquetFormat::new())).with_file_extension("");
     let config = ListingTableConfig::new(location).with_listing_options(options).with_schema(Arc::clone(&schema));
     let table = ListingTable::try_new(config).map_err(|error| error.to_string())?;
-    let groups = metadata.metadata().row_groups().iter();
-    let groups: Vec<usize> = groups.map(|group| usize::try_from(group.num_rows()).unwrap_or(0)).collect();
-    let rows = groups.iter().sum();
-    let parts = Arc::new(Parts::new(table, groups));
-    let provider = Arc::new(Counted::new(parts, rows).with_widths(widths(&metadata)).spread_in_order());
+    let parts = Parts::new(table, Arc::clone(metadata.metadata()));
+    let rows = parts.rows();
+    let provider = Arc::new(Counted::new(Arc::new(parts), rows).with_widths(widths(&metadata)).spread_in_order());
     Ok(Opened { schema, provider, is_untyped: false })
 }
 
@@ -47,7 +55,12 @@ fn widths(metadata: &ArrowReaderMetadata) -> Vec<usize> {
         let mut bytes = vec![0; widths.len()];
         for (leaf, column) in group.columns().iter().enumerate() {
             if let Some(bytes) = bytes.get_mut(metadata.parquet_schema().get_column_root_idx(leaf)) {
-                *bytes += usize::try_from(column.uncompressed_size()).unwrap_or(0);
+                // Texts that are written as what differs from those before them are longer than their pages.
+                let begin_alike = column.encodings().any(|encoding| encoding == Encoding::DELTA_BYTE_ARRAY);
+                let unknown = if begin_alike { unknown_width(column) } else { 0 };
+                let texts = column.unencoded_byte_array_data_bytes();
+                let texts = texts.unwrap_or_else(|| group.num_rows().saturating_mul(unknown));
+                *bytes += usize::try_from(column.uncompressed_size().max(texts)).unwrap_or(0);
             }
         }
         for (width, bytes) in widths.iter_mut().zip(bytes) {
@@ -55,6 +68,12 @@ fn widths(metadata: &ArrowReaderMetadata) -> Vec<usize> {
         }
     }
     widths
+}
+
+fn unknown_width(column: &ColumnChunkMetaData) -> i64 {
+    let ends = column.statistics().map(|known| [known.min_bytes_opt(), known.max_bytes_opt()]);
+    let is_short = |text: Option<&[u8]>| text.is_some_and(|text| text.len() < SHORT);
+    if ends.is_some_and(|ends| ends.into_iter().all(is_short)) { SHORT_WIDTH } else { UNKNOWN_WIDTH }
 }
 
 /// The columns of shapes that the file's own description names, as GeoParquet has it: those in well-known binary.

@@ -1,20 +1,27 @@
 //! Connections: a pool, its secret, encryption, and the end of work that nobody waits for.
 
 use std::error::Error;
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use aracari_app::{Postgresql, SecretReference, Tls};
-use deadpool_postgres::{Client, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool_postgres::{Client, Connect, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::transport::Transport;
+use super::wire::{Beneath, Limited};
 use crate::files::confine::confined;
 
 const CONNECT_TIME: Duration = Duration::from_secs(5);
@@ -25,14 +32,13 @@ const SYSTEM_CERTIFICATES: [&str; 3] =
 
 pub(super) struct Connections {
     pool: Pool,
-    tls: MakeRustlsConnect,
-    address: String,
+    server: Arc<Server>,
 }
 
 /// Nothing of the configuration, which holds the secret.
 impl fmt::Debug for Connections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connections").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("Connections").field("address", &self.server.address()).finish_non_exhaustive()
     }
 }
 
@@ -59,36 +65,92 @@ impl Connections {
             Tls::Disable => encryption(RootCertStore::empty())?,
             Tls::Require | Tls::Prefer => encryption(trusted(settings.tls_ca.as_deref(), folder)?)?,
         };
+        let server = Arc::new(Server { host: settings.host.clone(), port: settings.port, tls });
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let pool = Pool::builder(Manager::from_config(config, tls.clone(), recycling))
+        let pool = Pool::builder(Manager::from_connect(config, Connector(Arc::clone(&server)), recycling))
             .max_size(settings.pool_size as usize)
             .runtime(Runtime::Tokio1)
             .create_timeout(Some(CONNECT_TIME))
             .build()
             .map_err(|error| error.to_string())?;
-        Ok(Self { pool, tls, address: format!("{}:{}", settings.host, settings.port) })
+        Ok(Self { pool, server })
     }
 
     pub(super) async fn get(&self) -> Result<Connection, String> {
         match self.pool.get().await {
-            Ok(client) => Ok(Connection { client: Some(client), tls: self.tls.clone() }),
+            Ok(client) => Ok(Connection { client: Some(client), server: Arc::clone(&self.server) }),
             Err(PoolError::Backend(error)) => {
                 let reason = error.as_db_error().map_or_else(|| chain(&error), |error| error.message().to_owned());
-                Err(format!("no connection to `{}`: {reason}", self.address))
+                Err(format!("no connection to `{}`: {reason}", self.server.address()))
             }
             Err(PoolError::Timeout(_)) => {
                 let seconds = CONNECT_TIME.as_secs();
-                Err(format!("no connection to `{}` within {seconds} s", self.address))
+                Err(format!("no connection to `{}` within {seconds} s", self.server.address()))
             }
-            Err(error) => Err(format!("no connection to `{}`: {error}", self.address)),
+            Err(error) => Err(format!("no connection to `{}`: {error}", self.server.address())),
         }
+    }
+}
+
+type Encryption = <MakeRustlsConnect as MakeTlsConnect<Transport>>::TlsConnect;
+
+/// A database server.
+struct Server {
+    /// A name, an address, or the folder of a socket.
+    host: String,
+    port: u16,
+    tls: MakeRustlsConnect,
+}
+
+impl Server {
+    fn address(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
+    async fn reach(&self) -> io::Result<Transport> {
+        if self.host.starts_with('/') {
+            let socket = Path::new(&self.host).join(format!(".s.PGSQL.{}", self.port));
+            return Ok(Transport::Unix(UnixStream::connect(socket).await?));
+        }
+        let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
+        stream.set_nodelay(true)?;
+        Ok(Transport::Tcp(stream))
+    }
+
+    fn tls(&self) -> Encryption {
+        let Ok(tls) = MakeTlsConnect::<Transport>::make_tls_connect(&mut self.tls.clone(), &self.host);
+        tls
+    }
+}
+
+/// Connects as the library would, and keeps an eye on how long the messages are.
+struct Connector(Arc<Server>);
+
+type Connected = Result<(tokio_postgres::Client, JoinHandle<()>), tokio_postgres::Error>;
+
+impl Connect for Connector {
+    fn connect(&self, config: &tokio_postgres::Config) -> BoxFuture<'_, Connected> {
+        let config = config.clone();
+        async move {
+            // The library alone can make its errors: it meets this one when it begins to speak.
+            let stream = self.0.reach().await.unwrap_or_else(Transport::None);
+            let before = usize::from(config.get_ssl_mode() != SslMode::Disable);
+            let (client, connection) = config.connect_raw(Limited::new(stream, before), Beneath(self.0.tls())).await?;
+            let speaking = tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::warn!(reason = chain(&error), "a connection to a database ended");
+                }
+            });
+            Ok((client, speaking))
+        }
+        .boxed()
     }
 }
 
 /// A connection at work. Dropped before [`Connection::end`], it stops the database's work and is not used again.
 pub(super) struct Connection {
     client: Option<Client>,
-    tls: MakeRustlsConnect,
+    server: Arc<Server>,
 }
 
 impl Connection {
@@ -111,10 +173,14 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
         let client = Object::take(client);
-        let (token, tls) = (client.cancel_token(), self.tls.clone());
+        let (token, server) = (client.cancel_token(), Arc::clone(&self.server));
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                let _ = tokio::time::timeout(CONNECT_TIME, token.cancel_query(tls)).await;
+                let cancel = async {
+                    let Ok(stream) = server.reach().await else { return };
+                    let _ = token.cancel_query_raw(stream, server.tls()).await;
+                };
+                let _ = tokio::time::timeout(CONNECT_TIME, cancel).await;
                 drop(client);
             });
         }

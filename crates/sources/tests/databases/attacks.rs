@@ -234,6 +234,26 @@ fn postgresql_stands_hostile_content() {
     let error = runtime.block_on(run(&Sources::default(), &hurried, slow, json!([]))).unwrap_err();
     assert!(matches!(error, EngineError::Timeout { limit_ms: 200 }), "{error:?}");
 
+    // A row of any length is not taken into memory, and the next question is answered.
+    let sources = Sources::default();
+    for (megabytes, is_read) in [(1, true), (12, true), (17, false), (100, false), (1, true)] {
+        let long = format!("SELECT n, repeat('x', {megabytes} * 1048576) AS t FROM generate_series(1, 3) AS n");
+        let count = json!([{"name": "formula", "formula": "1", "newColumn": "c"}, {"name": "top", "rankOn": "n", "sort": "desc", "limit": 1},
+            {"name": "replacetext", "searchColumn": "t", "oldStr": "x", "newStr": ""}]);
+        let answer = runtime.block_on(run(&sources, &source, Relation::Query(long), count));
+        match answer {
+            Ok(answer) => assert!(is_read && answer == json!([{"n": 3, "t": "", "c": 1}]), "{megabytes} MB: {answer}"),
+            Err(EngineError::MemoryLimit { .. }) => assert_eq!(megabytes, 12),
+            Err(error) => {
+                let reason = error.to_string();
+                assert!(
+                    !is_read && reason.contains("more than the 16 MB that one may have"),
+                    "{megabytes} MB: {reason}"
+                );
+            }
+        }
+    }
+
     // A wrong password, a server without encryption where it is required: said, without the secret.
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("wrong"), "hunter2\n").unwrap();

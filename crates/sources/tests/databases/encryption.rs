@@ -42,6 +42,9 @@ fn a_server_that_is_vouched_for_is_spoken_to_under_encryption() {
         assert_eq!(rows, json!([{"name": "jam", "price": 6.0}]));
         let is_encrypted = runtime.block_on(run(&sources, &trusted, encrypted.clone(), json!([]))).unwrap();
         assert_eq!(is_encrypted, json!([{"ssl": true}]));
+        let long = Relation::Query("SELECT 1 AS n, repeat('x', 100000000) AS t".to_owned());
+        let reason = runtime.block_on(run(&sources, &trusted, long, json!([]))).unwrap_err().to_string();
+        assert!(reason.contains("a row has 96 MB, more than the 16 MB"), "{reason}");
 
         for (host, authority, reason) in [
             ("localhost", "unknown.pem", "invalid peer certificate"),

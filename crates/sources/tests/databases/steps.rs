@@ -10,6 +10,7 @@ use aracari_engine::standalone::Standalone;
 use aracari_sources::{PostgresqlDialect, SqliteDialect};
 use arrow::datatypes::SchemaRef;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::physical_plan::EmptyRecordBatchStream;
 use serde_json::{Value as Json, json};
 
@@ -31,7 +32,7 @@ impl SqlSource for Nothing {
         self.0.as_ref()
     }
 
-    fn rows(&self, _: &Statement, schema: SchemaRef) -> SendableRecordBatchStream {
+    fn rows(&self, _: &Statement, schema: SchemaRef, _: &Arc<dyn MemoryPool>) -> SendableRecordBatchStream {
         Box::pin(EmptyRecordBatchStream::new(schema))
     }
 }

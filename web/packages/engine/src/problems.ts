@@ -19,13 +19,10 @@ const wordings: Record<string, Wording> = {
 	invalid_request: 'problemInvalid',
 };
 
-/** What those who can mend the steps are told more of: a hint names the step. */
-const mendable = new Set(['pipeline_failed', 'timeout', 'limit_exceeded']);
-
+/** The problem itself; those who can mend it find more in its hint. */
 export function explain(problem: Problem, t: Messages): string {
 	const key = Object.hasOwn(wordings, problem.code) ? wordings[problem.code] : undefined;
-	const words = t[key ?? 'problemOther'];
-	return problem.hint && mendable.has(problem.code) ? `${words} ${problem.hint}` : words;
+	return t[key ?? 'problemOther'];
 }
 
 /** Whether asking again may help. */

@@ -3,17 +3,14 @@ import { expect, test } from 'vitest';
 import { en } from '../src/i18n/en.ts';
 import { canRetry, explain } from '../src/problems.ts';
 
-function problem(code: string, hint?: string): Problem {
-	return new Problem({ status: 422, code, title: code, ...(hint === undefined ? {} : { hint }) });
+function problem(code: string): Problem {
+	return new Problem({ status: 422, code, title: code });
 }
 
-test('the step over which a chart fails is told where the server names it', () => {
-	const hint = 'It begins with step 2 (`join`) of the dataset `sales`.';
-	for (const code of ['pipeline_failed', 'timeout', 'limit_exceeded']) {
-		const words = explain(problem(code), en);
-		expect(explain(problem(code, hint), en)).toBe(`${words} ${hint}`);
-	}
-	expect(explain(problem('internal', hint), en)).toBe(en.problemOther);
+test('a problem is explained in words of its own, whatever its code', () => {
+	const told = ['pipeline_failed', 'timeout', 'limit_exceeded'].map((code) => explain(problem(code), en));
+	expect(told).toEqual([en.problemPipeline, en.problemTimeout, en.problemLimit]);
+	for (const code of ['internal', 'constructor']) expect(explain(problem(code), en)).toBe(en.problemOther);
 });
 
 test('asking again helps where something may have changed', () => {

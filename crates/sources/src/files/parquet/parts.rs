@@ -13,30 +13,55 @@ use datafusion::datasource::physical_plan::parquet::{ParquetAccessPlan, RowGroup
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result;
+use datafusion::execution::memory_pool::{MemoryLimit, MemoryPool};
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::{ExecutionPlan, Partitioning};
 use parquet::arrow::arrow_reader::{RowSelection, RowSelector};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::reads::counted;
+
+/// The part of the memory that rows take before they are any.
+const AHEAD: usize = 4;
 
 /// A table of one file.
 #[derive(Debug)]
 pub(super) struct Parts {
     table: ListingTable,
+    metadata: Arc<ParquetMetaData>,
     /// The rows of each row group.
     row_groups: Vec<usize>,
 }
 
 impl Parts {
-    pub(super) fn new(table: ListingTable, row_groups: Vec<usize>) -> Self {
-        Self { table, row_groups }
+    pub(super) fn new(table: ListingTable, metadata: Arc<ParquetMetaData>) -> Self {
+        let groups = metadata.row_groups().iter();
+        let row_groups = groups.map(|group| usize::try_from(group.num_rows()).unwrap_or(0)).collect();
+        Self { table, metadata, row_groups }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.row_groups.iter().sum()
+    }
+
+    /// How many parts are read at once: each reads ahead these columns of a whole row group, all of them a part of the memory.
+    fn most_parts(&self, projection: Option<&Vec<usize>>, memory: &Arc<dyn MemoryPool>) -> usize {
+        let MemoryLimit::Finite(limit) = memory.memory_limit() else { return usize::MAX };
+        let columns = self.metadata.file_metadata().schema_descr();
+        let is_read = |leaf: usize| projection.is_none_or(|roots| roots.contains(&columns.get_column_root_idx(leaf)));
+        let ahead = |group: &RowGroupMetaData| -> i64 {
+            let read = group.columns().iter().enumerate().filter(|(leaf, _)| is_read(*leaf));
+            read.map(|(_, column)| column.compressed_size()).sum()
+        };
+        let longest = self.metadata.row_groups().iter().map(ahead).max().unwrap_or(0);
+        (limit / AHEAD / usize::try_from(longest).unwrap_or(0).max(1)).max(1)
     }
 
     /// The file of a scan, so many times, each with its rows.
     fn file_groups(&self, scan: &FileScanConfig, parts: usize) -> Option<Vec<FileGroup>> {
         let [group] = scan.file_groups.as_slice() else { return None };
         let [file] = group.files() else { return None };
-        let rows: usize = self.row_groups.iter().sum();
+        let rows = self.rows();
         let part = |number: usize| {
             let wanted = rows * number / parts..rows * (number + 1) / parts;
             FileGroup::new(vec![file.clone().with_extension(access(&self.row_groups, &wanted))])
@@ -83,12 +108,13 @@ impl TableProvider for Parts {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let whole = self.table.scan(session, projection, filters, limit).await?;
-        let parts = session.config().target_partitions();
+        let memory = &session.runtime_env().memory_pool;
+        let parts = session.config().target_partitions().min(self.most_parts(projection, memory));
         let scan = whole.downcast_ref::<DataSourceExec>().and_then(|source| source.data_source().downcast_ref());
         let Some(scan): Option<&FileScanConfig> = scan else { return Ok(whole) };
         let mut built = FileScanConfigBuilder::from(scan.clone());
         let source = scan.file_source().downcast_ref::<ParquetSource>();
-        if let Some(source) = source.and_then(|source| counted(source, &session.runtime_env().memory_pool)) {
+        if let Some(source) = source.and_then(|source| counted(source, &self.metadata, memory)) {
             built = built.with_source(Arc::new(source));
         }
         if parts > 1

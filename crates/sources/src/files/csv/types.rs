@@ -29,11 +29,21 @@ impl Guess {
     /// Takes a value that is not null into account.
     pub(super) fn see(&mut self, value: &str) {
         self.any = true;
-        self.integer = self.integer && is_integer(value);
+        if self.integer && is_integer(value) {
+            // Also a number, and nothing else.
+            (self.boolean, self.date) = (false, false);
+            return;
+        }
+        self.integer = false;
         self.whole = self.whole && is_whole(value);
         self.float = self.float && is_number(value);
         self.boolean = self.boolean && matches!(value, "true" | "false" | "True" | "False" | "TRUE" | "FALSE");
         self.date = self.date && is_date(value);
+    }
+
+    /// Takes a value into account that is too long for anything but a text.
+    pub(super) fn see_text(&mut self) {
+        *self = Self { any: true, integer: false, whole: false, float: false, boolean: false, date: false };
     }
 
     pub(super) fn data_type(&self) -> DataType {
@@ -56,16 +66,22 @@ fn is_integer(value: &str) -> bool {
 }
 
 fn is_whole(value: &str) -> bool {
-    let digits = value.strip_prefix('-').unwrap_or(value);
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain && (digits == "0" || !digits.starts_with('0'))
+    let digits = match value.as_bytes() {
+        [b'-', digits @ ..] | digits => digits,
+    };
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) && (digits == b"0" || digits[0] != b'0')
 }
 
 fn is_number(value: &str) -> bool {
-    let digits = value.strip_prefix('-').unwrap_or(value);
-    let leading_zero = digits.len() > 1 && digits.starts_with('0') && digits.as_bytes()[1].is_ascii_digit();
-    let starts = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.');
-    starts && !leading_zero && value.parse::<f64>().is_ok_and(f64::is_finite)
+    let digits = match value.as_bytes() {
+        [b'-', digits @ ..] | digits => digits,
+    };
+    let is_plain = match digits {
+        [b'0', second, ..] => !second.is_ascii_digit(),
+        [first, ..] => first.is_ascii_digit() || *first == b'.',
+        [] => false,
+    };
+    is_plain && value.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// A day or an instant of ISO 8601.
