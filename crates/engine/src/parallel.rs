@@ -372,6 +372,8 @@ mod tests {
             json!([{"name": "filter", "condition": {"column": "v", "operator": "gt", "value": 2}}, both]),
             json!([both, {"name": "sort", "columns": [{"column": "v", "order": "desc"}]}]),
             json!([both, {"name": "percentage", "column": "v", "group": ["g"]}]),
+            json!([{"name": "percentage", "column": "v"}]),
+            json!([{"name": "percentage", "column": "v", "group": ["k", "g"]}]),
             json!([both, {"name": "top", "rankOn": "v", "sort": "desc", "limit": 2}]),
             json!([both, {"name": "aggregate", "on": ["k"], "aggregations": [
                 {"aggfunction": "first", "columns": ["v"], "newcolumns": ["v"]}]}]),
@@ -408,7 +410,6 @@ mod tests {
             json!([{"name": "top", "rankOn": "v", "sort": "asc", "limit": 2}]),
             json!([first]),
             json!([{"name": "sort", "columns": [{"column": "v"}]}, first]),
-            json!([{"name": "percentage", "column": "v"}]),
             json!([{"name": "join", "type": "left", "rightPipeline": "kinds", "on": [["k", "k"]]}]),
             json!([{"name": "append", "pipelines": ["kinds"]}]),
             json!([sums(&json!(["g"]), "sum"),

@@ -16,6 +16,7 @@ pub(crate) mod earlier;
 pub(crate) mod extremes;
 pub(crate) mod missing_dates;
 pub(crate) mod rank;
+pub(crate) mod totals;
 
 use std::sync::Arc;
 

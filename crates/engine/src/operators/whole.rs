@@ -454,8 +454,8 @@ struct Leaving {
 }
 
 enum Source {
-    /// Batches that leave as they came.
-    Batches(Vec<RecordBatch>),
+    /// Batches that leave as they came, each with the bytes that no later one holds.
+    Batches(Vec<(RecordBatch, usize)>),
     /// Rows that are gathered.
     Gathered { columns: Vec<ArrayRef>, rows: Vec<u32> },
 }
@@ -494,7 +494,8 @@ async fn arrange(inputs: Vec<SendableRecordBatchStream>, mut work: Box<dyn Work>
     held.reservation.try_resize(held.counter.memory_usage() + work.bytes())?;
     let schema = Arc::clone(&held.schema);
     let Rows::These(rows) = rows else {
-        return Ok(Leaving { work, schema, source: Source::Batches(held.batches), reservation: held.reservation });
+        let source = Source::Batches(with_own_bytes(held.batches));
+        return Ok(Leaving { work, schema, source, reservation: held.reservation });
     };
     held.reservation.try_grow(bytes_of(&rows))?;
     let (columns, reservation) = held.into_columns().await?;
@@ -509,8 +510,16 @@ impl Leaving {
     /// The rows; so many tasks gather them, and one batch after the other is computed with.
     fn into_stream(self, batch_rows: usize, tasks: usize) -> impl Stream<Item = Result<RecordBatch>> {
         let Self { mut work, schema, source, reservation } = self;
+        let reservation = Arc::new(reservation);
+        let still_held = Arc::clone(&reservation);
         let batches = match source {
-            Source::Batches(batches) => futures::stream::iter(numbered(batches)).map(Ok).left_stream(),
+            Source::Batches(batches) => {
+                let leaving = batches.into_iter().map(move |(batch, bytes)| {
+                    reservation.shrink(bytes.min(reservation.size()));
+                    batch
+                });
+                futures::stream::iter(numbered(leaving)).map(Ok).left_stream()
+            }
             Source::Gathered { columns, rows } => {
                 let fields: Vec<FieldRef> = schema.fields().iter().take(columns.len()).cloned().collect();
                 let starts = (0..rows.len()).step_by(batch_rows);
@@ -528,7 +537,7 @@ impl Leaving {
             }
         };
         batches.map(move |batch: Result<(Vec<u32>, RecordBatch)>| {
-            let _still_held = &reservation;
+            let _still_held = &still_held;
             let (rows, kept) = batch?;
             let mut columns = kept.columns().to_vec();
             columns.extend(work.compute(&rows, &kept)?);
@@ -538,9 +547,22 @@ impl Leaving {
     }
 }
 
+/// The batches, each with the bytes that no later one holds.
+fn with_own_bytes(batches: Vec<RecordBatch>) -> Vec<(RecordBatch, usize)> {
+    let mut counter = RecordBatchMemoryCounter::new();
+    let backwards = batches.into_iter().rev().map(|batch| {
+        let held_later = counter.memory_usage();
+        counter.count_batch(&batch);
+        (batch, counter.memory_usage() - held_later)
+    });
+    let mut batches: Vec<_> = backwards.collect();
+    batches.reverse();
+    batches
+}
+
 /// The batches, each with the numbers of its rows.
-fn numbered(batches: Vec<RecordBatch>) -> impl Iterator<Item = (Vec<u32>, RecordBatch)> {
-    batches.into_iter().scan(0, |next, batch| {
+fn numbered(batches: impl Iterator<Item = RecordBatch>) -> impl Iterator<Item = (Vec<u32>, RecordBatch)> {
+    batches.scan(0, |next, batch| {
         let first = *next;
         *next += u32::try_from(batch.num_rows()).unwrap_or(NEW_ROW);
         Some(((first..*next).collect(), batch))

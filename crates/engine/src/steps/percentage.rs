@@ -3,12 +3,11 @@
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::percentage::Percentage;
 use arrow::datatypes::DataType;
-use datafusion::functions_aggregate::expr_fn::sum;
-use datafusion::logical_expr::expr::WindowFunction;
-use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, lit, when};
+use datafusion::logical_expr::{cast, lit, when};
 
 use crate::error::EngineError;
-use crate::functions::one_zero;
+use crate::operators::totals::Totals;
+use crate::operators::{KeepsOrder, apply};
 use crate::table::{Table, column};
 
 pub(super) fn compile(step: &Percentage, table: Table) -> Result<Table, EngineError> {
@@ -20,21 +19,13 @@ pub(super) fn compile(step: &Percentage, table: Table) -> Result<Table, EngineEr
         ColumnType::Boolean => cast(cast(source, DataType::Int64), DataType::Float64),
         _ => cast(source, DataType::Float64),
     };
-    let mut groups = Vec::with_capacity(step.group.len());
-    for group in &step.group {
-        let (key, kind) = table.typed(group)?;
-        groups.push(one_zero(key, kind));
-    }
-    let Expr::AggregateFunction(total) = sum(value.clone()) else {
-        return Err(EngineError::internal("`sum` is an aggregate function"));
-    };
-    let window = Expr::WindowFunction(Box::new(WindowFunction::new(total.func, total.params.args)));
-    let name = table.names().next();
-    let over = window.partition_by(groups).build()?.alias(&name);
-    let stable = table.with_explicit_order()?;
-    let summed = stable.replace(|plan: LogicalPlanBuilder| Ok(plan.window([over])?))?;
-    let share = when(column(&name).not_eq(lit(0.0)), value / column(&name)).end()?;
-    summed.with_columns(vec![(step.new_name(), share)])
+    step.group.iter().try_for_each(|group| table.column(group).map(drop))?;
+    let into = table.names().next();
+    let total = column(&into);
+    let totalled =
+        apply(table, KeepsOrder::Sorted, |_| Totals { value: step.column.clone(), groups: step.group.clone(), into })?;
+    let share = when(total.clone().not_eq(lit(0.0)), value / total).end()?;
+    totalled.with_columns(vec![(step.new_name(), share)])
 }
 
 #[cfg(test)]

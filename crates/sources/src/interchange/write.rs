@@ -4,48 +4,33 @@ use std::io::{self, Write};
 
 use aracari_app::schema::ColumnType;
 use aracari_engine::column_type;
-use arrow::array::RecordBatch;
+use aracari_engine::encode::json_values;
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::Schema;
 use chrono::{DateTime, SecondsFormat};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
+
+/// So many rows are held as JSON at once when they are written.
+const ROWS: usize = 1024;
 
 /// The rows as a table-schema document.
 #[must_use]
 pub fn write_json(schema: &Schema, batches: &[RecordBatch]) -> Json {
-    let kinds: Vec<ColumnType> =
-        schema.fields().iter().map(|field| column_type(field.data_type()).unwrap_or(ColumnType::Unknown)).collect();
-    let fields: Vec<Json> = schema
-        .fields()
-        .iter()
-        .zip(&kinds)
-        .map(|(field, kind)| json!({"name": field.name(), "type": type_name(*kind)}))
-        .collect();
-    let mut data = Vec::new();
-    for batch in batches {
-        let columns: Vec<Vec<Json>> = batch.columns().iter().map(aracari_engine::encode::json_values).collect();
-        for row in 0..batch.num_rows() {
-            let cells = schema.fields().iter().zip(&kinds).zip(&columns);
-            let record = cells.map(|((field, kind), values)| {
-                let value = &values[row];
-                let shown = if *kind == ColumnType::Date { iso(value) } else { value.clone() };
-                (field.name().clone(), shown)
-            });
-            data.push(Json::Object(record.collect::<Map<_, _>>()));
-        }
-    }
+    let fields = schema.fields().iter().zip(kinds(schema));
+    let fields: Vec<Json> =
+        fields.map(|(field, kind)| json!({"name": field.name(), "type": type_name(kind)})).collect();
+    let data: Vec<Json> = parts(batches).flat_map(|part| records(schema, &part)).collect();
     json!({"schema": {"fields": fields}, "data": data})
 }
 
-/// Writes the rows as a table-schema document, one record a line; only one batch at a time is held as JSON.
+/// Writes the rows as a table-schema document, one record a line.
 pub fn write_json_to(output: &mut impl Write, schema: &Schema, batches: &[RecordBatch]) -> io::Result<()> {
     let head = write_json(schema, &[]);
     write!(output, "{{\"schema\":{},\"data\":[", head["schema"])?;
     let mut separator = "\n";
-    for batch in batches {
-        for record in records(schema, batch) {
-            write!(output, "{separator}{record}")?;
-            separator = ",\n";
-        }
+    for record in parts(batches).flat_map(|part| records(schema, &part)) {
+        write!(output, "{separator}{record}")?;
+        separator = ",\n";
     }
     writeln!(output, "\n]}}")
 }
@@ -55,9 +40,10 @@ pub fn write_json_to(output: &mut impl Write, schema: &Schema, batches: &[Record
 pub fn write_csv(output: &mut impl Write, schema: &Schema, batches: &[RecordBatch]) -> io::Result<()> {
     let header = schema.fields().iter().map(|field| quoted(field.name())).collect::<Vec<_>>();
     write!(output, "{}\r\n", header.join(","))?;
-    for batch in batches {
-        for record in records(schema, batch) {
-            let cells = schema.fields().iter().map(|field| match &record[field.name()] {
+    for part in parts(batches) {
+        let columns = columns(schema, &part);
+        for row in 0..part.num_rows() {
+            let cells = columns.iter().map(|values| match &values[row] {
                 Json::Null => String::new(),
                 Json::String(text) => quoted(text),
                 other => quoted(&other.to_string()),
@@ -68,14 +54,33 @@ pub fn write_csv(output: &mut impl Write, schema: &Schema, batches: &[RecordBatc
     Ok(())
 }
 
-fn records(schema: &Schema, batch: &RecordBatch) -> Vec<Json> {
-    match write_json(schema, std::slice::from_ref(batch)) {
-        Json::Object(mut document) => match document.get_mut("data").map(Json::take) {
-            Some(Json::Array(records)) => records,
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    }
+fn parts(batches: &[RecordBatch]) -> impl Iterator<Item = RecordBatch> {
+    batches.iter().flat_map(|batch| {
+        let starts = (0..batch.num_rows()).step_by(ROWS);
+        starts.map(|start| batch.slice(start, ROWS.min(batch.num_rows() - start)))
+    })
+}
+
+fn records(schema: &Schema, rows: &RecordBatch) -> Vec<Json> {
+    let mut columns: Vec<_> = columns(schema, rows).into_iter().map(Vec::into_iter).collect();
+    let record = |_| {
+        let cells = schema.fields().iter().zip(&mut columns);
+        Json::Object(cells.map(|(field, values)| (field.name().clone(), values.next().unwrap_or(Json::Null))).collect())
+    };
+    (0..rows.num_rows()).map(record).collect()
+}
+
+/// The cells of each column, dates as they are written.
+fn columns(schema: &Schema, rows: &RecordBatch) -> Vec<Vec<Json>> {
+    let written = |(column, kind): (&ArrayRef, ColumnType)| {
+        let values = json_values(column);
+        if kind == ColumnType::Date { values.iter().map(iso).collect() } else { values }
+    };
+    rows.columns().iter().zip(kinds(schema)).map(written).collect()
+}
+
+fn kinds(schema: &Schema) -> impl Iterator<Item = ColumnType> {
+    schema.fields().iter().map(|field| column_type(field.data_type()).unwrap_or(ColumnType::Unknown))
 }
 
 /// A cell between quotes where it needs them.

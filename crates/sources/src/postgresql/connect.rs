@@ -13,6 +13,7 @@ use futures::future::BoxFuture;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -25,6 +26,9 @@ use super::wire::{Beneath, Limited};
 use crate::files::confine::confined;
 
 const CONNECT_TIME: Duration = Duration::from_secs(5);
+
+/// A connection that nobody speaks on is asked whether it is still there, so that nothing between forgets it.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 /// Where systems keep the certificates that they trust.
 const SYSTEM_CERTIFICATES: [&str; 3] =
@@ -107,18 +111,24 @@ impl Server {
         format!("{}:{}", self.host, self.port)
     }
 
+    /// The host without the brackets that keep an address apart from a port.
+    fn name(&self) -> &str {
+        self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&self.host)
+    }
+
     async fn reach(&self) -> io::Result<Transport> {
         if self.host.starts_with('/') {
             let socket = Path::new(&self.host).join(format!(".s.PGSQL.{}", self.port));
             return Ok(Transport::Unix(UnixStream::connect(socket).await?));
         }
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
+        let stream = TcpStream::connect((self.name(), self.port)).await?;
         stream.set_nodelay(true)?;
+        SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE))?;
         Ok(Transport::Tcp(stream))
     }
 
     fn tls(&self) -> Encryption {
-        let Ok(tls) = MakeTlsConnect::<Transport>::make_tls_connect(&mut self.tls.clone(), &self.host);
+        let Ok(tls) = MakeTlsConnect::<Transport>::make_tls_connect(&mut self.tls.clone(), self.name());
         tls
     }
 }

@@ -13,6 +13,9 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 /// The longest messages, and so the longest rows.
 const MAX_MESSAGE: usize = 16 << 20;
 
+/// What a server may tell of its settings, all of which the library keeps.
+const MAX_SETTINGS: usize = 64 << 10;
+
 /// The sign of a message and its length.
 const HEADER: usize = 5;
 
@@ -29,6 +32,8 @@ pub(super) struct Limited<S> {
     /// Bytes of the present message that go on, and those that do not.
     pass: usize,
     skip: usize,
+    /// Bytes that may still be told of settings.
+    settings: usize,
     /// What goes on in place of a message.
     instead: Vec<u8>,
 }
@@ -37,7 +42,7 @@ impl<S> Limited<S> {
     /// Takes the first bytes for no message: a server answers with one byte whether it encrypts.
     pub(super) fn new(stream: S, before: usize) -> Self {
         let read = vec![0; READ].into_boxed_slice();
-        Self { stream, read, start: 0, end: 0, pass: before, skip: 0, instead: Vec::new() }
+        Self { stream, read, start: 0, end: 0, pass: before, skip: 0, settings: MAX_SETTINGS, instead: Vec::new() }
     }
 
     /// Hands on what was read, as far as it is known whether it goes on.
@@ -69,7 +74,10 @@ impl<S> Limited<S> {
             } else if let Some(&[sign, ref length @ ..]) = self.read[self.start..self.end].first_chunk::<HEADER>() {
                 // A length counts itself; what has none is left to the library.
                 let length = usize::try_from(i32::from_be_bytes(*length)).unwrap_or(0).max(HEADER - 1) + 1;
-                if length <= MAX_MESSAGE {
+                if sign == b'S' && length > self.settings {
+                    self.skip = length;
+                } else if length <= MAX_MESSAGE {
+                    self.settings -= if sign == b'S' { length } else { 0 };
                     self.pass = length;
                 } else {
                     self.skip = length;
@@ -84,7 +92,7 @@ impl<S> Limited<S> {
 
 /// What stands for a message that is too long: nothing for what tells nobody anything.
 fn instead_of(sign: u8, length: usize) -> Vec<u8> {
-    if matches!(sign, b'N' | b'A' | b'S') {
+    if matches!(sign, b'N' | b'A') {
         return Vec::new();
     }
     let (megabytes, most) = (length.div_ceil(1 << 20), MAX_MESSAGE >> 20);
@@ -200,6 +208,14 @@ mod tests {
             assert_eq!(read(bytes, piece, 0), [&*short, &error, &message(b'C', 9), &message(b'Z', 1)].concat());
         }
         assert_eq!(read(message(b'D', MAX_MESSAGE - 5), 1 << 20, 0).len(), MAX_MESSAGE);
+    }
+
+    #[test]
+    fn settings_without_end_are_passed_over() {
+        let (setting, row) = (message(b'S', 27), message(b'D', 9));
+        let told = MAX_SETTINGS / setting.len();
+        let bytes = [setting.repeat(told + 100_000), row.clone(), setting.clone(), row.clone()].concat();
+        assert_eq!(read(bytes, 1 << 20, 0), [setting.repeat(told), row.repeat(2)].concat());
     }
 
     #[test]
