@@ -131,6 +131,21 @@ mod tests {
                      row_number() OVER (ORDER BY v) / 2 AS h FROM input ORDER BY v";
         let answer = run(input, json!([sql(query)]));
         assert_eq!(answer, json!({"v": [5, 6, 7], "d": [-2, 0, 2], "h": [0, 1, 1]}));
+        for (number, expected) in [
+            ("-row_number() OVER (ORDER BY v)", json!([-1, -2, -3])),
+            ("-row_number() OVER ()", json!([-1, -2, -3])),
+            ("-row_number() OVER (ORDER BY v DESC)", json!([-3, -2, -1])),
+            ("-rank() OVER (ORDER BY v)", json!([-1, -2, -3])),
+            ("-dense_rank() OVER (PARTITION BY v > 5 ORDER BY v DESC)", json!([-1, -2, -1])),
+            ("-ntile(2) OVER (ORDER BY v)", json!([-1, -1, -2])),
+            ("CASE WHEN v > 5 THEN v ELSE row_number() OVER (ORDER BY v) END", json!([1, 6, 7])),
+        ] {
+            let query = format!("SELECT v, {number} AS n FROM input ORDER BY v");
+            assert_eq!(run(table(json!({"v": [5, 6, 7]})), json!([sql(&query)]))["n"], expected, "{number}");
+        }
+        let query = "SELECT row_number() OVER (ORDER BY v) AS n FROM input UNION ALL SELECT v AS n FROM input";
+        let answer = run(table(json!({"v": [7]})), json!([sql(query)]));
+        assert_eq!(answer["n"].to_string(), "[1,7]");
     }
 
     #[test]

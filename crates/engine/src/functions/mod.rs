@@ -13,6 +13,7 @@ mod parse_date;
 mod period;
 mod quantile;
 mod shapes;
+mod signed;
 mod spread;
 mod text_part;
 
@@ -28,6 +29,7 @@ pub(crate) use bounded::{bounded, is_bounded};
 pub(crate) use growth::Growth;
 pub(crate) use one_zero::with_one_zero;
 pub(crate) use period::Period;
+pub(crate) use signed::signed;
 pub(crate) use text_part::TextPart;
 
 use crate::column_type::{TEXT, date_type};

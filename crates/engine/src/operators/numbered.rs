@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
+use arrow::compute::cast;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Result, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -19,19 +20,14 @@ use futures::StreamExt;
 /// The plan, where windows that only number their rows do nothing else.
 pub(super) fn numbering(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
     let numbered = plan.transform_up(|node| {
-        let numbers = node.downcast_ref::<BoundedWindowAggExec>().and_then(numbers);
-        Ok(match numbers {
-            Some(numbers) => Transformed::yes(Arc::new(NumberedExec { window: node, numbers }) as _),
-            None => Transformed::no(node),
-        })
+        let only_numbers = node.downcast_ref::<BoundedWindowAggExec>().is_some_and(only_numbers);
+        Ok(if only_numbers { Transformed::yes(Arc::new(NumberedExec { window: node })) } else { Transformed::no(node) })
     })?;
     Ok(numbered.data)
 }
 
-/// How many columns of numbers a window makes, where it makes nothing else.
-fn numbers(window: &BoundedWindowAggExec) -> Option<usize> {
-    let functions = window.window_expr();
-    functions.iter().all(is_row_number).then_some(functions.len())
+fn only_numbers(window: &BoundedWindowAggExec) -> bool {
+    window.window_expr().iter().all(is_row_number)
 }
 
 fn is_row_number(function: &Arc<dyn WindowExpr>) -> bool {
@@ -46,7 +42,6 @@ fn is_row_number(function: &Arc<dyn WindowExpr>) -> bool {
 #[derive(Debug)]
 struct NumberedExec {
     window: Arc<dyn ExecutionPlan>,
-    numbers: usize,
 }
 
 impl DisplayAs for NumberedExec {
@@ -81,12 +76,12 @@ impl ExecutionPlan for NumberedExec {
 
     fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
         let window = replace_children_if_necessary(Arc::clone(&self.window), children)?;
-        Ok(Arc::new(Self { window, numbers: self.numbers }))
+        Ok(Arc::new(Self { window }))
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let [input] = self.children()[..] else { return internal_err!("a window has one input") };
-        let (rows, schema, columns) = (input.execute(partition, context)?, self.schema(), self.numbers);
+        let (rows, schema) = (input.execute(partition, context)?, self.schema());
         let mut last = 0;
         let numbered = {
             let schema = Arc::clone(&schema);
@@ -95,8 +90,11 @@ impl ExecutionPlan for NumberedExec {
                 let first = last + 1;
                 last += batch.num_rows() as u64;
                 let numbers: ArrayRef = Arc::new(UInt64Array::from_iter_values(first..=last));
-                let columns = batch.columns().iter().cloned().chain(std::iter::repeat_n(numbers, columns));
-                Ok(RecordBatch::try_new(Arc::clone(&schema), columns.collect())?)
+                let mut all = batch.columns().to_vec();
+                for field in &schema.fields()[all.len()..] {
+                    all.push(cast(&numbers, field.data_type())?);
+                }
+                Ok(RecordBatch::try_new(Arc::clone(&schema), all)?)
             })
         };
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, numbered)))

@@ -35,7 +35,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::column_type::{canonical_type, column_type};
 use crate::error::EngineError;
-use crate::functions::one_zero;
+use crate::functions::{one_zero, signed};
 use crate::geometry;
 use crate::run::STACK_BYTES;
 use crate::table::{HIDDEN, Names, Table, column};
@@ -399,7 +399,7 @@ static FUNCTIONS: LazyLock<Functions> = LazyLock::new(|| {
     let mut window = HashMap::new();
     for function in datafusion::functions_window::all_default_window_functions() {
         let names = std::iter::once(function.name()).chain(function.aliases().iter().map(String::as_str));
-        window.extend(names.map(|name| (name.to_owned(), Arc::clone(&function))));
+        window.extend(names.map(|name| (name.to_owned(), signed(Arc::clone(&function)))));
     }
     Functions { scalar, aggregate, window, planners: SessionStateDefaults::default_expr_planners() }
 });
