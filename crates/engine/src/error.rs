@@ -157,14 +157,14 @@ impl From<DataFusionError> for EngineError {
             },
             // What a function cannot compute of a value, and what the library has no way to run.
             DataFusionError::Execution(reason) => Self::invalid(format!("a value cannot be computed: {reason}")),
-            DataFusionError::ArrowError(reason, _) if is_of_a_value(reason) => {
-                let hint = match reason.as_ref() {
-                    ArrowError::CastError(_) => "; `try_cast` gives null there instead",
-                    _ => "",
-                };
-                Self::invalid(format!("a value cannot be computed: {reason}{hint}"))
-            }
             DataFusionError::NotImplemented(reason) => Self::invalid(format!("this cannot be computed here: {reason}")),
+            DataFusionError::ArrowError(reason, _) => match (of_a_value(reason), reason.as_ref()) {
+                (Some(told), ArrowError::CastError(_)) => {
+                    Self::invalid(format!("a value cannot be computed: {told}; `try_cast` gives null there instead"))
+                }
+                (Some(told), _) => Self::invalid(format!("a value cannot be computed: {told}")),
+                (None, _) => Self::Internal { details: error.to_string().into() },
+            },
             _ => Self::Internal { details: error.to_string().into() },
         }
     }
@@ -174,13 +174,15 @@ fn is_of_a_file(error: &ArrowError) -> bool {
     matches!(error, ArrowError::ParquetError(_) | ArrowError::CsvError(_))
 }
 
-fn is_of_a_value(error: &ArrowError) -> bool {
-    matches!(
-        error,
-        ArrowError::DivideByZero
-            | ArrowError::ArithmeticOverflow(_)
-            | ArrowError::CastError(_)
-            | ArrowError::ComputeError(_)
-            | ArrowError::ParseError(_)
-    )
+/// What cannot be computed of a value, without the names that the library gives its errors.
+fn of_a_value(error: &ArrowError) -> Option<String> {
+    let reason = match error {
+        ArrowError::DivideByZero => return Some("it is divided by zero".to_owned()),
+        ArrowError::ArithmeticOverflow(reason)
+        | ArrowError::CastError(reason)
+        | ArrowError::ComputeError(reason)
+        | ArrowError::ParseError(reason) => reason,
+        _ => return None,
+    };
+    Some(reason.strip_prefix("Execution error: ").unwrap_or(reason).to_owned())
 }

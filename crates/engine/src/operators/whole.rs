@@ -10,12 +10,12 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt32Array, new_empty_array};
 use arrow::buffer::Buffer;
 use arrow::compute::{SortOptions, concat, take};
-use arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::utils::memory::RecordBatchMemoryCounter;
 use datafusion::common::{DFSchema, DFSchemaRef, internal_datafusion_err, resources_err};
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, Extension, LogicalPlan, UserDefinedLogicalNodeCore};
@@ -367,7 +367,7 @@ impl ExecutionPlan for WholeTableExec {
         let inputs = (0..partitions).map(|partition| self.input.execute(partition, Arc::clone(&context)));
         let inputs = inputs.collect::<Result<Vec<_>>>()?;
         let held = Held::new(self.kept.clone(), self.schema(), reservation);
-        let leaving = futures::stream::once(Box::pin(arrange(inputs, work, held)));
+        let leaving = futures::stream::once(Box::pin(arrange(inputs, work, held, tasks)));
         let leaving = leaving.map_ok(move |leaving| leaving.into_stream(batch_rows, tasks));
         let rows = RecordBatchStreamAdapter::new(self.schema(), leaving.try_flatten());
         Ok(Box::pin(cooperative(rows)))
@@ -420,29 +420,46 @@ impl Held {
         self.reservation.try_resize(self.counter.memory_usage() + work.bytes())
     }
 
-    /// Each column in one piece; the pieces are let go of column by column.
-    async fn into_columns(self) -> Result<(Vec<ArrayRef>, MemoryReservation)> {
-        let mut parts: Vec<Vec<ArrayRef>> = vec![Vec::with_capacity(self.batches.len()); self.kept.len()];
+    /// Each column in one piece, as many at once as there are tasks; a column's pieces are let go of when it is done.
+    async fn into_columns(self, tasks: usize) -> Result<(Vec<ArrayRef>, Arc<MemoryReservation>)> {
+        let columns = self.schema.fields().iter().take(self.kept.len());
+        let mut columns: Vec<_> = columns.map(|field| (field.data_type().clone(), Vec::new())).collect();
         for batch in self.batches {
-            for (part, column) in parts.iter_mut().zip(batch.columns()) {
-                part.push(Arc::clone(column));
+            for ((_, pieces), column) in columns.iter_mut().zip(batch.columns()) {
+                pieces.push(Arc::clone(column));
             }
         }
-        let mut columns = Vec::with_capacity(parts.len());
-        for (index, part) in parts.into_iter().enumerate() {
-            let whole = match part.iter().map(AsRef::as_ref).collect::<Vec<&dyn Array>>().as_slice() {
-                [] => new_empty_array(self.schema.field(index).data_type()),
-                arrays => concat(arrays)?,
-            };
-            self.reservation.try_grow(whole.get_array_memory_size())?;
-            let bytes: usize = part.iter().map(Array::get_array_memory_size).sum();
-            drop(part);
-            self.reservation.shrink(bytes.min(self.reservation.size()));
-            columns.push(whole);
-            tokio::task::yield_now().await;
-        }
-        Ok((columns, self.reservation))
+        let reservation = Arc::new(self.reservation);
+        let put_together = |(kind, pieces): (DataType, Vec<ArrayRef>)| {
+            let reservation = Arc::clone(&reservation);
+            async move {
+                let twice = bytes_in_one_piece(&pieces)?;
+                reservation.try_grow(twice)?;
+                let work = async move {
+                    match pieces.iter().map(AsRef::as_ref).collect::<Vec<&dyn Array>>().as_slice() {
+                        [] => Ok(new_empty_array(&kind)),
+                        arrays => Ok(concat(arrays)?),
+                    }
+                };
+                let whole = if tasks > 1 { joined(SpawnedTask::spawn(work)).await? } else { work.await? };
+                reservation.shrink(twice);
+                tokio::task::yield_now().await;
+                Ok::<_, DataFusionError>(whole)
+            }
+        };
+        let columns: Vec<_> = columns.into_iter().map(put_together).collect();
+        let columns = futures::stream::iter(columns).buffered(tasks).try_collect().await?;
+        Ok((columns, reservation))
     }
+}
+
+/// The bytes of what is copied; texts that are viewed stay where they are.
+fn bytes_in_one_piece(pieces: &[ArrayRef]) -> Result<usize> {
+    let bytes = |piece: &ArrayRef| match piece.as_string_view_opt() {
+        Some(texts) => Ok(texts.len() * size_of::<u128>()),
+        None => piece.to_data().get_slice_memory_size(),
+    };
+    Ok(pieces.iter().map(bytes).sum::<Result<_, _>>()?)
 }
 
 /// Everything has been read and has its place.
@@ -450,7 +467,7 @@ struct Leaving {
     work: Box<dyn Work>,
     schema: SchemaRef,
     source: Source,
-    reservation: MemoryReservation,
+    reservation: Arc<MemoryReservation>,
 }
 
 enum Source {
@@ -461,7 +478,12 @@ enum Source {
 }
 
 /// The rows of a partition come before those of the next one; all are read at the same time.
-async fn arrange(inputs: Vec<SendableRecordBatchStream>, mut work: Box<dyn Work>, mut held: Held) -> Result<Leaving> {
+async fn arrange(
+    inputs: Vec<SendableRecordBatchStream>,
+    mut work: Box<dyn Work>,
+    mut held: Held,
+    tasks: usize,
+) -> Result<Leaving> {
     let mut inputs = inputs.into_iter();
     let first = inputs.next();
     let others: Vec<_> = inputs.map(|input| Ahead::start(input, held.reservation.new_empty())).collect();
@@ -495,10 +517,10 @@ async fn arrange(inputs: Vec<SendableRecordBatchStream>, mut work: Box<dyn Work>
     let schema = Arc::clone(&held.schema);
     let Rows::These(rows) = rows else {
         let source = Source::Batches(with_own_bytes(held.batches));
-        return Ok(Leaving { work, schema, source, reservation: held.reservation });
+        return Ok(Leaving { work, schema, source, reservation: Arc::new(held.reservation) });
     };
     held.reservation.try_grow(bytes_of(&rows))?;
-    let (columns, reservation) = held.into_columns().await?;
+    let (columns, reservation) = held.into_columns(tasks).await?;
     Ok(Leaving { work, schema, source: Source::Gathered { columns, rows }, reservation })
 }
 
@@ -510,7 +532,6 @@ impl Leaving {
     /// The rows; so many tasks gather them, and one batch after the other is computed with.
     fn into_stream(self, batch_rows: usize, tasks: usize) -> impl Stream<Item = Result<RecordBatch>> {
         let Self { mut work, schema, source, reservation } = self;
-        let reservation = Arc::new(reservation);
         let still_held = Arc::clone(&reservation);
         let batches = match source {
             Source::Batches(batches) => {

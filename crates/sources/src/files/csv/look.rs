@@ -173,13 +173,13 @@ impl Fields {
                 ReadFieldResult::InputEmpty => {}
                 ReadFieldResult::OutputFull => {
                     // The bytes of a letter that goes on stay.
-                    let whole = whole_letters(&self.held)?;
+                    let whole = whole_letters(&self.held, line)?;
                     is_long = true;
                     self.held.copy_within(whole.., 0);
                     held = self.held.len() - whole;
                 }
                 ReadFieldResult::Field { record_end } => {
-                    let text = std::str::from_utf8(&self.held[..held]).map_err(|_| not_in_utf_8())?;
+                    let text = std::str::from_utf8(&self.held[..held]).map_err(|_| not_in_utf_8(line))?;
                     return Ok(Some(Value { whole: (!is_long).then_some(text), length, is_last: record_end }));
                 }
                 ReadFieldResult::End => return Ok(None),
@@ -189,16 +189,18 @@ impl Fields {
 }
 
 /// How many of the bytes are letters that are whole.
-fn whole_letters(bytes: &[u8]) -> Result<usize, String> {
+fn whole_letters(bytes: &[u8], line: u64) -> Result<usize, String> {
     match std::str::from_utf8(bytes) {
         Ok(_) => Ok(bytes.len()),
         Err(error) if error.error_len().is_none() => Ok(error.valid_up_to()),
-        Err(_) => Err(not_in_utf_8()),
+        Err(_) => Err(not_in_utf_8(line)),
     }
 }
 
-fn not_in_utf_8() -> String {
-    "its text is not encoded in UTF-8, probably in Latin-1 (Windows-1252): save it as UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`".to_owned()
+fn not_in_utf_8(line: u64) -> String {
+    format!(
+        "its text, first in line {line}, is not encoded in UTF-8 but probably in Latin-1 (Windows-1252): save it as UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`"
+    )
 }
 
 #[cfg(test)]
@@ -254,7 +256,7 @@ mod tests {
         }
         let broken = [b"t\n".as_slice(), &b"a".repeat(MAX_HELD), b"\xe9", &b"a".repeat(MAX_HELD)].concat();
         assert!(look_at(&broken).err().unwrap().contains("UTF-8"));
-        assert!(look_at(b"t\n\xe9\n").err().unwrap().contains("UTF-8"));
+        assert!(look_at(b"t\n\xe9\n").err().unwrap().contains("line 2, is not encoded in UTF-8"));
         assert!(look_at(b"\xe9\n1\n").err().unwrap().contains("UTF-8"));
     }
 
