@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::DataType;
+use datafusion::common::ScalarValue;
 use datafusion::common::config::ConfigNonZeroUsize;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::utils::memory::RecordBatchMemoryCounter;
@@ -14,7 +16,8 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, MemoryReservation};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::expr::Alias;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::Optimizer;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
@@ -38,8 +41,9 @@ use crate::stop;
 
 const BATCH_ROWS: usize = 8192;
 
-/// A batch of longer rows than usual has fewer of them.
+/// A batch of longer rows than usual has fewer of them: of long texts, and of many columns.
 const BATCH_BYTES: usize = 8 << 20;
+const COLUMNS_BYTES: usize = 2 << 20;
 
 /// Runs logical plans.
 #[derive(Clone)]
@@ -251,10 +255,13 @@ impl Executor {
     }
 }
 
-/// The rows of a batch, by the longest that a plan reads.
+/// The rows of a batch, by the longest that a plan reads or makes.
 fn batch_rows(plan: &LogicalPlan) -> datafusion::common::Result<ConfigNonZeroUsize> {
     let mut rows = BATCH_ROWS;
     plan.apply_with_subqueries(|node| {
+        let width: usize = node.schema().fields().iter().map(|field| width(field.data_type())).sum();
+        let made = if matches!(node, LogicalPlan::Unnest(_)) { rows_of_each(node) } else { 1 };
+        rows = rows.min(COLUMNS_BYTES / width.saturating_mul(made).max(1)).max(1);
         if let LogicalPlan::TableScan(scan) = node
             && let Some(table) = source_as_provider(&scan.source)?.downcast_ref::<Counted>()
         {
@@ -263,6 +270,39 @@ fn batch_rows(plan: &LogicalPlan) -> datafusion::common::Result<ConfigNonZeroUsi
         Ok(TreeNodeRecursion::Continue)
     })?;
     ConfigNonZeroUsize::try_new(rows)
+}
+
+/// How many rows lists make of each row of what is read.
+fn rows_of_each(plan: &LogicalPlan) -> usize {
+    let below = plan.inputs().into_iter().map(rows_of_each).max().unwrap_or(1);
+    match plan {
+        LogicalPlan::Unnest(unnest) => below.saturating_mul(longest_list(&unnest.input)),
+        _ => below,
+    }
+}
+
+/// The length of the longest list that is written in these projections.
+fn longest_list(plan: &LogicalPlan) -> usize {
+    let length = |made: &Expr| match made {
+        Expr::Alias(Alias { expr, .. }) => match expr.as_ref() {
+            Expr::Literal(ScalarValue::List(list), _) => list.values().len(),
+            _ => 1,
+        },
+        _ => 1,
+    };
+    match plan {
+        LogicalPlan::Projection(projection) => {
+            projection.expr.iter().map(length).max().unwrap_or(1).max(longest_list(&projection.input))
+        }
+        LogicalPlan::Filter(filter) => longest_list(&filter.input),
+        LogicalPlan::SubqueryAlias(alias) => longest_list(&alias.input),
+        _ => 1,
+    }
+}
+
+/// The bytes of a value whatever it is; what a text or a shape has besides is for those to tell who know it.
+fn width(data_type: &DataType) -> usize {
+    data_type.primitive_width().unwrap_or(size_of::<u128>())
 }
 
 /// The cores of this machine that this process may use.

@@ -21,7 +21,7 @@ use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::physical_plan::stream::{RecordBatchReceiverStreamBuilder, RecordBatchStreamAdapter};
 use futures::StreamExt;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, InterruptHandle, OpenFlags, params_from_iter};
+use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, params_from_iter};
 use tokio::sync::mpsc::Sender;
 
 use crate::database::{Batches, Database, DescribeError, Description, Values};
@@ -112,11 +112,13 @@ impl SqliteDatabase {
     }
 
     fn error(&self, error: &rusqlite::Error) -> EngineError {
-        // The one error that a value makes: a sum of integers that is too large.
+        // What a value makes, a sum of integers that is too large, and what has no room there but may have here.
+        let not_here = |reason: String| EngineError::NotAtSource { source_id: self.id.clone(), details: reason.into() };
+        if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) {
+            return not_here(bounds::no_room());
+        }
         match error.to_string() {
-            reason if reason.contains("integer overflow") => {
-                EngineError::NotAtSource { source_id: self.id.clone(), details: reason.into() }
-            }
+            reason if reason.contains("integer overflow") => not_here(reason),
             reason => EngineError::source(&self.id, reason),
         }
     }

@@ -7,7 +7,6 @@ mod bounds;
 mod subqueries;
 mod words;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, LazyLock};
@@ -16,6 +15,7 @@ use aracari_app::schema::{ColumnType, TableSchema};
 use aracari_app::steps::customsql::Customsql;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::Transformed;
 use datafusion::common::{TableReference, plan_err};
 use datafusion::datasource::{empty::EmptyTable, provider_as_source};
 use datafusion::error::DataFusionError;
@@ -237,8 +237,7 @@ fn plan(query: Statement, input: LogicalPlan) -> Result<LogicalPlan, DataFusionE
     config.execution.enable_recursive_ctes = false;
     // It would take the order from below a limit, too: other rows would be the first.
     config.sql_parser.enable_subquery_sort_elimination = false;
-    let schema = Arc::clone(input.schema().inner());
-    let context = OneTable { source: Arc::new(Input { plan: input, schema }), config: &config };
+    let context = OneTable { source: Arc::new(Input(Arc::clone(input.schema().inner()))), config: &config };
     let options =
         ParserOptions::new().with_enable_ident_normalization(false).with_default_null_ordering(NullOrdering::NullsLast);
     let plan = SqlToRel::new_with_options(&context, options).sql_statement_to_plan(query)?;
@@ -249,7 +248,18 @@ fn plan(query: Statement, input: LogicalPlan) -> Result<LogicalPlan, DataFusionE
     let typed = Analyzer::new().execute_and_check(bounds::in_our_types(plan)?, &config, |_, _| {})?;
     let bounded = bounds::bounded(typed)?;
     subqueries::check(&bounded)?;
-    Ok(bounded)
+    over(bounded, &input)
+}
+
+/// The plan of a query with the plan of its input, which has been checked.
+fn over(query: LogicalPlan, input: &LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
+    let whole = query.transform_up_with_subqueries(|node| match node {
+        LogicalPlan::TableScan(scan) => {
+            Ok(Transformed::yes(LogicalPlanBuilder::from(input.clone()).alias(scan.table_name)?.build()?))
+        }
+        other => Ok(Transformed::no(other)),
+    })?;
+    Ok(whole.data)
 }
 
 /// The plan without the order of its rows, and that order: a sort in the middle of a plan may be dropped.
@@ -354,18 +364,11 @@ fn described(data_type: &DataType) -> String {
 
 /// The rows so far, as a table of the query.
 #[derive(Debug)]
-struct Input {
-    plan: LogicalPlan,
-    schema: SchemaRef,
-}
+struct Input(SchemaRef);
 
 impl TableSource for Input {
     fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-
-    fn get_logical_plan(&self) -> Option<Cow<'_, LogicalPlan>> {
-        Some(Cow::Borrowed(&self.plan))
+        Arc::clone(&self.0)
     }
 }
 

@@ -6,7 +6,7 @@
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::aggregate::{AggregateFunction, Aggregation};
 use arrow::datatypes::DataType;
-use datafusion::common::ScalarValue;
+use datafusion::common::{Column, ScalarValue, UnnestOptions};
 use datafusion::functions_aggregate::expr_fn::{count, max, min};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, in_list, lit, when};
 
@@ -30,15 +30,31 @@ pub(super) struct Groups {
 /// Every row once for each set, and the hidden column with the set's number.
 pub(super) fn repeated(plan: LogicalPlan, sets: usize, names: &Names) -> Result<(LogicalPlan, String), EngineError> {
     let set = names.next();
-    let numbers: Vec<ScalarValue> = (0..sets).map(|number| ScalarValue::Int64(i64::try_from(number).ok())).collect();
-    let list = ScalarValue::List(ScalarValue::new_list(&numbers, &DataType::Int64, true));
-    let mut expressions: Vec<Expr> = plan.schema().fields().iter().map(|field| column(field.name())).collect();
-    expressions.push(Expr::Literal(list, None).alias(&set));
-    let plan = LogicalPlanBuilder::from(plan)
-        .project(expressions)?
-        .unnest_column(datafusion::common::Column::from_name(&set))?
-        .build()?;
+    let kept = plan.schema().fields().iter().map(|field| column(field.name())).collect();
+    let plan = unnested(plan, kept, vec![(numbers(sets), set.clone())])?;
     Ok((plan, set))
+}
+
+/// The numbers from 0 to these many as a list.
+pub(super) fn numbers(count: usize) -> Expr {
+    let numbers = (0..count).map(|number| ScalarValue::Int64(i64::try_from(number).ok()));
+    list(&numbers.collect::<Vec<_>>(), &DataType::Int64)
+}
+
+pub(super) fn list(values: &[ScalarValue], kind: &DataType) -> Expr {
+    Expr::Literal(ScalarValue::List(ScalarValue::new_list(values, kind, true)), None)
+}
+
+/// Every row once for each value of lists that are all as long, whose values get these names.
+pub(super) fn unnested(
+    plan: LogicalPlan,
+    kept: Vec<Expr>,
+    lists: Vec<(Expr, String)>,
+) -> Result<LogicalPlan, EngineError> {
+    let columns = lists.iter().map(|(_, name)| Column::from_name(name)).collect();
+    let expressions = kept.into_iter().chain(lists.into_iter().map(|(list, name)| list.alias(name)));
+    let plan = LogicalPlanBuilder::from(plan).project(expressions)?;
+    Ok(plan.unnest_columns_with_options(columns, UnnestOptions::default())?.build()?)
 }
 
 /// The value in these sets and null in all others.

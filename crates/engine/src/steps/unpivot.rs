@@ -2,13 +2,15 @@
 
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::unpivot::Unpivot;
-use datafusion::logical_expr::{Expr, lit, when};
+use datafusion::common::ScalarValue;
+use datafusion::functions_nested::expr_fn::make_array;
+use datafusion::logical_expr::{Expr, cast, lit, when};
 
-use super::sets::repeated;
-use crate::column_type::{text_literal, unite};
+use super::sets::{list, numbers, unnested};
+use crate::column_type::{TEXT, canonical_type, unite};
 use crate::error::EngineError;
 use crate::expression::as_type;
-use crate::table::{Table, column};
+use crate::table::{OrderKey, Table, column};
 
 pub(super) fn compile(step: &Unpivot, table: Table) -> Result<Table, EngineError> {
     if step.unpivot.is_empty() {
@@ -19,23 +21,41 @@ pub(super) fn compile(step: &Unpivot, table: Table) -> Result<Table, EngineError
     }
     let sources = step.unpivot.iter().map(|name| table.typed(name)).collect::<Result<Vec<_>, _>>()?;
     let kind = sources.iter().fold(ColumnType::Unknown, |kind, (_, own)| unite(kind, *own));
-    let names = step.unpivot.iter().map(|name| text_literal(name)).collect();
-    let values = sources.into_iter().map(|(value, own)| as_type(value, own, kind)).collect();
+    let values = sources.into_iter().map(|(value, own)| as_type(value, own, kind)).collect::<Vec<_>>();
 
-    let (plan, number) = repeated(table.plan().clone(), step.unpivot.len(), table.names())?;
+    let hidden = || table.names().next();
+    let (name, value, number) = (hidden(), hidden(), hidden());
     let mut order = table.order().to_vec();
-    // Rows that stream in order go on doing so, number by number.
-    if !table.streams_in_order() {
-        order.push(crate::table::OrderKey { column: number.clone(), ascending: true });
+    let mut kept: Vec<Expr> = order.iter().map(|key| column(&key.column)).collect();
+    kept.extend(step.keep.iter().filter(|name| order.iter().all(|key| key.column != **name)).map(|name| column(name)));
+    let names: Vec<_> = step.unpivot.iter().map(|name| ScalarValue::Utf8View(Some(name.clone()))).collect();
+    let mut lists = vec![(list(&names, &TEXT), name.clone())];
+    // A list forgets that its values are shapes.
+    let is_shape = kind == ColumnType::Geometry;
+    if !is_shape {
+        let kind = canonical_type(kind);
+        lists.push((make_array(values.iter().map(|value| cast(value.clone(), kind.clone())).collect()), value.clone()));
     }
-    let loose = !order.is_empty() && table.streams_in_order();
-    let mut columns = table.columns().to_vec();
-    columns.push(number.clone());
+    // Rows that stream in order go on doing so, number by number.
+    let streams = table.streams_in_order();
+    if is_shape || !streams {
+        lists.push((numbers(step.unpivot.len()), number.clone()));
+    }
+    if is_shape {
+        kept.extend(step.unpivot.iter().filter(|name| !step.keep.contains(name)).map(|name| column(name)));
+    }
+    if !streams {
+        order.push(OrderKey { column: number.clone(), ascending: true });
+    }
+    let loose = !order.is_empty() && streams;
+    let plan = unnested(table.plan().clone(), kept, lists)?;
+    let columns = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
     let repeated = Table::from_parts(plan, columns, order, &table);
     let repeated = if loose { repeated.loosely_ordered() } else { repeated };
     let mut visible: Vec<(String, Expr)> = step.keep.iter().map(|name| (name.clone(), column(name))).collect();
-    visible.push((step.unpivot_column_name.clone(), nth(&number, names)?));
-    visible.push((step.value_column_name.clone(), nth(&number, values)?));
+    visible.push((step.unpivot_column_name.clone(), column(&name)));
+    let value = if is_shape { nth(&number, values)? } else { column(&value) };
+    visible.push((step.value_column_name.clone(), value));
     let unpivoted = repeated.project(visible)?;
     if step.dropna {
         return unpivoted.filter(column(&step.value_column_name).is_not_null());

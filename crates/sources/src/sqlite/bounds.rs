@@ -20,6 +20,11 @@ const PRAGMAS: [&str; 4] = ["table_list", "table_info", "table_xinfo", "data_ver
 /// Functions that reach out of the file, where this SQLite has them.
 const REFUSED: [&str; 5] = ["load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"];
 
+/// What is said of a statement that needs more memory.
+pub(super) fn no_room() -> String {
+    format!("its statements need more than the {} MB of memory that they may use together", MEMORY_BYTES >> 20)
+}
+
 /// Sets the bounds of a connection; its own settings are made before.
 pub(super) fn set(connection: &Connection) -> rusqlite::Result<()> {
     connection.query_row(&format!("PRAGMA hard_heap_limit = {MEMORY_BYTES}"), [], |_| Ok(()))?;

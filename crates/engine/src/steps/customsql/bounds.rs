@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use aracari_app::schema::ColumnType;
 use aracari_app::search_pattern::MAX_PATTERN;
 use arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
@@ -15,7 +16,7 @@ use datafusion::logical_expr::expr::{
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
-    BinaryExpr, Expr, ExprSchemable, GroupingSet, LogicalPlan, Operator, WindowFrameBound, WindowFrameUnits,
+    BinaryExpr, Distinct, Expr, ExprSchemable, GroupingSet, LogicalPlan, Operator, WindowFrameBound, WindowFrameUnits,
     WindowFunctionDefinition, binary_expr, cast, try_cast,
 };
 
@@ -23,7 +24,7 @@ use crate::column_type::TEXT;
 use crate::condition::check_pattern;
 use crate::error::EngineError;
 use crate::exact::{self, exact_sum, is_exact, is_sum};
-use crate::functions::{Growth, bounded as within, is_bounded, join_texts};
+use crate::functions::{Growth, bounded as within, is_bounded, join_texts, one_zero};
 use crate::stop;
 use crate::table::MAX_COLUMNS;
 
@@ -146,6 +147,12 @@ fn check(plan: &LogicalPlan) -> Result<()> {
             "{columns} columns stand in a part of the query, and at most {MAX_COLUMNS} can; select those that are needed"
         ));
     }
+    if let LogicalPlan::Distinct(Distinct::On(_)) = plan {
+        return refused(
+            "`DISTINCT ON` does not work here: `SELECT * FROM input QUALIFY row_number() OVER (PARTITION BY … ORDER BY …) = 1` \
+             gives the first row of each group",
+        );
+    }
     if let LogicalPlan::Aggregate(aggregate) = plan
         && let [Expr::GroupingSet(set)] = aggregate.group_expr.as_slice()
     {
@@ -197,7 +204,7 @@ fn expression(expression: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> 
                 return Ok(Transformed::yes(Expr::AggregateFunction(AggregateFunction { func, ..function.clone() })));
             }
         }
-        Expr::WindowFunction(function) => return window(function),
+        Expr::WindowFunction(function) => return window(function, schema),
         _ => {}
     }
     Ok(Transformed::no(expression))
@@ -212,7 +219,7 @@ fn is_integer(expression: &Expr, schema: &DFSchema) -> bool {
 }
 
 /// What looks at rows for each row looks at few, or at no more for each than for the one before.
-fn window(window: &WindowFunction) -> Result<Transformed<Expr>> {
+fn window(window: &WindowFunction, schema: &DFSchema) -> Result<Transformed<Expr>> {
     if let WindowFunctionDefinition::AggregateUDF(function) = &window.fun
         && NOT_OVER.contains(&function.name())
     {
@@ -240,8 +247,14 @@ fn window(window: &WindowFunction) -> Result<Transformed<Expr>> {
         }
         other => other,
     };
-    let heeding = WindowFunction { fun: stop::heeding(fun), params: window.params.clone() };
-    Ok(Transformed::yes(Expr::from(heeding)))
+    let mut params = window.params.clone();
+    let keys = params.partition_by.iter_mut().chain(params.order_by.iter_mut().map(|key| &mut key.expr));
+    for key in keys {
+        if key.get_type(schema)? == DataType::Float64 {
+            *key = one_zero(key.clone(), ColumnType::Float);
+        }
+    }
+    Ok(Transformed::yes(Expr::from(WindowFunction { fun: stop::heeding(fun), params })))
 }
 
 fn scalar(data_type: DataType, function: ScalarFunction) -> Result<Transformed<Expr>> {
@@ -431,6 +444,20 @@ mod tests {
         assert_eq!(run(words(), query(30))["x0"], json!([1, 3, 6]));
         let told = failure(words(), query(31));
         assert!(told.contains("31 functions with OVER, and 30 are the most"), "{told}");
+        let twice = json!([query(25)[0], {"name": "customsql", "query":
+            "SELECT row_number() OVER (ORDER BY a.x0) AS r FROM input a JOIN input b ON a.x0 = b.x0 ORDER BY r"}]);
+        assert_eq!(run(words(), twice)["r"], json!([1, 2, 3]));
+    }
+
+    #[test]
+    fn there_is_one_zero_over_windows() {
+        let zeros = table(json!({"id": [1, 2, 3, 4, 5], "f": [0.0, -0.0, 0.0, -0.0, 1.0]}));
+        let query = "SELECT id, count(*) OVER (PARTITION BY f) AS c, rank() OVER (ORDER BY f) AS r, \
+                     dense_rank() OVER (ORDER BY f) AS d, sum(id) OVER (ORDER BY f) AS s, \
+                     sum(id) OVER (ORDER BY f RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS near FROM input ORDER BY id";
+        let expected = json!({"id": [1, 2, 3, 4, 5], "c": [4, 4, 4, 4, 1], "r": [1, 1, 1, 1, 5], "d": [1, 1, 1, 1, 2],
+            "s": [10, 10, 10, 10, 15], "near": [15, 15, 15, 15, 15]});
+        assert_eq!(run(zeros, sql(query)), expected);
     }
 
     #[test]
@@ -488,6 +515,8 @@ mod tests {
             ("SELECT count(*) AS x FROM input i WHERE EXISTS (SELECT 1 FROM input o WHERE o.t ~ i.p)", "`~`"),
             (large.as_str(), "1000 characters"),
             ("SELECT regexp_like(t, '(a{1000}){1000}') AS x FROM input", "too large"),
+            ("SELECT DISTINCT ON (p) t FROM input ORDER BY p, t", "`DISTINCT ON`"),
+            ("SELECT DISTINCT ON (p) t FROM input", "QUALIFY row_number()"),
             ("SELECT [n, n] AS x FROM input", "lists and structures"),
             ("SELECT CAST(struct(t, t) AS TEXT) AS x FROM input", "lists and structures"),
             ("SELECT unnest(array_agg(n)) AS x FROM input", "`unnest`"),

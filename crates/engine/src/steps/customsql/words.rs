@@ -40,11 +40,12 @@ const INSTEAD: [(&[&str], &str); 12] = [
 ];
 
 /// Types as steps call them.
-const TYPES: [(&str, &str); 9] = [
+const TYPES: [(&str, &str); 10] = [
     ("Timestamp(Microsecond, Some(\"UTC\"))", "date"),
     ("Timestamp(µs, \"UTC\")", "date"),
     ("Utf8View", "text"),
     ("Utf8", "text"),
+    ("UInt64", "integer"),
     ("Int64", "integer"),
     ("Float64", "float"),
     ("Boolean", "boolean"),
