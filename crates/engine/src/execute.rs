@@ -45,6 +45,9 @@ const BATCH_ROWS: usize = 8192;
 const BATCH_BYTES: usize = 8 << 20;
 const COLUMNS_BYTES: usize = 2 << 20;
 
+/// However many columns a batch has: each takes a reader its time.
+const FEWEST_ROWS: usize = 128;
+
 /// Runs logical plans.
 #[derive(Clone)]
 pub(crate) struct Executor {
@@ -259,9 +262,9 @@ impl Executor {
 fn batch_rows(plan: &LogicalPlan) -> datafusion::common::Result<ConfigNonZeroUsize> {
     let mut rows = BATCH_ROWS;
     plan.apply_with_subqueries(|node| {
-        let width: usize = node.schema().fields().iter().map(|field| width(field.data_type())).sum();
-        let made = if matches!(node, LogicalPlan::Unnest(_)) { rows_of_each(node) } else { 1 };
-        rows = rows.min(COLUMNS_BYTES / width.saturating_mul(made).max(1)).max(1);
+        let columns: usize = node.schema().fields().iter().map(|field| width(field.data_type())).sum();
+        let lists: usize = node.expressions().iter().map(width_of_list).sum();
+        rows = rows.min((COLUMNS_BYTES / (columns + lists).max(1)).max(FEWEST_ROWS));
         if let LogicalPlan::TableScan(scan) = node
             && let Some(table) = source_as_provider(&scan.source)?.downcast_ref::<Counted>()
         {
@@ -272,31 +275,12 @@ fn batch_rows(plan: &LogicalPlan) -> datafusion::common::Result<ConfigNonZeroUsi
     ConfigNonZeroUsize::try_new(rows)
 }
 
-/// How many rows lists make of each row of what is read.
-fn rows_of_each(plan: &LogicalPlan) -> usize {
-    let below = plan.inputs().into_iter().map(rows_of_each).max().unwrap_or(1);
-    match plan {
-        LogicalPlan::Unnest(unnest) => below.saturating_mul(longest_list(&unnest.input)),
-        _ => below,
-    }
-}
-
-/// The length of the longest list that is written in these projections.
-fn longest_list(plan: &LogicalPlan) -> usize {
-    let length = |made: &Expr| match made {
-        Expr::Alias(Alias { expr, .. }) => match expr.as_ref() {
-            Expr::Literal(ScalarValue::List(list), _) => list.values().len(),
-            _ => 1,
-        },
-        _ => 1,
-    };
-    match plan {
-        LogicalPlan::Projection(projection) => {
-            projection.expr.iter().map(length).max().unwrap_or(1).max(longest_list(&projection.input))
-        }
-        LogicalPlan::Filter(filter) => longest_list(&filter.input),
-        LogicalPlan::SubqueryAlias(alias) => longest_list(&alias.input),
-        _ => 1,
+/// The bytes of a list that is written in the plan: it stands beside every row.
+fn width_of_list(made: &Expr) -> usize {
+    match made {
+        Expr::Alias(Alias { expr, .. }) => width_of_list(expr),
+        Expr::Literal(ScalarValue::List(list), _) => list.values().len() * width(&list.value_type()),
+        _ => 0,
     }
 }
 
