@@ -28,7 +28,7 @@ use crate::files::confine::confined;
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 
 /// A connection that nobody speaks on is asked whether it is still there, so that nothing between forgets it.
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
+const KEEP_ALIVE: Duration = Duration::from_mins(1);
 
 /// Where systems keep the certificates that they trust.
 const SYSTEM_CERTIFICATES: [&str; 3] =
