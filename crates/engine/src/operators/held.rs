@@ -20,6 +20,7 @@ use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
 use datafusion::physical_plan::{ExecutionPlan, replace_children_if_necessary};
 use futures::{StreamExt, stream};
 
+use super::slices::by_rows;
 use super::{HandsOn, through};
 
 /// Lists that are so much longer than their part are not held for its sake.
@@ -131,10 +132,7 @@ impl HandsOn for UntilItsEnd {
 /// A batch in parts of so many rows at most: windows make one of all rows, and who sorts that counts its texts for each part.
 fn parts(batch: Result<RecordBatch>, most: usize) -> Vec<Result<RecordBatch>> {
     match batch {
-        Ok(batch) if batch.num_rows() > most => {
-            let starts = (0..batch.num_rows()).step_by(most);
-            starts.map(|start| Ok(batch.slice(start, most.min(batch.num_rows() - start)))).collect()
-        }
+        Ok(batch) if batch.num_rows() > most => by_rows(&batch, most).into_iter().map(Ok).collect(),
         other => vec![other],
     }
 }

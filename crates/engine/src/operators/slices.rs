@@ -53,10 +53,7 @@ impl Slices {
     fn of(self, batch: &RecordBatch) -> Vec<RecordBatch> {
         match self {
             Self::OfLists(list) => by_lists(batch, list, ROWS),
-            Self::OfRows(most) => {
-                let starts = (0..batch.num_rows()).step_by(most.max(1));
-                starts.map(|start| batch.slice(start, most.max(1).min(batch.num_rows() - start))).collect()
-            }
+            Self::OfRows(most) => by_rows(batch, most.max(1)),
         }
     }
 }
@@ -75,6 +72,12 @@ impl HandsOn for Slices {
         });
         Box::pin(RecordBatchStreamAdapter::new(schema, sliced))
     }
+}
+
+/// The rows of a batch in slices of so many at most.
+pub(super) fn by_rows(batch: &RecordBatch, most: usize) -> Vec<RecordBatch> {
+    let starts = (0..batch.num_rows()).step_by(most);
+    starts.map(|start| batch.slice(start, most.min(batch.num_rows() - start))).collect()
 }
 
 /// The rows of a batch in slices whose lists have so many items at most together.

@@ -86,7 +86,7 @@ pub(super) fn in_our_types(plan: LogicalPlan) -> Result<LogicalPlan> {
         }
         other => Ok(Transformed::no(other)),
     })?;
-    // Functions such as `row_number` give others, which are read above them.
+    // Functions such as `approx_distinct` give others, which are read above them.
     let node = |plan: LogicalPlan| match plan {
         LogicalPlan::Projection(_) | LogicalPlan::Filter(_) => changed(plan, &|expression, schema| match expression {
             Expr::Column(column) if schema.data_type(&column).is_ok_and(other_integer) => {
