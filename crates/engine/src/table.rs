@@ -22,6 +22,10 @@ use crate::geometry;
 /// A plan with more columns takes longer to make than to run.
 pub(crate) const MAX_COLUMNS: usize = 10_000;
 
+/// More keys than these are made one: the planner goes through all other orders that follow from that of many, and makes
+/// one condition after the other a level deeper.
+const MAX_KEYS: usize = 32;
+
 /// Hidden columns start with this character, which no visible name may start with.
 pub(crate) const HIDDEN: char = '\u{1}';
 
@@ -212,6 +216,17 @@ impl Table {
         Ok(Self { plan, ..self })
     }
 
+    /// The rows that have a value for each of these.
+    pub(crate) fn with_values(self, of: &[Expr]) -> Result<Self, EngineError> {
+        if of.len() > MAX_KEYS {
+            return self.filter(functions::all_present(of.to_vec()));
+        }
+        match of.iter().cloned().map(Expr::is_not_null).reduce(Expr::and) {
+            Some(present) => self.filter(present),
+            None => Ok(self),
+        }
+    }
+
     /// The columns that the reader may not see in the end.
     pub(crate) fn restricted(&self) -> &BTreeSet<String> {
         &self.restricted
@@ -333,18 +348,25 @@ impl Table {
 
     /// Orders by these keys; with `keep`, equal keys keep the present order.
     pub(crate) fn ordered_anew(self, keys: Vec<(Expr, bool)>, keep: bool) -> Result<Self, EngineError> {
-        let mut order = Vec::new();
-        let mut expressions: Vec<Expr> = self.columns.iter().map(|name| column(name)).collect();
+        let mut by = Vec::with_capacity(keys.len());
         for (expression, ascending) in keys {
-            let name = self.names.next();
             let kind = self.type_of(&expression)?;
-            expressions.push(functions::one_zero(expression, kind).alias(&name));
-            order.push(OrderKey { column: name, ascending });
+            by.push((functions::one_zero(expression, kind), ascending));
         }
-        if keep {
-            expressions.extend(self.order.iter().map(|key| column(&key.column)));
-            order.extend(self.order.iter().cloned());
+        let mut order = if keep { self.order.clone() } else { Vec::new() };
+        if by.len() + order.len() > MAX_KEYS {
+            by.extend(order.drain(..).map(|key| (column(&key.column), key.ascending)));
+            by = vec![(functions::as_one_key(by), true)];
         }
+        let mut expressions: Vec<Expr> = self.columns.iter().map(|name| column(name)).collect();
+        let mut first = Vec::with_capacity(by.len());
+        for (key, ascending) in by {
+            let name = self.names.next();
+            expressions.push(key.alias(&name));
+            first.push(OrderKey { column: name, ascending });
+        }
+        expressions.extend(order.iter().map(|key| column(&key.column)));
+        order.splice(..0, first);
         let plan = project(self.plan, expressions)?;
         Ok(Self { plan, order, loose: false, ..self })
     }

@@ -439,6 +439,9 @@ fn tables_of_many_columns_are_read_few_rows_at_a_time() {
         json!([{"name": "filter", "condition": {"column": "c1", "operator": "gt", "value": 3}}]),
         json!([{"name": "top", "rankOn": "c7", "sort": "desc", "limit": 5}]),
         json!([{"name": "percentage", "column": "c1", "group": ["c2"]}]),
+        json!([{"name": "uniquegroups", "on": names}]),
+        json!([{"name": "sort", "columns": names.iter().map(|name| json!({"column": name})).collect::<Vec<_>>()}]),
+        json!([{"name": "top", "groups": names, "rankOn": "c7", "sort": "desc", "limit": 5}]),
         json!([{"name": "unpivot", "keep": ["c0"], "unpivot": names, "unpivotColumnName": "n", "valueColumnName": "v", "dropna": true}, count]),
     ];
     // A thousand columns have a thousand readers.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::rollup::MAX_LEVELS;
 use super::simplify::{GEOMETRY, geometry_column};
 use crate::infer::{Columns, Context, Flow, Inferred, Problem, column, shape};
 use crate::schema::{ColumnType, TableSchema};
@@ -21,6 +22,15 @@ pub struct Hierarchy {
     pub include_nulls: bool,
 }
 
+impl Hierarchy {
+    /// What the step cannot do, whatever comes in.
+    pub fn mistake(&self) -> Option<String> {
+        let levels = self.hierarchy.len();
+        (levels > MAX_LEVELS)
+            .then(|| format!("`hierarchy` works with at most {MAX_LEVELS} levels, and here are {levels}"))
+    }
+}
+
 fn default_hierarchy_level_column() -> String {
     "hierarchy_level".to_owned()
 }
@@ -31,6 +41,9 @@ impl Columns for Hierarchy {
         if self.hierarchy.is_empty() {
             let hint = "name the columns from the widest level to the finest";
             return Err(Problem::new("there is no column in `hierarchy`").hint(hint));
+        }
+        if let Some(mistake) = self.mistake() {
+            return Err(Problem::new(mistake));
         }
         self.hierarchy.iter().try_for_each(|name| column(&input, name).map(drop))?;
         Ok(shape::with(input, &self.hierarchy_level_column, ColumnType::Integer))
@@ -51,5 +64,7 @@ mod tests {
         let step = json!({"name": "hierarchy", "hierarchy": ["text"], "hierarchy_level_column": "level"});
         assert!(columns(step).ends_with("geometry geometry, level integer"));
         assert!(mistake(json!({"name": "hierarchy", "hierarchy": []})).contains("widest"));
+        let deep = json!({"name": "hierarchy", "hierarchy": vec!["text"; 21]});
+        assert!(mistake(deep).contains("at most 20 levels, and here are 21"));
     }
 }

@@ -1,5 +1,7 @@
 //! Functions of our own where the library's differ from our semantics or are slow: calendar, dates and texts.
 
+mod all_present;
+mod as_one_key;
 mod at_utc;
 mod bounded;
 mod calendar;
@@ -57,6 +59,17 @@ pub(crate) fn one_zero(value: Expr, kind: ColumnType) -> Expr {
         ColumnType::Float => ScalarUDF::new_from_impl(one_zero::OneZero::new()).call(vec![value]),
         _ => value,
     }
+}
+
+/// Whether none of these is missing.
+pub(crate) fn all_present(values: Vec<Expr>) -> Expr {
+    ScalarUDF::new_from_impl(all_present::AllPresent::new()).call(values)
+}
+
+/// Keys of an order, each with whether it goes up, as one that goes up.
+pub(crate) fn as_one_key(keys: Vec<(Expr, bool)>) -> Expr {
+    let (keys, ascending) = keys.into_iter().unzip();
+    ScalarUDF::new_from_impl(as_one_key::AsOneKey::new(ascending)).call(keys)
 }
 
 /// Two texts as one; a missing one makes the whole missing.

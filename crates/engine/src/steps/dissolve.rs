@@ -15,11 +15,7 @@ pub(super) fn compile(step: &Dissolve, table: Table) -> Result<Table, EngineErro
     let shapes = shapes(&table, "dissolve")?;
     each_once("dissolve", &step.groups)?;
     let groups = step.groups.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
-    let named = if step.include_nulls { None } else { groups.iter().cloned().map(Expr::is_not_null).reduce(Expr::and) };
-    let named = match named {
-        Some(named) => table.filter(named)?,
-        None => table,
-    };
+    let named = if step.include_nulls { table } else { table.with_values(&groups)? };
     let input = if named.order().is_empty() { named } else { named.with_explicit_order()? };
 
     let shape = input.names().next();

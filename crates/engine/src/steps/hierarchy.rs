@@ -19,6 +19,9 @@ pub(super) fn compile(step: &Hierarchy, table: Table) -> Result<Table, EngineErr
     if levels == 0 {
         return Err(EngineError::invalid("`hierarchy` needs at least one column in `hierarchy`"));
     }
+    if let Some(mistake) = step.mistake() {
+        return Err(EngineError::invalid(mistake));
+    }
     let names = table.names();
     let mut expressions = vec![shapes.alias(GEOMETRY)];
     let mut keys = Vec::with_capacity(levels);

@@ -36,4 +36,33 @@ mod tests {
             {"name": "sort", "columns": [{"column": "a"}]}]);
         assert_eq!(run(input, steps), json!({"a": [1, 1, 2, 2], "b": [3, 2, 4, 1]}));
     }
+    #[test]
+    fn many_keys_order_as_few_do() {
+        let mut columns = json!({
+            "x": [0.0, null, -0.0, 2.5, -1.0, -0.0, null, 0.0],
+            "t": ["b", "a", "c", null, "", "b", "é", null],
+            "f": [true, false, null, true, false, true, null, false],
+            "d": [1, 2, 3, 4, 5, 6, 7, 8]
+        });
+        let decisive =
+            [json!({"column": "x"}), json!({"column": "t", "order": "desc"}), json!({"column": "f", "order": "asc"})];
+        let mut keys = Vec::new();
+        for number in 0..40 {
+            let name = format!("k{number}");
+            columns[&name] = json!(vec![number; 8]);
+            keys.push(json!({"column": name, "order": if number % 2 == 0 { "asc" } else { "desc" }}));
+        }
+        keys.extend(decisive.clone());
+        let sorted = |keys: &[serde_json::Value], after: serde_json::Value| {
+            let mut steps = vec![json!({"name": "sort", "columns": [{"column": "d", "order": "desc"}]})];
+            steps.push(json!({"name": "sort", "columns": keys}));
+            steps.extend(after.as_array().unwrap().iter().cloned());
+            run(table(columns.clone()), json!(steps))["d"].clone()
+        };
+        let again = json!([{"name": "sort", "columns": [{"column": "f", "order": "desc"}]},
+            {"name": "top", "groups": ["f"], "rankOn": "k1", "sort": "asc", "limit": 2}]);
+        for after in [json!([]), again] {
+            assert_eq!(sorted(&keys, after.clone()), sorted(&decisive, after));
+        }
+    }
 }

@@ -27,11 +27,7 @@ pub(super) fn compile(step: &Statistics, table: Table) -> Result<Table, EngineEr
         figures.push((quantile.name(), functions::quantile(number()?, share(quantile)?)));
     }
 
-    let named = groups.iter().cloned().map(Expr::is_not_null).reduce(Expr::and);
-    let grouped = match named {
-        Some(named) => table.filter(named)?,
-        None => table,
-    };
+    let grouped = table.with_values(&groups)?;
     let hidden: Vec<String> = figures.iter().map(|_| grouped.names().next()).collect();
     let expressions = figures.iter().zip(&hidden).map(|((_, figure), name)| figure.clone().alias(name));
     let plan = LogicalPlanBuilder::from(grouped.plan().clone()).aggregate(groups, expressions)?.build()?;

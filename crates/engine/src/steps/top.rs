@@ -27,9 +27,8 @@ pub(super) fn compile(step: &Top, table: Table) -> Result<Table, EngineError> {
     }
 
     // A group without a name is no group: rows with a null key are dropped.
-    let named = groups.iter().cloned().map(Expr::is_not_null).reduce(Expr::and).unwrap_or_else(|| lit(true));
     let keys = groups.iter().cloned().map(|group| (group, true)).chain([ranked.clone()]).collect();
-    let table = table.filter(named)?;
+    let table = table.with_values(&groups)?;
     if table.order().is_empty() && TopGroups::ranks(&canonical_type(table.type_of(&ranked.0)?)) {
         return first_in_one_pass(table, groups, ranked, step.limit)?.ordered_by(keys);
     }
@@ -115,5 +114,22 @@ mod tests {
              "aggregations": [{"aggfunction": "sum", "columns": ["q"], "newcolumns": ["q"]}]},
             {"name": "top", "groups": ["r"], "rankOn": "q", "sort": "desc", "limit": 1}]);
         assert_eq!(run(rows, steps), json!({"r": ["N"], "p": ["b"], "q": [2]}));
+    }
+
+    #[test]
+    fn many_keys_group_as_few_do() {
+        let mut columns = json!({"g": ["b", "a", null, "b", "a"], "h": [1, 1, 1, null, 1], "v": [1, 2, 9, 8, 3]});
+        let mut groups = vec!["g".to_owned(), "h".to_owned()];
+        for number in 0..1_000 {
+            let name = format!("k{number}");
+            columns[&name] = json!(vec![number; 5]);
+            groups.push(name);
+        }
+        let top = |groups: &[String]| {
+            let step = json!({"name": "top", "groups": groups, "rankOn": "v", "sort": "desc", "limit": 1});
+            run(table(columns.clone()), json!([step]))["v"].clone()
+        };
+        assert_eq!(top(&groups), json!([3, 1]));
+        assert_eq!(top(&groups[..2]), json!([3, 1]));
     }
 }

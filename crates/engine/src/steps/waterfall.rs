@@ -36,13 +36,10 @@ pub(super) fn compile(step: &Waterfall, table: Table) -> Result<Table, EngineErr
     };
     let (at_start, at_end) = (milestone(&step.start)?, milestone(&step.end)?);
     let keys: Vec<&String> = step.keys().collect();
-    let mut wanted = at_start.clone().or(at_end.clone());
-    for key in &keys {
-        wanted = wanted.and(table.column(key)?.is_not_null());
-    }
+    let named = keys.iter().map(|key| table.column(key)).collect::<Result<Vec<_>, _>>()?;
 
     // The groups of a section come in the order of their first rows.
-    let filtered = table.clone().filter(wanted)?;
+    let filtered = table.clone().filter(at_start.clone().or(at_end.clone()))?.with_values(&named)?;
     let (rows, position) = if step.groupby.is_empty() {
         (filtered, lit(0_i64))
     } else {

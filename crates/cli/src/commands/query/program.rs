@@ -127,7 +127,10 @@ impl Program {
 
     /// What a person is told of a failure while running; `step` is where it begins to fail, counted from 1.
     pub(super) fn problem_of(&self, error: EngineError, step: Option<usize>) -> Problem {
-        let place = step.map_or_else(|| format!("steps 1 to {}", self.steps.len()), |number| self.placed(number - 1));
+        let place = match (step, self.steps.len()) {
+            (Some(number), _) | (None, number @ 1) => self.placed(number - 1),
+            (None, last) => format!("steps 1 to {last} together"),
+        };
         let which = "`--profile` runs step by step; `--until N` stops after a step";
         match error {
             EngineError::UnknownColumn { ref suggestion, .. } => {
