@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aracari_app::{App, Relation, Source, SourceKind, SourceSchemas, Step};
-use aracari_engine::EngineError;
 use aracari_engine::standalone::Standalone;
+use aracari_engine::{Catalog, EngineError};
 use aracari_sources::Sources;
 use aracari_sources::interchange::{read_json, write_json};
 use aracari_testkit::PostgresqlServer;
@@ -189,6 +189,40 @@ fn queries_of_sqlite_take_little_memory_and_ask_about_nothing_else() {
     assert_eq!(counted, json!([{"n": 100, "l": 1_000_000}]));
     assert_eq!(ask("SELECT name FROM pragma_table_info('shops')").unwrap(), json!([{"name": "name"}]));
     assert_eq!(ask("SELECT upper(name) AS n FROM shops").unwrap(), json!([{"n": "ARRAS"}, {"n": "LILLE"}]));
+}
+
+#[test]
+fn what_has_no_room_in_sqlite_is_made_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = rusqlite::Connection::open(folder.path().join("data.sqlite")).unwrap();
+    file.execute_batch(
+        "CREATE TABLE letters (id INTEGER, t TEXT);
+         INSERT INTO letters WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 149)
+         SELECT i, printf('%.*c', 1900000, char(97 + i * 7 % 26)) FROM n;",
+    )
+    .unwrap();
+    let (source, sources) = (sqlite(folder.path()), Sources::default());
+    let sort = json!([{"name": "domain", "domain": "letters"},
+        {"name": "sort", "columns": [{"column": "t", "order": "asc"}, {"column": "id", "order": "desc"}]}]);
+    let first =
+        json!({"name": "customsql", "query": "SELECT id, length(t) AS l FROM input ORDER BY t, id DESC LIMIT 3"});
+    let (sort, mut all): (Vec<Step>, Vec<Step>) =
+        (serde_json::from_value(sort.clone()).unwrap(), serde_json::from_value(sort).unwrap());
+    all.push(serde_json::from_value(first).unwrap());
+    let within = |megabytes: usize| {
+        let mut tables = Standalone::new(megabytes << 20).unwrap();
+        let table = runtime().block_on(sources.table(&source, &"letters".into())).unwrap();
+        tables.add_table("letters", table);
+        tables
+    };
+    let explained = runtime().block_on(within(64).explain(&sort)).unwrap();
+    assert!(format!("{explained:?}").contains("ORDER BY"), "{explained:?}");
+    let rows = runtime().block_on(within(1024).run(&all)).unwrap();
+    let expected = json!([{"id": 130, "l": 1_900_000}, {"id": 104, "l": 1_900_000}, {"id": 78, "l": 1_900_000}]);
+    assert_eq!(write_json(&rows.schema, &rows.batches)["data"], expected);
+    // Neither of them has room.
+    let error = runtime().block_on(within(64).run(&sort)).map(|rows| rows.count()).unwrap_err();
+    assert!(matches!(error, EngineError::MemoryLimit { .. }), "{error}");
 }
 
 #[test]

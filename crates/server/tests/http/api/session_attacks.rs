@@ -91,6 +91,21 @@ async fn attack_06_csrf_a_foreign_page_cannot_sign_a_browser_in() {
 
 #[tokio::test]
 async fn attack_07_known_and_unknown_accounts_get_the_same_answer_in_the_same_time() {
+    // What else runs on the machine may slow down one side of a few attempts; an account that is told by its time is so in
+    // all of them.
+    let mut measured = Vec::new();
+    for _ in 0..5 {
+        let (known, unknown) = times_of_known_and_unknown_accounts().await;
+        let best = |times: &[Duration]| times.iter().min().unwrap().as_secs_f64();
+        if (0.5..2.0).contains(&(best(&known) / best(&unknown))) {
+            return;
+        }
+        measured.push((known, unknown));
+    }
+    panic!("known and unknown {measured:?}");
+}
+
+async fn times_of_known_and_unknown_accounts() -> (Vec<Duration>, Vec<Duration>) {
     let server = TestServer::start().await;
     let attempt = async |name: &str| {
         let body = json!({"name": name, "password": "wrong password", "delivery": "bearer"});
@@ -112,9 +127,7 @@ async fn attack_07_known_and_unknown_accounts_get_the_same_answer_in_the_same_ti
         known_times.push(known_time);
         unknown_times.push(unknown_time);
     }
-    let best = |times: &[Duration]| times.iter().min().unwrap().as_secs_f64();
-    let ratio = best(&known_times) / best(&unknown_times);
-    assert!((0.5..2.0).contains(&ratio), "known {known_times:?}, unknown {unknown_times:?}");
+    (known_times, unknown_times)
 }
 
 #[tokio::test]
