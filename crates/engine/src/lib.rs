@@ -44,6 +44,6 @@ pub use failing::FailingStep;
 pub use memory::Room;
 pub use policy::{PolicyError, SecuredQuery, secure};
 pub use queue::Share;
-pub use run::{Engine, EngineSettings, EngineStatistics};
+pub use run::{Engine, EngineSettings, EngineStatistics, STACK_BYTES};
 pub use steps::columns_of_sql;
 pub use stop::within;

@@ -24,8 +24,9 @@ use crate::prepared::{Prepared, PreparedDatasets};
 use crate::queue::{Queue, Share};
 use crate::stop::within;
 
-/// Plans nest as deeply as formulas and pipelines do; optimising them recurses.
-pub(crate) const STACK_BYTES: usize = 8 << 20;
+/// The stack of a thread that makes or runs plans: they nest as deeply as formulas and pipelines do, and optimising them
+/// recurses. Only what is needed of it is ever taken.
+pub const STACK_BYTES: usize = 64 << 20;
 
 /// What queries may use.
 #[derive(Debug, Clone)]

@@ -55,7 +55,8 @@ mod unpivot;
 mod uppercase;
 mod waterfall;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::ptr;
 use std::sync::Arc;
 
 use aracari_app::Step;
@@ -72,6 +73,9 @@ use crate::table::Table;
 
 /// How deep pipelines may be written inside one another.
 const MAX_NESTING: usize = 16;
+
+/// How many operations may follow one another: optimising a plan recurses, and a stack has an end. A step makes ten at most.
+const MAX_OPERATIONS: usize = 5_000;
 
 /// Where steps find other tables: always secured ones.
 pub(crate) trait Datasets {
@@ -105,9 +109,35 @@ fn compile_nested(
     datasets: &dyn Datasets,
     depth: usize,
 ) -> Result<Table, EngineError> {
-    steps.iter().zip(number..).try_fold(table, |table, (step, number)| {
+    let made = steps.iter().zip(number..).try_fold(table, |table, (step, number)| {
         after(step, table, datasets, depth).map_err(|error| error.at_step(number, step))
-    })
+    })?;
+    if operations(made.plan()) > MAX_OPERATIONS {
+        return Err(EngineError::invalid(
+            "so many steps follow one another, those of the datasets that are read included, that they cannot be planned \
+             together",
+        ));
+    }
+    Ok(made)
+}
+
+/// The most operations of a plan that follow one another. Parts that stand in several places are counted once.
+fn operations(plan: &LogicalPlan) -> usize {
+    let mut known: HashMap<*const LogicalPlan, usize> = HashMap::new();
+    let mut waiting = vec![plan];
+    while let Some(node) = waiting.last().copied() {
+        let inputs = node.inputs();
+        let unknown: Vec<_> =
+            inputs.iter().copied().filter(|input| !known.contains_key(&ptr::from_ref(*input))).collect();
+        if unknown.is_empty() {
+            let below = inputs.iter().filter_map(|input| known.get(&ptr::from_ref(*input))).max();
+            known.insert(ptr::from_ref(node), below.map_or(1, |below| below + 1));
+            waiting.pop();
+        } else {
+            waiting.extend(unknown);
+        }
+    }
+    known.get(&ptr::from_ref(plan)).copied().unwrap_or_default()
 }
 
 fn after(step: &Step, table: Table, datasets: &dyn Datasets, depth: usize) -> Result<Table, EngineError> {
@@ -229,5 +259,22 @@ fn pipeline(
             }
             _ => Err(EngineError::invalid("a pipeline inside a step starts with a `domain` step")),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::logical_expr::{LogicalPlanBuilder, col, lit};
+
+    use super::operations;
+
+    #[test]
+    fn operations_that_follow_one_another_are_counted_however_often_they_stand() {
+        let mut plan = LogicalPlanBuilder::values(vec![vec![lit(1)]]).unwrap().build().unwrap();
+        for _ in 0..40 {
+            let filtered = LogicalPlanBuilder::from(plan.clone()).filter(col("column1").gt(lit(0))).unwrap();
+            plan = filtered.union(plan).unwrap().build().unwrap();
+        }
+        assert_eq!(operations(&plan), 81);
     }
 }

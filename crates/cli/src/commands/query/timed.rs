@@ -3,10 +3,9 @@
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::problem::Problem;
+use aracari_engine::STACK_BYTES;
 
-/// Optimising a plan recurses as deeply as formulas and pipelines nest.
-const STACK_BYTES: usize = 16 << 20;
+use super::problem::Problem;
 
 /// How much longer than its own clock allows the work is waited for: what it says itself says more.
 const GRACE: Duration = Duration::from_millis(500);
