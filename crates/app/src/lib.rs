@@ -36,7 +36,7 @@ pub use condition::Condition;
 pub use dataset::{Dataset, DatasetInput, Metric};
 pub use diagnostic::{Diagnostic, Severity};
 pub use json_schema::{SCHEMA_KINDS, schema_json};
-pub use load::{Loaded, PipelineFinding, check_pipeline, check_variables, place_in_pipeline, read_yaml};
+pub use load::{Loaded, PipelineFinding, PipelinePlaces, check_pipeline, check_variables, read_yaml};
 pub use permissions::{BoundRule, ColumnRule, Operand, Permissions, RowPermissions, RowRule, UnboundCondition};
 pub use pipeline::Pipeline;
 pub use presentation::Presentation;

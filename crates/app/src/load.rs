@@ -22,7 +22,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::SourceSchemas;
 
 pub(crate) use draft::{Draft, Item, where_is};
-pub use pipeline_file::{PipelineFinding, check_pipeline, check_variables, place_in_pipeline, read_yaml};
+pub use pipeline_file::{PipelineFinding, PipelinePlaces, check_pipeline, check_variables, read_yaml};
 pub(crate) use report::{Reporter, did_you_mean, quoted};
 pub(crate) use shape::is_id;
 pub(crate) use vocabulary::{currency, step_like};

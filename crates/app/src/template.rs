@@ -17,12 +17,14 @@ mod all;
 mod clean;
 mod document;
 mod path;
+mod size;
 mod void;
 
 pub(crate) use void::VOID;
 
 pub use document::{DocumentPath, DocumentVariables};
 pub use path::{Piece, VariablePath, placeholders};
+pub use size::Size;
 
 /// The name of a variable, as one host writes them.
 pub trait Name: Sized + std::fmt::Display {
@@ -61,6 +63,8 @@ pub enum TemplateError {
     BadStep { index: usize, reason: String },
     #[error("{0}")]
     BadCondition(String),
+    #[error("{message}")]
+    TooLarge { message: String, hint: &'static str },
     #[error("step {position}: {error}", position = index + 1)]
     InStep { index: usize, error: Box<TemplateError> },
 }
@@ -70,6 +74,7 @@ impl TemplateError {
     pub fn hint(&self) -> Option<&str> {
         match self {
             Self::UnknownVariable { hint, .. } => hint.as_deref(),
+            Self::TooLarge { hint, .. } => Some(hint),
             Self::InStep { error, .. } => error.hint(),
             _ => None,
         }
@@ -140,7 +145,7 @@ impl<N: Name> Template<N> {
 
     /// The tree, a list of steps, with values in place of variables; conditions on All are gone.
     pub fn bind_steps(&self, variables: &dyn Resolver<N>) -> Result<Vec<Step>, TemplateError> {
-        let Json::Array(items) = self.tree.bind(variables)? else {
+        let Json::Array(items) = self.bind(variables)? else {
             return Err(TemplateError::BadStep { index: 0, reason: "expected a list of steps".to_owned() });
         };
         parse_bound(items)
@@ -148,12 +153,17 @@ impl<N: Name> Template<N> {
 
     /// The tree with values in place of variables.
     pub fn bind(&self, variables: &dyn Resolver<N>) -> Result<Json, TemplateError> {
-        self.tree.bind(variables)
+        self.bind_within(variables, &mut Size::default())
+    }
+
+    /// The same, counted together with what else there is in the pipeline.
+    pub fn bind_within(&self, variables: &dyn Resolver<N>, size: &mut Size) -> Result<Json, TemplateError> {
+        self.tree.bind(variables, size)
     }
 
     /// The tree, a condition, with values in place of variables; `None` when All removed all of it.
     pub fn bind_condition(&self, variables: &dyn Resolver<N>) -> Result<Option<Condition>, TemplateError> {
-        let mut bound = self.tree.bind(variables)?;
+        let mut bound = self.bind(variables)?;
         all::settle(&mut bound).map_err(|reason| TemplateError::BadCondition(reason.to_owned()))?;
         let condition: Condition =
             serde_json::from_value(bound).map_err(|error| TemplateError::BadCondition(error.to_string()))?;
@@ -204,6 +214,10 @@ fn in_words(reason: &str) -> String {
 
 /// Parses steps with the values of variables in them; what those hold is never `__VOID__`.
 pub fn parse_bound(items: Vec<Json>) -> Result<Vec<Step>, TemplateError> {
+    let mut size = Size::default();
+    for (index, item) in items.iter().enumerate() {
+        size.add(item).map_err(|error| error.in_step(index))?;
+    }
     let mut steps = Vec::with_capacity(items.len());
     for (index, mut item) in items.into_iter().enumerate() {
         let bad = |reason: String| TemplateError::BadStep { index, reason };
@@ -287,15 +301,24 @@ impl<N: Name> Tree<N> {
         }
     }
 
-    fn bind(&self, variables: &dyn Resolver<N>) -> Result<Json, TemplateError> {
+    fn bind(&self, variables: &dyn Resolver<N>, size: &mut Size) -> Result<Json, TemplateError> {
+        match self {
+            Self::Fixed(json) => size.add(json)?,
+            Self::Text(_) | Self::List(_) | Self::Map(_) => size.value()?,
+            Self::Variable(_) => {}
+        }
         Ok(match self {
             Self::Fixed(json) => json.clone(),
-            Self::Variable(name) => variables.value(name)?,
-            Self::Text(parts) => bind_text(parts, variables)?,
+            Self::Variable(name) => {
+                let value = variables.value(name)?;
+                size.add(&value)?;
+                value
+            }
+            Self::Text(parts) => bind_text(parts, variables, size)?,
             Self::List(items) => {
                 let mut bound = Vec::with_capacity(items.len());
                 for item in items {
-                    match (item, item.bind(variables)?) {
+                    match (item, item.bind(variables, size)?) {
                         // A list inside a list is flattened.
                         (Self::Variable(_), Json::Array(inner)) => bound.extend(inner),
                         (_, json) => bound.push(json),
@@ -306,7 +329,8 @@ impl<N: Name> Tree<N> {
             Self::Map(entries) => {
                 let mut bound = Map::with_capacity(entries.len());
                 for (key, item) in entries {
-                    bound.insert(key.clone(), item.bind(variables)?);
+                    size.text(key.len())?;
+                    bound.insert(key.clone(), item.bind(variables, size)?);
                 }
                 Json::Object(bound)
             }
@@ -337,11 +361,16 @@ fn fixed_dataset_names(json: &Json, names: &mut Vec<String>) {
     }
 }
 
-fn bind_text<N: Name>(parts: &[Part<N>], variables: &dyn Resolver<N>) -> Result<Json, TemplateError> {
+fn bind_text<N: Name>(
+    parts: &[Part<N>],
+    variables: &dyn Resolver<N>,
+    size: &mut Size,
+) -> Result<Json, TemplateError> {
     let mut text = String::new();
     for part in parts {
         let name = match part {
             Part::Literal(literal) => {
+                size.text(literal.len())?;
                 text.push_str(literal);
                 continue;
             }
@@ -352,7 +381,11 @@ fn bind_text<N: Name>(parts: &[Part<N>], variables: &dyn Resolver<N>) -> Result<
             // Part of a text that is All: the whole value is All.
             Ok(Value::All) => return Ok(to_json(&Value::All)),
             Ok(Value::Null) => {}
-            Ok(value) => text.push_str(&value.to_string()),
+            Ok(value) => {
+                let written = value.to_string();
+                size.text(written.len())?;
+                text.push_str(&written);
+            }
             Err(_) => {
                 let reason = "it holds a map, which cannot be written into a text".to_owned();
                 return Err(TemplateError::NotAVariable { text: name.to_string(), reason });

@@ -254,14 +254,14 @@ impl Compiler<'_> {
     }
 
     fn bad_step<T>(&mut self, error: TemplateError, node: &Node) -> Option<T> {
+        let hint = error.hint().map(str::to_owned);
+        let of_step = |index: usize| place::of_step(node.node_at(&[&index.to_string()]));
         let (span, message) = match error {
-            TemplateError::BadStep { index, reason } => {
-                let step = node.node_at(&[&index.to_string()]);
-                (place::of_step(step), format!("this step cannot be read: {reason}"))
-            }
+            TemplateError::BadStep { index, reason } => (of_step(index), format!("this step cannot be read: {reason}")),
+            TemplateError::InStep { index, error } => (of_step(index), error.to_string()),
             other => (node.span, other.to_string()),
         };
-        self.report.error("bad_step", span, message, None);
+        self.report.error("bad_step", span, message, hint);
         None
     }
 

@@ -50,11 +50,24 @@ fn zero_led(node: &Node, report: &mut Reporter) {
     }
 }
 
-/// The line and column, counted from 1, of a mistake in the steps of a file.
-pub fn place_in_pipeline(text: &str, mistake: &Mistake) -> Option<(usize, usize)> {
-    let (tree, problems) = yaml::parse(text, 0);
-    let span = place::of_mistake(mistake, &tree.filter(|_| problems.is_empty())?);
-    Some((span.line, span.column))
+/// Where the steps of a file stand in it.
+#[derive(Debug)]
+pub struct PipelinePlaces {
+    tree: Option<Node>,
+}
+
+impl PipelinePlaces {
+    /// Reads the places once for all mistakes.
+    pub fn of(text: &str) -> Self {
+        let (tree, problems) = yaml::parse(text, 0);
+        Self { tree: tree.filter(|_| problems.is_empty()) }
+    }
+
+    /// The line and column, counted from 1, of a mistake.
+    pub fn of_mistake(&self, mistake: &Mistake) -> Option<(usize, usize)> {
+        let span = place::of_mistake(mistake, self.tree.as_ref()?);
+        Some((span.line, span.column))
+    }
 }
 
 /// Every difference between the steps of a JSON list and the schema of steps.

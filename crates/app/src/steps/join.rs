@@ -38,8 +38,14 @@ pub enum JoinType {
     LeftOuter,
 }
 
+const MAX_KEYS: usize = 64;
+
 impl Columns for Join {
     fn infer(&self, input: TableSchema, context: &Context<'_>) -> Inferred {
+        if self.on.len() > MAX_KEYS {
+            return Err(Problem::new(format!("a join has at most {MAX_KEYS} pairs of columns in `on`"))
+                .hint("`concatenate` them on both sides and join by what comes out"));
+        }
         let right = context.pipeline(&self.right_pipeline, &["rightPipeline"])?;
         for (left_key, right_key) in &self.on {
             let (left_type, right_type) = (column(&input, left_key)?, column(&right, right_key)?);

@@ -29,6 +29,9 @@ const SPARE: usize = 4096;
 /// The bytes of a short list with what holds it.
 const LIST: usize = 192;
 
+/// The bytes of a batch beside its lists: a join can hold millions of batches that have no columns.
+const BATCH: usize = 256;
+
 /// The plan, where what holds batches is given such as are no parts of longer ones, and what a grouping hands on is counted.
 pub(super) fn counted(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
     let counted = plan.transform_up(|node| {
@@ -82,9 +85,9 @@ impl Own {
         holds_all.then(Self::default)
     }
 
-    /// The bytes that a window takes for the rows of a batch.
+    /// The bytes that holding a batch takes beside its rows, and those that a window takes for them.
     fn beside(&self, batch: &RecordBatch) -> Result<usize> {
-        let rows = if self.is_held_whole { 2 * batch.get_array_memory_size() } else { 0 };
+        let rows = BATCH + if self.is_held_whole { 2 * batch.get_array_memory_size() } else { 0 };
         let Some((keys, functions)) = self.partitions.as_ref().filter(|_| batch.num_rows() > 0) else {
             return Ok(rows);
         };

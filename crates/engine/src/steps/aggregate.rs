@@ -7,6 +7,7 @@ use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::functions_aggregate::expr_fn::{avg, count, count_distinct, first_value, last_value, max, min};
 use datafusion::logical_expr::expr::NullTreatment;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, cast, lit, when};
+use indexmap::IndexSet;
 
 use super::join::{Kept, attach};
 use crate::error::EngineError;
@@ -16,24 +17,26 @@ use crate::table::{Table, column};
 
 pub(super) fn compile(step: &Aggregate, table: Table) -> Result<Table, EngineError> {
     let keep = step.keep_original_granularity.unwrap_or(false);
-    let aggregated = group(step, table.clone())?;
+    // A key that is named again groups no further.
+    let on: Vec<String> = step.on.iter().collect::<IndexSet<_>>().into_iter().cloned().collect();
+    let aggregated = group(step, &on, table.clone())?;
     if !keep {
         return Ok(aggregated);
     }
-    let on: Vec<_> = step.on.iter().map(|key| (key.clone(), key.clone())).collect();
-    let computed: Vec<String> = aggregated.columns().iter().filter(|name| !step.on.contains(name)).cloned().collect();
+    let computed: Vec<String> = aggregated.columns().iter().filter(|name| !on.contains(name)).cloned().collect();
+    let pairs: Vec<_> = on.into_iter().map(|key| (key.clone(), key)).collect();
     let clashing = table.all().into_iter().filter(|(name, _)| !computed.contains(name)).collect();
     let added = computed.iter().map(|name| (name.clone(), name.clone())).collect();
     // Each row meets one group at most: in which order they are does not matter.
-    attach(table.project(clashing)?, aggregated.unordered(), &on, added, Kept::Left)
+    attach(table.project(clashing)?, aggregated.unordered(), &pairs, added, Kept::Left)
 }
 
-fn group(step: &Aggregate, input: Table) -> Result<Table, EngineError> {
+fn group(step: &Aggregate, on: &[String], input: Table) -> Result<Table, EngineError> {
     let by_order = |function| matches!(function, AggregateFunction::First | AggregateFunction::Last);
     let ordered = step.aggregations.iter().any(|aggregation| by_order(aggregation.aggfunction));
     let table = if ordered && !input.order().is_empty() { input.with_explicit_order()? } else { input };
     let mut keys = Vec::new();
-    for name in &step.on {
+    for name in on {
         keys.push(table.column(name)?);
     }
     let mut computed: Vec<(String, Expr)> = Vec::new();
@@ -54,12 +57,12 @@ fn group(step: &Aggregate, input: Table) -> Result<Table, EngineError> {
         computed.iter().zip(&hidden).map(|((_, expression), name)| expression.clone().alias(name)).collect();
     let plan = LogicalPlanBuilder::from(table.plan().clone()).aggregate(keys, expressions)?.build()?;
 
-    let raw_columns: Vec<String> = step.on.iter().cloned().chain(hidden.iter().cloned()).collect();
+    let raw_columns: Vec<String> = on.iter().cloned().chain(hidden.iter().cloned()).collect();
     let grouped = Table::from_parts(plan, raw_columns, Vec::new(), &table);
-    let sort_keys = step.on.iter().map(|name| (column(name), true)).collect();
+    let sort_keys = on.iter().map(|name| (column(name), true)).collect();
     let mut visible: Vec<(String, Expr)> = Vec::new();
-    for name in &step.on {
-        if !visible.iter().any(|(known, _)| known == name) && !computed.iter().any(|(known, _)| known == name) {
+    for name in on {
+        if !computed.iter().any(|(known, _)| known == name) {
             visible.push((name.clone(), column(name)));
         }
     }
@@ -132,6 +135,14 @@ mod tests {
     fn groups_are_sorted_with_the_null_group_last() {
         let sums = aggregate(json!(["k"]), "sum", json!({}));
         assert_eq!(sums, json!({"k": ["a", "b", null], "v": [8, 1, 4], "x": [0.0, 2.0, 3.0], "flag": [1, 1, 1]}));
+    }
+
+    #[test]
+    fn a_key_that_is_named_twice_is_one() {
+        for extra in [json!({}), json!({"keepOriginalGranularity": true})] {
+            let twice = aggregate(json!(["k", "t", "k"]), "sum", extra.clone());
+            assert_eq!(twice, aggregate(json!(["k", "t"]), "sum", extra));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use aracari_app::Value;
 use aracari_app::steps::replace::Replace;
 use datafusion::functions::core::expr_fn::coalesce;
-use datafusion::logical_expr::case;
+use datafusion::logical_expr::{Case, Expr};
 
 use crate::column_type::{literal, unite};
 use crate::condition::{as_listed, fitted};
@@ -21,22 +21,19 @@ pub(super) fn compile(step: &Replace, table: Table) -> Result<Table, EngineError
         common = unite(common, own);
         pairs.push((old, new, own));
     }
-    let mut replaced = case(source.clone());
     let mut kept = as_type(source.clone(), kind, common);
-    let mut any = None;
+    let mut replaced = Vec::new();
     for (old, new, own) in pairs {
         let new = as_type(new, own, common);
         if *old == Value::Null {
             kept = coalesce(vec![kept, new]);
         } else if let Some(old) = fitted(old, kind) {
-            for old in as_listed(old) {
-                any = Some(replaced.when(old, new.clone()));
-            }
+            replaced.extend(as_listed(old).into_iter().map(|old| (Box::new(old), Box::new(new.clone()))));
         }
     }
-    let value = match any {
-        Some(mut cases) => cases.otherwise(kept)?,
-        None => kept,
+    let value = match replaced.is_empty() {
+        true => kept,
+        false => Expr::Case(Case::new(Some(Box::new(source)), replaced, Some(Box::new(kept)))),
     };
     table.with_columns(vec![(step.search_column.clone(), value)])
 }

@@ -4,7 +4,8 @@ use aracari_app::schema::ColumnType;
 use aracari_app::steps::unpivot::Unpivot;
 use datafusion::common::ScalarValue;
 use datafusion::functions_nested::expr_fn::make_array;
-use datafusion::logical_expr::{Expr, cast, lit, when};
+use datafusion::logical_expr::{Case, Expr, cast, lit};
+use indexmap::IndexSet;
 
 use super::sets::{list, numbers, unnested};
 use crate::column_type::{TEXT, canonical_type, unite};
@@ -16,7 +17,8 @@ pub(super) fn compile(step: &Unpivot, table: Table) -> Result<Table, EngineError
     if step.unpivot.is_empty() {
         return Err(EngineError::invalid("`unpivot` needs at least one column in `unpivot`"));
     }
-    for name in &step.keep {
+    let keep: IndexSet<&String> = step.keep.iter().collect();
+    for name in &keep {
         table.column(name)?;
     }
     let sources = step.unpivot.iter().map(|name| table.typed(name)).collect::<Result<Vec<_>, _>>()?;
@@ -27,7 +29,7 @@ pub(super) fn compile(step: &Unpivot, table: Table) -> Result<Table, EngineError
     let (name, value, number) = (hidden(), hidden(), hidden());
     let mut order = table.order().to_vec();
     let mut kept: Vec<Expr> = order.iter().map(|key| column(&key.column)).collect();
-    kept.extend(step.keep.iter().filter(|name| order.iter().all(|key| key.column != **name)).map(|name| column(name)));
+    kept.extend(keep.iter().filter(|name| order.iter().all(|key| key.column != ***name)).map(|name| column(name)));
     let names: Vec<_> = step.unpivot.iter().map(|name| ScalarValue::Utf8View(Some(name.clone()))).collect();
     let mut lists = vec![(list(&names, &TEXT), name.clone())];
     // A list forgets that its values are shapes.
@@ -42,7 +44,7 @@ pub(super) fn compile(step: &Unpivot, table: Table) -> Result<Table, EngineError
         lists.push((numbers(step.unpivot.len()), number.clone()));
     }
     if is_shape {
-        kept.extend(step.unpivot.iter().filter(|name| !step.keep.contains(name)).map(|name| column(name)));
+        kept.extend(step.unpivot.iter().filter(|name| !keep.contains(name)).map(|name| column(name)));
     }
     if !streams {
         order.push(OrderKey { column: number.clone(), ascending: true });
@@ -52,9 +54,9 @@ pub(super) fn compile(step: &Unpivot, table: Table) -> Result<Table, EngineError
     let columns = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
     let repeated = Table::from_parts(plan, columns, order, &table);
     let repeated = if loose { repeated.loosely_ordered() } else { repeated };
-    let mut visible: Vec<(String, Expr)> = step.keep.iter().map(|name| (name.clone(), column(name))).collect();
+    let mut visible: Vec<(String, Expr)> = keep.into_iter().map(|name| (name.clone(), column(name))).collect();
     visible.push((step.unpivot_column_name.clone(), column(&name)));
-    let value = if is_shape { nth(&number, values)? } else { column(&value) };
+    let value = if is_shape { nth(&number, values) } else { column(&value) };
     visible.push((step.value_column_name.clone(), value));
     let unpivoted = repeated.project(visible)?;
     if step.dropna {
@@ -64,16 +66,9 @@ pub(super) fn compile(step: &Unpivot, table: Table) -> Result<Table, EngineError
 }
 
 /// The expression with the number that a column holds.
-fn nth(number: &str, expressions: Vec<Expr>) -> Result<Expr, EngineError> {
-    let mut numbered = (0_i64..).zip(expressions);
-    let Some((first, expression)) = numbered.next() else {
-        return Err(EngineError::internal("nothing to choose from"));
-    };
-    let mut cases = when(column(number).eq(lit(first)), expression);
-    for (position, expression) in numbered {
-        cases.when(column(number).eq(lit(position)), expression);
-    }
-    Ok(cases.end()?)
+fn nth(number: &str, expressions: Vec<Expr>) -> Expr {
+    let numbered = (0_i64..).zip(expressions).map(|(position, value)| (Box::new(lit(position)), Box::new(value)));
+    Expr::Case(Case::new(Some(Box::new(column(number))), numbered.collect(), None))
 }
 
 #[cfg(test)]

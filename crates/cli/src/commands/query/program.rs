@@ -1,19 +1,24 @@
 //! A pipeline file, made ready to run: read, variables bound, checked against the tables without running.
 
 use std::cell::RefCell;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use aracari_app::infer::{Mistake, infer_with, suggest};
 use aracari_app::schema::TableSchema;
 use aracari_app::steps::customsql::Customsql;
-use aracari_app::template::{DocumentPath, DocumentVariables, Resolver, Template, TemplateError, parse_bound};
+use aracari_app::template::{DocumentPath, DocumentVariables, Resolver, Size, Template, TemplateError, parse_bound};
 use aracari_app::written::{Notes, Referred, settle};
-use aracari_app::{PipelineFinding, Step, check_pipeline, check_variables, place_in_pipeline, read_yaml};
+use aracari_app::{PipelineFinding, PipelinePlaces, Step, check_pipeline, check_variables, read_yaml};
 use aracari_engine::standalone::Standalone;
 use aracari_engine::{EngineError, columns_of_sql};
 use serde_json::{Map, Value as Json};
 
 use super::problem::Problem;
+
+/// Size of a file with steps or variables.
+const MAX_BYTES: u64 = 8 << 20;
 
 /// Steps that can run, and how they were written.
 pub(super) struct Program {
@@ -62,8 +67,9 @@ impl Program {
             Ok(steps) => steps,
             Err(error) => return Err(unreadable(error, (file, &text), &notes, &variables)),
         };
+        let places = PipelinePlaces::of(&text);
         let place_of = |mistake: &Mistake| {
-            place_in_pipeline(&text, mistake).map(|(line, column)| format!("{}:{line}:{column}", file.display()))
+            places.of_mistake(mistake).map(|(line, column)| format!("{}:{line}:{column}", file.display()))
         };
         let starts = (0..steps.len()).map(|step_index| place_of(&Mistake { step_index, ..Mistake::default() }));
         let mut program = Self { starts: starts.collect(), steps, notes, doubts: Vec::new() };
@@ -149,11 +155,19 @@ impl Program {
     }
 }
 
+/// Reads a pipeline or its variables.
 fn read(file: &Path) -> Result<String, Problem> {
-    std::fs::read_to_string(file).map_err(|error| match error.kind() {
+    let unreadable = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => Problem::new(format!("there is no file `{}`", file.display())),
         _ => Problem::new(format!("`{}` cannot be read: {error}", file.display())),
-    })
+    };
+    let mut bytes = Vec::new();
+    File::open(file).and_then(|opened| opened.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let message = format!("`{}` is larger than {} MB", file.display(), MAX_BYTES >> 20);
+        return Err(Problem::new(message).hint("keep long lists and texts in a table and join it"));
+    }
+    String::from_utf8(bytes).map_err(|_| Problem::new(format!("`{}` is not written in UTF-8", file.display())))
 }
 
 fn is_yaml(file: &Path) -> bool {
@@ -188,9 +202,10 @@ fn bind(written: Vec<Json>, variables: &Json, tables: &Standalone) -> Result<Vec
     let references = |uid: &str| tables.columns(uid).map(|_| Referred::Dataset(uid.to_owned()));
     let known = DocumentVariables(variables);
     let (mut templates, mut bound) = (Vec::with_capacity(written.len()), Vec::with_capacity(written.len()));
+    let mut size = Size::default();
     for (index, step) in settle(written, &references)?.into_iter().enumerate() {
         let template = Template::<DocumentPath>::parse(&step).map_err(|error| error.in_step(index))?;
-        bound.push(template.bind(&known).map_err(|error| error.in_step(index))?);
+        bound.push(template.bind_within(&known, &mut size).map_err(|error| error.in_step(index))?);
         templates.push(template);
     }
     parse_bound(bound).map_err(|error| match &error {
