@@ -361,11 +361,7 @@ fn fixed_dataset_names(json: &Json, names: &mut Vec<String>) {
     }
 }
 
-fn bind_text<N: Name>(
-    parts: &[Part<N>],
-    variables: &dyn Resolver<N>,
-    size: &mut Size,
-) -> Result<Json, TemplateError> {
+fn bind_text<N: Name>(parts: &[Part<N>], variables: &dyn Resolver<N>, size: &mut Size) -> Result<Json, TemplateError> {
     let mut text = String::new();
     for part in parts {
         let name = match part {

@@ -45,6 +45,9 @@ const BATCH_ROWS: usize = 8192;
 const BATCH_BYTES: usize = 8 << 20;
 const COLUMNS_BYTES: usize = 2 << 20;
 
+/// Of what makes many rows of one, each holds a batch until it has handed it on.
+const HELD_BYTES: usize = 32 << 20;
+
 /// However many columns a batch has: each takes a reader its time.
 const FEWEST_ROWS: usize = 128;
 
@@ -260,11 +263,14 @@ impl Executor {
 
 /// The rows of a batch, by the longest that a plan reads or makes.
 fn batch_rows(plan: &LogicalPlan) -> datafusion::common::Result<ConfigNonZeroUsize> {
-    let mut rows = BATCH_ROWS;
+    let (mut rows, mut held) = (BATCH_ROWS, 0);
     plan.apply_with_subqueries(|node| {
         let columns: usize = node.schema().fields().iter().map(|field| width(field.data_type())).sum();
         let lists: usize = node.expressions().iter().map(width_of_list).sum();
         rows = rows.min((COLUMNS_BYTES / (columns + lists).max(1)).max(FEWEST_ROWS));
+        if matches!(node, LogicalPlan::Unnest(_) | LogicalPlan::Join(_)) {
+            held += columns;
+        }
         if let LogicalPlan::TableScan(scan) = node
             && let Some(table) = source_as_provider(&scan.source)?.downcast_ref::<Counted>()
         {
@@ -272,7 +278,8 @@ fn batch_rows(plan: &LogicalPlan) -> datafusion::common::Result<ConfigNonZeroUsi
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
-    ConfigNonZeroUsize::try_new(rows)
+    let few = (HELD_BYTES / held.max(1)).max(FEWEST_ROWS);
+    ConfigNonZeroUsize::try_new(rows.min(few))
 }
 
 /// The bytes of a list that is written in the plan: it stands beside every row.

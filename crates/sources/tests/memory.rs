@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aracari_app::template::parse_steps;
 use aracari_app::{CsvOptions, Step};
+use aracari_engine::STACK_BYTES;
 use aracari_engine::standalone::Standalone;
 use aracari_sources::interchange::{TableError, open_table, write_csv, write_json_to};
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
@@ -36,8 +37,14 @@ fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     (made, ALLOCATED.peak_usage().saturating_sub(before))
 }
 
-fn block_on<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(work)
+fn block_on<T: Send>(work: impl Future<Output = T> + Send) -> T {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).thread_stack_size(STACK_BYTES).enable_all();
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let run = || runtime.build().unwrap().block_on(work);
+        thread.spawn_scoped(scope, run).unwrap().join().unwrap()
+    })
 }
 
 /// A million rows that have as many keys and texts, in row groups of this many.
@@ -447,6 +454,44 @@ fn tables_of_many_columns_are_read_few_rows_at_a_time() {
     // A thousand columns have a thousand readers.
     let mut told = Told { beside: 3 * BESIDE, ..Told::default() };
     told.run_all("many columns", &path, &[48, 256], &pipelines);
+    told.end();
+}
+
+#[test]
+fn what_is_written_in_a_pipeline_takes_no_more_than_the_limits_on_it_allow() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.csv");
+    std::fs::write(&path, "k,t\n1,a\n2,b\n3,\n").unwrap();
+    let compare = |number: u32| json!({"column": "k", "operator": "gt", "value": number});
+    let many = || json!({"or": (0..5_000).map(compare).collect::<Vec<_>>()});
+    let pairs: Vec<_> = (0..33_000).map(|number| json!([number, number + 1])).collect();
+    let keys: Vec<_> = (0..33_000).map(|number| json!({"column": if number % 2 == 0 { "k" } else { "t" }})).collect();
+    let doubled = json!({"name": "unpivot", "keep": ["t"], "unpivot": ["k", "k"], "unpivotColumnName": "n", "valueColumnName": "k", "dropna": true});
+    let limited = json!({"name": "top", "rankOn": "k", "sort": "asc", "limit": 1});
+    let nine = [doubled.clone(), limited].into_iter().cycle().take(18).collect::<Vec<_>>();
+    let sql = |query: &str| json!([{"name": "customsql", "query": query}]);
+    let crossed: Vec<String> = (0..12).map(|number| format!("input a{number}")).collect();
+    let pipelines = [
+        json!([{"name": "filter", "condition": {"column": "k", "operator": "in", "value": (0..99_000).collect::<Vec<_>>()}}]),
+        json!(vec![json!({"name": "filter", "condition": many()}); 4]),
+        json!([{"name": "ifthenelse", "newColumn": "n", "if": many(), "then": "1", "else":
+            {"if": many(), "then": "2", "else": {"if": many(), "then": "3", "else": "4"}}}]),
+        json!([{"name": "replace", "searchColumn": "k", "toReplace": pairs}]),
+        json!([{"name": "sort", "columns": keys}]),
+        json!([{"name": "concatenate", "columns": vec!["t"; 10_000], "separator": ",", "newColumnName": "n"}]),
+        json!([{"name": "uniquegroups", "on": vec!["t"; 90_000]}]),
+        json!([{"name": "select", "columns": vec!["t"; 90_000]}]),
+        json!([{"name": "text", "text": "x".repeat(7 << 20), "newColumn": "n"}]),
+        json!(vec![json!({"name": "text", "text": "x".repeat(1 << 20), "newColumn": "n"}); 7]),
+        json!(nine),
+        json!(vec![doubled; 120]),
+        sql(&format!("SELECT count(*) AS n FROM {}", crossed.join(", "))),
+        sql(&format!("SELECT count(a0.k) AS n FROM {}, input a12, input a13", crossed.join(", "))),
+    ];
+    // Planning takes some times what the account of a pipeline allows.
+    let mut told = Told { beside: 4 * BESIDE, ..Told::default() };
+    told.run_all("much written", &path, &[16, 64], &pipelines);
     told.end();
 }
 
