@@ -7,6 +7,10 @@ use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlan;
 
+/// A subquery of which no join can be made.
+pub(crate) const TOO_CORRELATED: &str = "a subquery reads columns of the query around it in a way that cannot be computed here; \
+    write it as a join with the rows that it reads";
+
 /// Where a column is missing, before the step is known.
 pub(crate) const STEP_INPUT: &str = "this step's input";
 
@@ -155,6 +159,16 @@ impl From<DataFusionError> for EngineError {
                 Some(own) => own.clone(),
                 None => Self::Internal { details: error.to_string().into() },
             },
+            DataFusionError::Plan(reason)
+            | DataFusionError::Execution(reason)
+            | DataFusionError::NotImplemented(reason)
+                if wants_literal(reason) =>
+            {
+                Self::invalid("an argument of a function is read from a column, and has to be written as a number")
+            }
+            DataFusionError::NotImplemented(reason) if reason.contains("OuterReferenceColumn") => {
+                Self::invalid(TOO_CORRELATED)
+            }
             // What a function cannot compute of a value, and what the library has no way to run.
             DataFusionError::Execution(reason) => Self::invalid(format!("a value cannot be computed: {reason}")),
             DataFusionError::NotImplemented(reason) => Self::invalid(format!("this cannot be computed here: {reason}")),
@@ -168,6 +182,13 @@ impl From<DataFusionError> for EngineError {
             _ => Self::Internal { details: error.to_string().into() },
         }
     }
+}
+
+/// How the library says that it cannot read an argument from a column.
+fn wants_literal(reason: &str) -> bool {
+    ["must be a literal", "only support Literal types", "signed integer literal"]
+        .iter()
+        .any(|told| reason.contains(told))
 }
 
 fn is_of_a_file(error: &ArrowError) -> bool {

@@ -532,9 +532,19 @@ mod tests {
         for sql in [
             "SELECT a.k, b.n FROM input a, LATERAL (SELECT count(*) AS n FROM input c WHERE c.k < a.k) b",
             "SELECT k FROM input WHERE k IN (SELECT k FROM input b WHERE b.t = input.t LIMIT 1)",
+            "SELECT a.k, b.m FROM input a, LATERAL (SELECT max(k) AS m FROM input c WHERE c.t = a.t) b",
         ] {
             let message = asked(sql);
             assert!(message.contains("write it as a join"), "{sql}: {message}");
+        }
+        for sql in [
+            "SELECT ntile(k) OVER (ORDER BY k) AS n FROM input",
+            "SELECT lag(k, k) OVER (ORDER BY k) AS n FROM input",
+            "SELECT nth_value(k, k) OVER (ORDER BY k) AS n FROM input",
+            "SELECT approx_percentile_cont(k, k) AS n FROM input",
+        ] {
+            let message = asked(sql);
+            assert!(message.contains("has to be written as a number"), "{sql}: {message}");
         }
         let joined = json!([{"name": "customsql",
             "query": "SELECT k FROM input a WHERE EXISTS (SELECT 1 FROM input b WHERE b.k > a.k + 1)"}]);

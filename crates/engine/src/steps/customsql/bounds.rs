@@ -197,6 +197,13 @@ fn expression(expression: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> 
         Expr::Like(Like { pattern: searched, .. }) => like(searched)?,
         Expr::Cast(wanted) if is_of_fixed_size(wanted.field.data_type()) => return fixed_size(),
         Expr::TryCast(wanted) if is_of_fixed_size(wanted.field.data_type()) => return fixed_size(),
+        // A text tells the sign of a zero.
+        Expr::Cast(wanted) if wanted.field.data_type().is_string() => {
+            if wanted.expr.get_type(schema)? == DataType::Float64 {
+                let number = one_zero(wanted.expr.as_ref().clone(), ColumnType::Float);
+                return Ok(Transformed::yes(cast(number, wanted.field.data_type().clone())));
+            }
+        }
         Expr::AggregateFunction(function) => {
             aggregate(function)?;
             if is_sum(&function.func) {
@@ -458,6 +465,15 @@ mod tests {
         let expected = json!({"id": [1, 2, 3, 4, 5], "c": [4, 4, 4, 4, 1], "r": [1, 1, 1, 1, 5], "d": [1, 1, 1, 1, 2],
             "s": [10, 10, 10, 10, 15], "near": [15, 15, 15, 15, 15]});
         assert_eq!(run(zeros, sql(query)), expected);
+    }
+
+    #[test]
+    fn a_text_tells_of_one_zero() {
+        let zeros = table(json!({"id": [1, 2], "f": [-0.0, 0.0]}));
+        for text in ["CAST(f AS VARCHAR)", "CAST(-f AS TEXT)", "concat(f)", "f || ''", "upper(f::text)"] {
+            let query = format!("SELECT {text} AS t FROM input ORDER BY id");
+            assert_eq!(run(zeros.clone(), sql(&query)), json!({"t": ["0.0", "0.0"]}), "{text}");
+        }
     }
 
     #[test]

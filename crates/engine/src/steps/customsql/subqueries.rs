@@ -5,7 +5,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Expr, LogicalPlan, Subquery};
 use datafusion::optimizer::{Optimizer, OptimizerContext};
 
-use crate::error::EngineError;
+use crate::error::{EngineError, TOO_CORRELATED};
 use crate::stop;
 
 /// Refuses those of which no join can be made: nothing could run them.
@@ -29,9 +29,7 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
     if !refused {
         return Ok(());
     }
-    let message = "a subquery reads columns of the query around it in a way that cannot be computed here; \
-        write it as a join with the rows that it reads";
-    Err(DataFusionError::External(Box::new(EngineError::invalid(message))))
+    Err(DataFusionError::External(Box::new(EngineError::invalid(TOO_CORRELATED))))
 }
 
 enum Part<'a> {
