@@ -7,6 +7,8 @@ use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlan;
 
+use crate::words::ours;
+
 /// A subquery of which no join can be made.
 pub(crate) const TOO_CORRELATED: &str = "a subquery reads columns of the query around it in a way that cannot be computed here; \
     write it as a join with the rows that it reads";
@@ -169,9 +171,14 @@ impl From<DataFusionError> for EngineError {
             DataFusionError::NotImplemented(reason) if reason.contains("OuterReferenceColumn") => {
                 Self::invalid(TOO_CORRELATED)
             }
+            DataFusionError::Plan(reason) if is_of_the_query(reason) => Self::invalid(ours(reason)),
             // What a function cannot compute of a value, and what the library has no way to run.
-            DataFusionError::Execution(reason) => Self::invalid(format!("a value cannot be computed: {reason}")),
-            DataFusionError::NotImplemented(reason) => Self::invalid(format!("this cannot be computed here: {reason}")),
+            DataFusionError::Execution(reason) => {
+                Self::invalid(format!("a value cannot be computed: {}", ours(reason)))
+            }
+            DataFusionError::NotImplemented(reason) => {
+                Self::invalid(format!("this cannot be computed here: {}", ours(reason)))
+            }
             DataFusionError::ArrowError(reason, _) => match (of_a_value(reason), reason.as_ref()) {
                 (Some(told), ArrowError::CastError(_)) => {
                     Self::invalid(format!("a value cannot be computed: {told}; `try_cast` gives null there instead"))
@@ -191,6 +198,13 @@ fn wants_literal(reason: &str) -> bool {
         .any(|told| reason.contains(told))
 }
 
+/// Of what only `customsql` can ask, and the library refuses late.
+fn is_of_the_query(reason: &str) -> bool {
+    ["LIMIT must be", "OFFSET must be", "Invalid window frame", "Percentile value must be"]
+        .iter()
+        .any(|told| reason.starts_with(told))
+}
+
 fn is_of_a_file(error: &ArrowError) -> bool {
     matches!(error, ArrowError::ParquetError(_) | ArrowError::CsvError(_))
 }
@@ -199,11 +213,14 @@ fn is_of_a_file(error: &ArrowError) -> bool {
 fn of_a_value(error: &ArrowError) -> Option<String> {
     let reason = match error {
         ArrowError::DivideByZero => return Some("it is divided by zero".to_owned()),
+        ArrowError::InvalidArgumentError(reason) if reason.contains("non UTF-8") => {
+            return Some("it holds bytes that are no text; `encode(…, 'hex')` writes them".to_owned());
+        }
         ArrowError::ArithmeticOverflow(reason)
         | ArrowError::CastError(reason)
         | ArrowError::ComputeError(reason)
         | ArrowError::ParseError(reason) => reason,
         _ => return None,
     };
-    Some(reason.strip_prefix("Execution error: ").unwrap_or(reason).to_owned())
+    Some(ours(reason))
 }

@@ -33,6 +33,7 @@ pub mod standalone;
 mod steps;
 mod stop;
 mod table;
+mod words;
 
 pub use answer::Answer;
 pub use catalog::{Catalog, TableVersion};

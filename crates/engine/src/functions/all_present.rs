@@ -40,7 +40,7 @@ impl ScalarUDFImpl for AllPresent {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let columns = ColumnarValue::values_to_arrays(&args.args)?;
-        let missing = columns.iter().map(|column| column.logical_nulls());
+        let missing = columns.iter().map(Array::logical_nulls);
         let present = missing.fold(None, |all, nulls| NullBuffer::union(all.as_ref(), nulls.as_ref()));
         let present = present.map_or_else(|| BooleanBuffer::new_set(args.number_rows), NullBuffer::into_inner);
         Ok(ColumnarValue::Array(Arc::new(BooleanArray::new(present, None))))

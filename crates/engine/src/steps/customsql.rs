@@ -546,6 +546,22 @@ mod tests {
             let message = asked(sql);
             assert!(message.contains("has to be written as a number"), "{sql}: {message}");
         }
+        for (sql, reason) in [
+            ("SELECT k FROM input LIMIT -1", "LIMIT must be >= 0"),
+            ("SELECT k FROM input OFFSET -5", "OFFSET must be >=0"),
+            (
+                "SELECT sum(k) OVER (ORDER BY k ROWS BETWEEN 5 FOLLOWING AND 2 PRECEDING) AS n FROM input",
+                "Invalid window frame: start bound (5 FOLLOWING) cannot be larger",
+            ),
+            ("SELECT approx_percentile_cont(2.0) WITHIN GROUP (ORDER BY k) AS n FROM input", "between 0.0 and 1.0"),
+            ("SELECT digest(t, 'sha512')::text AS n FROM input", "it holds bytes that are no text"),
+            ("SELECT max(*) AS n FROM input", "`WILDCARD` does not work here"),
+            ("SELECT * FROM input PIVOT (sum(k) FOR t IN ('a'))", "`PIVOT` does not work here"),
+            ("SELECT (k).a AS n FROM input", "Dot access not supported for non-string expr"),
+        ] {
+            let message = asked(sql);
+            assert!(message.contains(reason) && !message.contains('{'), "{sql}: {message}");
+        }
         let joined = json!([{"name": "customsql",
             "query": "SELECT k FROM input a WHERE EXISTS (SELECT 1 FROM input b WHERE b.k > a.k + 1)"}]);
         assert_eq!(run(table(json!({"k": [1, 2, 3]})), joined), json!({"k": [1]}));

@@ -31,9 +31,10 @@ pub(super) fn compile(step: &Replace, table: Table) -> Result<Table, EngineError
             replaced.extend(as_listed(old).into_iter().map(|old| (Box::new(old), Box::new(new.clone()))));
         }
     }
-    let value = match replaced.is_empty() {
-        true => kept,
-        false => Expr::Case(Case::new(Some(Box::new(source)), replaced, Some(Box::new(kept)))),
+    let value = if replaced.is_empty() {
+        kept
+    } else {
+        Expr::Case(Case::new(Some(Box::new(source)), replaced, Some(Box::new(kept))))
     };
     table.with_columns(vec![(step.search_column.clone(), value)])
 }

@@ -20,7 +20,7 @@ pub(super) fn compile(step: &Top, table: Table) -> Result<Table, EngineError> {
         groups.push(one_zero(key, kind));
     }
     if groups.is_empty() {
-        let limit = usize::try_from(step.limit).unwrap_or(usize::MAX);
+        let limit = usize::try_from(step.limit.min(i64::MAX as u64)).unwrap_or(usize::MAX);
         let ordered = table.ordered_by(vec![ranked])?;
         let keys = ordered.sort_expressions();
         return ordered.replace(|plan| Ok(plan.sort(keys)?.limit(0, Some(limit))?));

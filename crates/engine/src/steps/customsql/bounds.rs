@@ -198,11 +198,11 @@ fn expression(expression: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> 
         Expr::Cast(wanted) if is_of_fixed_size(wanted.field.data_type()) => return fixed_size(),
         Expr::TryCast(wanted) if is_of_fixed_size(wanted.field.data_type()) => return fixed_size(),
         // A text tells the sign of a zero.
-        Expr::Cast(wanted) if wanted.field.data_type().is_string() => {
-            if wanted.expr.get_type(schema)? == DataType::Float64 {
-                let number = one_zero(wanted.expr.as_ref().clone(), ColumnType::Float);
-                return Ok(Transformed::yes(cast(number, wanted.field.data_type().clone())));
-            }
+        Expr::Cast(wanted)
+            if wanted.field.data_type().is_string() && wanted.expr.get_type(schema)? == DataType::Float64 =>
+        {
+            let number = one_zero(wanted.expr.as_ref().clone(), ColumnType::Float);
+            return Ok(Transformed::yes(cast(number, wanted.field.data_type().clone())));
         }
         Expr::AggregateFunction(function) => {
             aggregate(function)?;

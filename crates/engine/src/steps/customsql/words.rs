@@ -5,6 +5,7 @@ use datafusion::error::DataFusionError;
 
 use crate::error::EngineError;
 use crate::table::Table;
+use crate::words::ours;
 
 /// Functions of other databases, or such as are left out, and what is written here.
 const INSTEAD: [(&[&str], &str); 12] = [
@@ -37,20 +38,6 @@ const INSTEAD: [(&[&str], &str); 12] = [
     (&["charindex", "locate", "instr"], "write `strpos(text, part)`"),
     (&["repeat", "lpad", "rpad"], "texts that grow are made by the steps on text"),
     (&["safe_cast", "convert"], "write `try_cast(value AS DOUBLE)`"),
-];
-
-/// Types as steps call them.
-const TYPES: [(&str, &str); 10] = [
-    ("Timestamp(Microsecond, Some(\"UTC\"))", "date"),
-    ("Timestamp(µs, \"UTC\")", "date"),
-    ("Utf8View", "text"),
-    ("Utf8", "text"),
-    ("UInt64", "integer"),
-    ("Int64", "integer"),
-    ("Float64", "float"),
-    ("Boolean", "boolean"),
-    ("Decimal128(38, 10)", "decimal"),
-    ("Null", "null"),
 ];
 
 /// What went wrong, in the words of the step.
@@ -108,7 +95,7 @@ fn in_our_words(message: &str) -> String {
     if let Some(name) =
         between("Function '", "'").filter(|_| message.contains("signature") || message.contains("received"))
     {
-        let given = between("(DataType: ", ").").map(typed);
+        let given = between("(DataType: ", ").").map(ours);
         return match given {
             Some(given) => format!(
                 "`{name}` does not take a {given}; `try_cast(… AS DOUBLE)` makes a number of a text, and null where it is none"
@@ -125,13 +112,9 @@ fn in_our_words(message: &str) -> String {
         .strip_prefix("Cannot coerce arithmetic expression ")
         .and_then(|rest| rest.strip_suffix(" to valid types"))
     {
-        return format!("{} cannot be computed: cast one side, such as `try_cast(text AS DOUBLE)`", typed(types));
+        return format!("{} cannot be computed: cast one side, such as `try_cast(text AS DOUBLE)`", ours(types));
     }
-    typed(message)
-}
-
-fn typed(message: &str) -> String {
-    TYPES.iter().fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours))
+    ours(message)
 }
 
 #[cfg(test)]
