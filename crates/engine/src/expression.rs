@@ -5,7 +5,8 @@ use aracari_app::formula::{BinaryOperator, Formula};
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::FormulaText;
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{Expr, Operator, binary_expr, cast, lit, not, when};
+use datafusion::common::ScalarValue;
+use datafusion::logical_expr::{Expr, Operator, binary_expr, cast, lit, not};
 
 use crate::column_type::{TEXT, literal, unite};
 use crate::error::EngineError;
@@ -64,10 +65,15 @@ fn binary(left: Typed, operator: BinaryOperator, right: Typed) -> Result<Typed, 
         BinaryOperator::Multiply => arithmetic(left, Operator::Multiply, right),
         BinaryOperator::Divide => {
             let (dividend, divisor) = (float(number(left)?), float(number(right)?));
-            let divided = binary_expr(dividend, Operator::Divide, divisor.clone());
-            Ok((unless_zero(divisor, lit(0.0), divided)?, ColumnType::Float))
+            Ok((functions::divide(dividend, divisor), ColumnType::Float))
         }
-        BinaryOperator::Modulo => modulo(number(left)?, number(right)?),
+        BinaryOperator::Modulo => {
+            let (left, right) = (number(left)?, number(right)?);
+            let kind = unite(left.1, right.1);
+            let (dividend, divisor) =
+                if kind == ColumnType::Float { (float(left), float(right)) } else { (left.0, right.0) };
+            Ok((functions::remainder(dividend, divisor), kind))
+        }
         BinaryOperator::And => Ok((truth(left)?.and(truth(right)?), ColumnType::Boolean)),
         BinaryOperator::Or => Ok((truth(left)?.or(truth(right)?), ColumnType::Boolean)),
         BinaryOperator::Equal => compared(left, Operator::Eq, right),
@@ -86,28 +92,6 @@ fn arithmetic(left: Typed, operator: Operator, right: Typed) -> Result<Typed, En
         return Ok((binary_expr(float(left), operator, float(right)), kind));
     }
     Ok((exact::arithmetic(left.0, operator, right.0), kind))
-}
-
-/// The remainder takes the sign of the divisor, as in Python: ((a % b) + b) % b.
-fn modulo(left: Typed, right: Typed) -> Result<Typed, EngineError> {
-    let kind = unite(left.1, right.1);
-    let (dividend, divisor, zero) =
-        if kind == ColumnType::Float { (float(left), float(right), lit(0.0)) } else { (left.0, right.0, lit(0_i64)) };
-    let safe = when(divisor.clone().eq(zero.clone()), null_like(kind)?).otherwise(divisor.clone())?;
-    let rest = |value, by| binary_expr(value, Operator::Modulo, by);
-    let once = rest(dividend, safe.clone());
-    let (positive, _) = arithmetic((once, kind), Operator::Plus, (safe.clone(), kind))?;
-    let remainder = rest(positive, safe);
-    Ok((unless_zero(divisor, zero, remainder)?, kind))
-}
-
-fn null_like(kind: ColumnType) -> Result<Expr, EngineError> {
-    let null = literal(&Value::Null).ok_or_else(|| EngineError::internal("null has a literal"))?;
-    Ok(cast(null, crate::column_type::canonical_type(kind)))
-}
-
-fn unless_zero(divisor: Expr, zero: Expr, otherwise: Expr) -> Result<Expr, EngineError> {
-    Ok(when(divisor.not_eq(zero), otherwise).end()?)
 }
 
 fn compared(left: Typed, operator: Operator, right: Typed) -> Result<Typed, EngineError> {
@@ -139,7 +123,11 @@ pub(crate) fn number((expression, kind): Typed) -> Result<Typed, EngineError> {
 }
 
 fn float((expression, kind): Typed) -> Expr {
-    if kind == ColumnType::Float { expression } else { cast(expression, DataType::Float64) }
+    match expression {
+        expression if kind == ColumnType::Float => expression,
+        Expr::Literal(ScalarValue::Int64(Some(written)), _) => lit(written as f64),
+        expression => cast(expression, DataType::Float64),
+    }
 }
 
 fn truth((expression, kind): Typed) -> Result<Expr, EngineError> {

@@ -7,7 +7,7 @@ use crate::infer::{Columns, Context, Flow, Inferred, Problem, shape};
 use crate::schema::{ColumnType, TableSchema};
 use crate::template::{Piece, placeholders};
 
-/// One read-only SQL query over the rows so far.
+/// One read-only SQL query over the rows so far. A column without `AS` is called as it is written: `sum(sold)`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Customsql {

@@ -7,6 +7,7 @@ mod bounded;
 mod calendar;
 mod date_text;
 pub(crate) mod different;
+mod division;
 mod format_date;
 mod growth;
 mod join_texts;
@@ -25,6 +26,7 @@ use aracari_app::schema::ColumnType;
 use aracari_app::steps::dateextract::DateInfo;
 use aracari_app::steps::dategranularity::Granularity;
 use arrow::datatypes::DataType;
+use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{AggregateUDF, Expr, ScalarUDF, ScalarUDFImpl, cast, lit};
 
 pub(crate) use bounded::{bounded, is_bounded};
@@ -39,6 +41,9 @@ use crate::error::EngineError;
 
 /// What the function behind `||` is called.
 pub(crate) const JOIN: &str = "||";
+
+/// What the function behind `/` is called.
+pub(crate) const DIVIDE: &str = "divide";
 
 /// What the function is called that makes -0.0 the zero that it equals.
 pub(crate) const ONE_ZERO: &str = "one_zero";
@@ -59,6 +64,19 @@ pub(crate) fn one_zero(value: Expr, kind: ColumnType) -> Expr {
         ColumnType::Float => ScalarUDF::new_from_impl(one_zero::OneZero::new()).call(vec![value]),
         _ => value,
     }
+}
+
+/// The quotient of two floats; missing where the divisor is zero.
+pub(crate) fn divide(dividend: Expr, divisor: Expr) -> Expr {
+    match divisor {
+        Expr::Literal(ScalarValue::Float64(Some(number)), _) if number != 0.0 => dividend / divisor,
+        _ => ScalarUDF::new_from_impl(division::Division::quotient()).call(vec![dividend, divisor]),
+    }
+}
+
+/// The remainder of two integers or two floats, with the sign of the divisor; missing where that is zero.
+pub(crate) fn remainder(dividend: Expr, divisor: Expr) -> Expr {
+    ScalarUDF::new_from_impl(division::Division::remainder()).call(vec![dividend, divisor])
 }
 
 /// Whether none of these is missing.
@@ -155,6 +173,7 @@ pub(crate) fn never_fails(function: &ScalarUDF) -> bool {
         || own.is::<calendar::FirstDay>()
         || own.is::<calendar::Extract>()
         || own.is::<date_text::DateText>()
+        || own.is::<division::Division>()
         || own.is::<format_date::FormatDate>()
         || own.is::<one_zero::OneZero>()
         || own.is::<parse_date::ParseDate>()

@@ -8,7 +8,7 @@ use datafusion::logical_expr::{Expr, ExprSchemable, Operator};
 
 use super::select::{Output, kind_of};
 use crate::exact::{is_exact, operators};
-use crate::functions::{JOIN, ONE_ZERO};
+use crate::functions::{DIVIDE, JOIN, ONE_ZERO};
 use crate::sql::{Dialect, Parameter, Summary};
 
 /// Longer lists are compared here.
@@ -198,6 +198,13 @@ impl<'a> Scope<'a> {
                 let both = kind == other;
                 both.then(|| self.dialect.arithmetic(&left, Operator::StringConcat, &right, kind))?
                     .map(|sql| (sql, kind))
+            }
+            DIVIDE => {
+                let [dividend, divisor] = function.args.as_slice() else { return None };
+                let ((dividend, kind), (divisor, _)) = (self.piece(dividend)?, self.piece(divisor)?);
+                let (zero, _) = self.literal(&ScalarValue::Float64(Some(0.0)))?;
+                let divisor = format!("nullif({divisor}, {zero})");
+                Some((self.dialect.arithmetic(&dividend, Operator::Divide, &divisor, kind)?, kind))
             }
             _ if is_exact(&function.func) => {
                 let (first, others) = function.args.split_first()?;

@@ -4,6 +4,7 @@
 //! It is parsed to a plan over those rows; nothing of it is ever text again.
 
 mod bounds;
+mod named;
 mod subqueries;
 mod words;
 
@@ -132,7 +133,8 @@ fn parse(text: &str) -> Result<Statement, EngineError> {
             }
         })?;
     match (statements.pop(), statements.is_empty()) {
-        (Some(Statement::Query(query)), true) => {
+        (Some(Statement::Query(mut query)), true) => {
+            named::columns(&mut query);
             let tables = tables(&query, &mut HashMap::new())
                 .ok_or_else(|| refused("`WITH` stands at the beginning of a query, not inside it".into()))?;
             if tables > MAX_TABLES {
@@ -681,6 +683,29 @@ mod tests {
             failure(people(), sql("SELECT name FROM input")).contains("no column `name` here; did you mean \"Name\"?")
         );
         assert!(failure(people(), sql("SELECT x.Name FROM input")).contains("no `x` with a column `Name`"));
+    }
+
+    #[test]
+    fn columns_without_a_name_are_called_as_they_are_written() {
+        let input = table(json!({"k": [1, 2], "t": ["a", "b"]}));
+        for (query, names) in [
+            (
+                "SELECT count(*), SUM(k), k+1, (k), (k * 2) FROM input GROUP BY k",
+                vec!["count(*)", "SUM(k)", "k + 1", "k", "k * 2"],
+            ),
+            ("SELECT k + 1 FROM input UNION ALL SELECT k FROM input ORDER BY 1", vec!["k + 1"]),
+            ("WITH a AS (SELECT k + 1 FROM input) SELECT \"k + 1\", upper('x') FROM a", vec!["k + 1", "upper('x')"]),
+            ("SELECT sum(k) FROM input HAVING sum(k) > 1 ORDER BY sum(k)", vec!["sum(k)"]),
+            ("SELECT t || 'b' FROM input GROUP BY t || 'b' ORDER BY t || 'b' DESC", vec!["t || 'b'"]),
+            ("SELECT (SELECT max(k) FROM input) FROM input", vec!["(SELECT max(k) FROM input)"]),
+            ("SELECT DISTINCT upper(t) AS u FROM input ORDER BY upper(t)", vec!["u"]),
+            ("SELECT DISTINCT k % 2 FROM input WHERE k IN (SELECT k + 0 FROM input) ORDER BY k % 2", vec!["k % 2"]),
+        ] {
+            let answer = run(input.clone(), json!([{"name": "customsql", "query": query}]));
+            let found: Vec<&String> = answer.as_object().unwrap().keys().collect();
+            assert_eq!(found.len(), names.len(), "{query}: {answer}");
+            assert!(names.iter().all(|name| answer.get(name).is_some()), "{query}: {answer}");
+        }
     }
 
     #[test]

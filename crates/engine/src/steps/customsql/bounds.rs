@@ -334,7 +334,8 @@ fn divided(whole: &Expr, by: &Expr, schema: &DFSchema) -> Result<Transformed<Exp
     if is_sure || !data_type.is_numeric() {
         return Ok(Transformed::no(whole.clone()));
     }
-    let by = nullif(by.clone(), Expr::Literal(ScalarValue::new_zero(&data_type)?, None));
+    let by = if data_type == DataType::Float64 { one_zero(by.clone(), ColumnType::Float) } else { by.clone() };
+    let by = nullif(by, Expr::Literal(ScalarValue::new_zero(&data_type)?, None));
     Ok(Transformed::yes(binary_expr(left.as_ref().clone(), *op, by)))
 }
 
@@ -505,7 +506,7 @@ mod tests {
         assert_eq!(run(words(), sql(grouped))["most"], json!(["a%a", "abcb", null]));
         let unnamed = run(words(), sql("SELECT t || p, concat(t, p) FROM input LIMIT 1"));
         let names: Vec<_> = unnamed.as_object().unwrap().keys().collect();
-        assert_eq!(names, ["input.t || input.p", "concat(input.t,input.p)"]);
+        assert_eq!(names, ["t || p", "concat(t, p)"]);
         let long = format!("SELECT t, '{0}' AS x FROM input WHERE '{0}' <> t", "y".repeat(500));
         assert_eq!(run(words(), sql(&long))["x"], json!(["y".repeat(500), "y".repeat(500)]));
         let summed = format!("SELECT max(concat(t, '{}')) FROM input", "y".repeat(500));
