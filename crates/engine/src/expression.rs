@@ -5,8 +5,7 @@ use aracari_app::formula::{BinaryOperator, Formula};
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::FormulaText;
 use arrow::datatypes::DataType;
-use datafusion::common::ScalarValue;
-use datafusion::logical_expr::{Expr, Operator, binary_expr, cast, lit, not};
+use datafusion::logical_expr::{Expr, Operator, binary_expr, cast, not};
 
 use crate::column_type::{TEXT, literal, unite};
 use crate::error::EngineError;
@@ -125,7 +124,10 @@ pub(crate) fn number((expression, kind): Typed) -> Result<Typed, EngineError> {
 fn float((expression, kind): Typed) -> Expr {
     match expression {
         expression if kind == ColumnType::Float => expression,
-        Expr::Literal(ScalarValue::Int64(Some(written)), _) => lit(written as f64),
+        Expr::Literal(written, _) => match written.cast_to(&DataType::Float64) {
+            Ok(float) => Expr::Literal(float, None),
+            Err(_) => cast(Expr::Literal(written, None), DataType::Float64),
+        },
         expression => cast(expression, DataType::Float64),
     }
 }

@@ -40,12 +40,15 @@ pub struct Aggregation {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename = "Aggregation", deny_unknown_fields)]
 struct WrittenAggregation {
+    /// What the results are called, one name for each of `columns`.
     #[serde(alias = "newColumns", alias = "new_columns")]
     newcolumns: Option<Vec<String>>,
     /// The older spelling of `newcolumns`, for one.
     newcolumn: Option<String>,
+    /// How the values of a group become one.
     #[serde(alias = "aggFunction", alias = "agg_function")]
     aggfunction: AggregateFunction,
+    /// The columns that it is applied to.
     columns: Option<Vec<String>>,
     /// The older spelling of `columns`, for one.
     column: Option<String>,
@@ -74,12 +77,15 @@ pub enum AggregateFunction {
     Max,
     /// Values that are not null.
     Count,
+    /// Different values that are not null.
     #[serde(rename = "count distinct")]
     CountDistinct,
     /// The number of rows of the group.
     #[serde(rename = "count distinct including empty")]
     CountDistinctIncludingEmpty,
+    /// The first value that is not null.
     First,
+    /// The last value that is not null.
     Last,
 }
 

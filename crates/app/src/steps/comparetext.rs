@@ -14,10 +14,10 @@ pub struct Comparetext {
     #[serde(alias = "new_column_name")]
     pub new_column_name: String,
     /// The first column.
-    #[serde(rename = "strCol1", alias = "str_col_1")]
+    #[serde(rename = "strCol1", alias = "str_col_1", alias = "str_col1")]
     pub str_col_1: String,
     /// The column to compare it with.
-    #[serde(rename = "strCol2", alias = "str_col_2")]
+    #[serde(rename = "strCol2", alias = "str_col_2", alias = "str_col2")]
     pub str_col_2: String,
 }
 

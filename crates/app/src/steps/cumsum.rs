@@ -11,7 +11,7 @@ use crate::schema::TableSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Cumsum {
     /// The columns to add up, each with the name of its running sum.
-    #[serde(default, rename = "toCumSum", alias = "to_cumsum")]
+    #[serde(default, rename = "toCumSum", alias = "to_cumsum", alias = "to_cum_sum")]
     pub to_cum_sum: Vec<(String, Option<String>)>,
     /// The one column to add up, as older pipelines name it.
     #[serde(default, alias = "value_column")]

@@ -10,7 +10,7 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Evolution {
-    /// The column of dates.
+    /// The column of dates; one of texts becomes dates, as by `todate`.
     #[serde(alias = "date_col")]
     pub date_col: String,
     /// The column of values to compare.

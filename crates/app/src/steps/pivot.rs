@@ -10,7 +10,7 @@ use crate::schema::{ColumnType, TableSchema};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pivot {
-    /// The columns that stay, one row for each of their combinations.
+    /// The columns that stay, one row for each of their combinations that has a cell.
     pub index: Vec<String>,
     /// The column whose values become columns.
     #[serde(alias = "column_to_pivot")]

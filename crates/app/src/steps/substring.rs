@@ -15,10 +15,10 @@ pub struct Substring {
     /// What the new column is called; by default the column's name with `_SUBSTR`.
     #[serde(default, alias = "new_column_name")]
     pub new_column_name: Option<String>,
-    /// The first character, counted from 1; negative numbers count from the end.
+    /// The first character, counted from 1, as which 0 counts too; negative numbers count from the end.
     #[serde(alias = "start_index")]
     pub start_index: i64,
-    /// The last character, included; negative numbers count from the end.
+    /// The last character, included; negative numbers count from the end. Before the first, the text is empty.
     #[serde(alias = "end_index")]
     pub end_index: i64,
 }

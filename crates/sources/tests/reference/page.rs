@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use crate::example::Example;
-use crate::shape::{followed, is_other_spelling, is_required, words};
+use crate::shape::{followed, is_other_spelling, is_required, map, words};
 
 /// What every step can have, described once for all of them.
 const NOTES: [&str; 4] = ["name", "disabled", "label", "comment"];
@@ -21,6 +21,12 @@ pub(crate) fn page(name: &str, variant: &Json, root: &Json, example: &Path) -> R
         page.push_str("| parameter | takes | | what it is |\n|---|---|---|---|\n");
         page.push_str(&parameters);
         page.push('\n');
+        for (name, schema) in variant["properties"].as_object().into_iter().flatten() {
+            let Some(map) = map(schema, root).filter(|_| !is_other_spelling(variant, name)) else { continue };
+            let each = if words(schema, root).starts_with("list") { "Each of" } else { "A map for" };
+            let _ = write!(page, "{each} `{name}` holds:\n\n| key | takes | | what it is |\n|---|---|---|---|\n");
+            let _ = writeln!(page, "{}", self::parameters(map, root));
+        }
     }
     let example = Example::read(example)?;
     page.push_str("## Example\n\n```json\n[\n");

@@ -64,6 +64,20 @@ pub(crate) fn followed<'a>(schema: &Json, root: &'a Json) -> Option<&'a Json> {
     root["$defs"].get(schema["$ref"].as_str()?.strip_prefix("#/$defs/")?)
 }
 
+/// The schema of the map that a parameter takes, or of the maps in its list.
+pub(crate) fn map<'a>(schema: &'a Json, root: &'a Json) -> Option<&'a Json> {
+    if let Some(target) = followed(schema, root) {
+        let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        return if known(name).is_some() { None } else { map(target, root) };
+    }
+    for key in ["anyOf", "oneOf"] {
+        if let Some(alternatives) = schema[key].as_array() {
+            return alternatives.iter().find_map(|alternative| map(alternative, root));
+        }
+    }
+    if schema["properties"].is_object() { Some(schema) } else { map(schema.get("items")?, root) }
+}
+
 fn known(name: &str) -> Option<&'static str> {
     Some(match name {
         "Value" => "a value",
@@ -85,13 +99,12 @@ fn single(kind: &str, schema: &Json, root: &Json) -> String {
                 let parts: Vec<String> = items.iter().map(|item| words(item, root)).collect();
                 format!("[{}]", parts.join(", "))
             }
-            None => format!("list of {}", words(&schema["items"], root)),
+            None => match words(&schema["items"], root) {
+                map if map == "map" => "list of maps".to_owned(),
+                items => format!("list of {items}"),
+            },
         },
-        "object" => {
-            let properties = schema["properties"].as_object().into_iter().flatten();
-            let keys = properties.filter(|(key, _)| !is_other_spelling(schema, key)).map(|(key, _)| format!("`{key}`"));
-            format!("map of {}", keys.collect::<Vec<_>>().join(", "))
-        }
+        "object" => "map".to_owned(),
         other => other.to_owned(),
     }
 }
