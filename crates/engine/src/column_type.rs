@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aracari_app::Value;
 use aracari_app::schema::ColumnType;
 use arrow::datatypes::{DataType, Field, TimeUnit};
-use datafusion::common::ScalarValue;
+use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::Expr;
 
 use crate::geometry;
@@ -75,6 +75,12 @@ pub(crate) fn literal(value: &Value) -> Option<Expr> {
         Value::List(_) | Value::All => return None,
     };
     Some(Expr::Literal(scalar, None))
+}
+
+/// Null of this type; of shapes it is marked as one, as they are.
+pub(crate) fn null_of(kind: ColumnType) -> Result<Expr> {
+    let mark = (kind == ColumnType::Geometry).then(geometry::metadata);
+    Ok(Expr::Literal(ScalarValue::try_from(&canonical_type(kind))?, mark))
 }
 
 pub(crate) fn text_literal(text: &str) -> Expr {

@@ -12,6 +12,7 @@ use crate::error::EngineError;
 use crate::exact;
 use crate::functions;
 use crate::table::Table;
+use crate::weight;
 
 /// The formula as an expression over the table's columns.
 pub(crate) fn compile_text(text: &FormulaText, table: &Table) -> Result<Expr, EngineError> {
@@ -20,7 +21,9 @@ pub(crate) fn compile_text(text: &FormulaText, table: &Table) -> Result<Expr, En
 }
 
 fn compile(formula: &Formula, table: &Table) -> Result<Expr, EngineError> {
-    Ok(typed(formula, table)?.0)
+    let expression = typed(formula, table)?.0;
+    weight::check(&expression)?;
+    Ok(expression)
 }
 
 fn typed(formula: &Formula, table: &Table) -> Result<(Expr, ColumnType), EngineError> {

@@ -20,6 +20,7 @@ use datafusion::logical_expr::{
 
 use crate::error::EngineError;
 use crate::guards::can_fail;
+use crate::weight::weight;
 
 pub(crate) use fence::Fence;
 
@@ -27,6 +28,9 @@ pub(crate) use fence::Fence;
 const MAX_PARTS: usize = 20_000;
 /// How large an expression may become when the columns that it reads are written out in full.
 const MAX_WRITTEN_OUT: usize = 200;
+
+/// The same of a condition.
+const MAX_CONDITION: usize = 2_000;
 
 /// The plan with fences where its optimisation needs them.
 pub(crate) fn put_up(plan: &LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
@@ -115,7 +119,7 @@ fn walk(plan: &LogicalPlan) -> Result<Walked> {
         LogicalPlan::Aggregate(aggregate) => {
             let read = largest(&inputs);
             let fields = aggregate.schema.fields().iter().map(|field| field.name().clone());
-            fields.zip(&aggregate.group_expr).map(|(name, key)| (name, written_out(key, &read))).collect()
+            fields.zip(&aggregate.group_expr).map(|(name, key)| (name, weight(key, &read))).collect()
         }
         LogicalPlan::Union(union) => by_position(union, &inputs),
         _ => largest(&inputs),
@@ -127,7 +131,7 @@ fn walk(plan: &LogicalPlan) -> Result<Walked> {
         .map(|input| if multiplies { fenced(input.plan, BTreeSet::new(), false) } else { Ok(input.plan) });
     let mut inputs = inputs.collect::<Result<Vec<_>>>()?;
     if let LogicalPlan::Filter(filter) = plan {
-        inputs = inputs.into_iter().map(|input| below(filter, input)).collect::<Result<_>>()?;
+        inputs = inputs.into_iter().map(|input| below(filter, input, &sizes)).collect::<Result<_>>()?;
     }
     let walked = plan.with_new_exprs(plan.expressions(), inputs)?;
     let plan = if makes_one_row(&walked) { one_row_of(walked)? } else { walked };
@@ -135,7 +139,12 @@ fn walk(plan: &LogicalPlan) -> Result<Walked> {
 }
 
 /// What is below a filter; a condition that can fail is not moved into it, to rows that another filter there leaves out.
-fn below(filter: &Filter, input: LogicalPlan) -> Result<LogicalPlan> {
+fn below(filter: &Filter, mut input: LogicalPlan, sizes: &HashMap<String, usize>) -> Result<LogicalPlan> {
+    let (own, whole) = (weight(&filter.predicate, &HashMap::new()), weight(&filter.predicate, sizes));
+    if whole > MAX_CONDITION && whole > own {
+        let read = filter.predicate.column_refs().into_iter().map(|column| column.name.clone());
+        input = fenced(input, read.collect(), true)?;
+    }
     let read: BTreeSet<String> = split_conjunction(&filter.predicate)
         .into_iter()
         .filter(|condition| can_fail(condition, input.schema()))
@@ -164,7 +173,7 @@ fn projected(projection: &Projection, mut input: Walked) -> Result<Walked> {
     let mut sizes: HashMap<String, usize> = names
         .iter()
         .zip(&projection.expr)
-        .map(|(name, expression)| ((*name).clone(), written_out(expression, &input.sizes)))
+        .map(|(name, expression)| ((*name).clone(), weight(expression, &input.sizes)))
         .collect();
     let failing: BTreeSet<String> = names
         .iter()
@@ -213,19 +222,6 @@ fn keeps(expression: &Expr, name: &str) -> bool {
         Expr::Column(column) => column.name == name,
         _ => false,
     }
-}
-
-fn written_out(expression: &Expr, sizes: &HashMap<String, usize>) -> usize {
-    let mut size = 0_usize;
-    let counted = expression.apply(|inner| {
-        let own = match inner {
-            Expr::Column(column) => sizes.get(&column.name).copied().unwrap_or(1),
-            _ => 1,
-        };
-        size = size.saturating_add(own);
-        Ok(TreeNodeRecursion::Continue)
-    });
-    if counted.is_ok() { size } else { usize::MAX }
 }
 
 /// The columns of all inputs; of two with one name the larger counts.

@@ -33,6 +33,7 @@ pub mod standalone;
 mod steps;
 mod stop;
 mod table;
+mod weight;
 mod words;
 
 pub use answer::Answer;

@@ -3,7 +3,7 @@
 use aracari_app::schema::ColumnType;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit};
 
-use crate::column_type::{canonical_type, literal, unite};
+use crate::column_type::{null_of, unite};
 use crate::error::EngineError;
 use crate::expression::as_type;
 use crate::table::{OrderKey, Table, column};
@@ -63,8 +63,7 @@ fn value_of(part: &Table, name: &str, kind: ColumnType) -> Result<Expr, EngineEr
         let (expression, own) = part.typed(name)?;
         return Ok(as_type(expression, own, kind));
     }
-    let null = literal(&aracari_app::Value::Null).ok_or_else(|| EngineError::internal("null has a literal"))?;
-    Ok(datafusion::logical_expr::cast(null, canonical_type(kind)))
+    Ok(null_of(kind)?)
 }
 
 #[cfg(test)]
@@ -80,6 +79,19 @@ mod tests {
             {"name": "sort", "columns": [{"column": "a"}]},
             {"name": "append", "pipelines": ["other", [{"name": "domain", "domain": "other"}]]}]);
         let expected = json!({"a": [1.0, 2.0, 0.5, 0.5], "b": ["y", "x", null, null], "c": [null, null, true, true]});
+        assert_eq!(run_with(top, vec![("other", other)], steps), expected);
+    }
+
+    #[test]
+    fn shapes_that_are_missing_below_are_marked_as_shapes() {
+        let shape = json!({"type": "Point", "coordinates": [1.0, 2.0]});
+        let top = table(json!({"q": [1], "geometry": [shape]}));
+        let other = table(json!({"q": [2, 3], "day": ["a", "b"]}));
+        let steps = json!([
+            {"name": "hierarchy", "hierarchyLevelColumn": "level", "hierarchy": ["q"], "includeNulls": true},
+            {"name": "append", "pipelines": ["other"]},
+            {"name": "dissolve", "groups": ["day"], "includeNulls": false}]);
+        let expected = json!({"day": ["a", "b"], "geometry": [null, null]});
         assert_eq!(run_with(top, vec![("other", other)], steps), expected);
     }
 }

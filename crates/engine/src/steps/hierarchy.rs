@@ -7,8 +7,9 @@ use aracari_app::steps::hierarchy::Hierarchy;
 use aracari_app::steps::simplify::GEOMETRY;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit};
 
-use super::sets::{Shared, is_in, null_of, only_in, repeated, stacked};
+use super::sets::{Shared, is_in, only_in, repeated, stacked};
 use super::simplify::shapes;
+use crate::column_type::null_of;
 use crate::error::EngineError;
 use crate::functions;
 use crate::table::{Table, column};

@@ -11,7 +11,6 @@ use datafusion::functions_aggregate::expr_fn::{count, max, min};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, in_list, lit, when};
 
 use super::aggregate::summary;
-use crate::column_type::canonical_type;
 use crate::error::EngineError;
 use crate::exact::sum;
 use crate::table::{Names, OrderKey, Table, column};
@@ -117,11 +116,6 @@ pub(super) fn stacked(
     let lower = LogicalPlanBuilder::from(groups.plan().clone()).project(below)?.build()?;
     let plan = LogicalPlanBuilder::from(rows.plan().clone()).project(above)?.union(lower)?.build()?;
     Ok(Table::from_parts(plan, visible, order, &rows))
-}
-
-/// Null of this type.
-pub(super) fn null_of(kind: ColumnType) -> Result<Expr, EngineError> {
-    Ok(Expr::Literal(ScalarValue::try_from(&canonical_type(kind))?, None))
 }
 
 /// Groups a table by each set of keys; a set holds the positions of its keys in `keys`.

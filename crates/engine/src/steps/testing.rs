@@ -81,7 +81,11 @@ impl Datasets for Others<'_> {
     }
 }
 
-fn try_run(input: &RecordBatch, tables: Vec<(&'static str, RecordBatch)>, steps: Value) -> Result<Value, EngineError> {
+pub(crate) fn try_run(
+    input: &RecordBatch,
+    tables: Vec<(&'static str, RecordBatch)>,
+    steps: Value,
+) -> Result<Value, EngineError> {
     let steps: Vec<Step> = serde_json::from_value(steps).unwrap();
     let tables = tables.into_iter().collect();
     let executor = Executor::new(64 << 20)?;

@@ -5,8 +5,8 @@
 use aracari_app::schema::ColumnType;
 use aracari_app::steps::totals::Totals;
 
-use super::sets::{self, Groups, Shared, null_of, where_in};
-use crate::column_type::{text_literal, unite};
+use super::sets::{self, Groups, Shared, where_in};
+use crate::column_type::{null_of, text_literal, unite};
 use crate::error::EngineError;
 use crate::expression::as_type;
 use crate::functions;

@@ -27,6 +27,7 @@ use crate::exact::{self, exact_sum, is_exact, is_sum};
 use crate::functions::{Growth, bounded as within, is_bounded, join_texts, one_zero};
 use crate::stop;
 use crate::table::MAX_COLUMNS;
+use crate::weight;
 
 /// Texts that are written in the query and longer than this are held once, not once for each row.
 const MAX_COPIED: usize = 100;
@@ -135,6 +136,7 @@ fn changed(
     let changed = plan.map_expressions(|whole| {
         let name = names.save(&whole);
         let changed = whole.transform_up(|part| rewrite(part, &schema))?;
+        weight::check(&changed.data).map_err(external)?;
         Ok(changed.update_data(|whole| name.restore(whole)))
     })?;
     changed.map_data(LogicalPlan::recompute_schema)
