@@ -69,7 +69,8 @@ pub(crate) fn beginning(text: &str) -> String {
 }
 
 /// A message for people: of names as long as no person writes them it holds the beginning.
-pub(crate) fn shortened(message: String) -> String {
+#[must_use]
+pub fn shortened(message: String) -> String {
     if message.len() <= MAX_QUOTED {
         return message;
     }

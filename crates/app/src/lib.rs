@@ -34,7 +34,7 @@ pub use app::App;
 pub use choices::{Choice, CompiledFilter, CompiledView};
 pub use condition::Condition;
 pub use dataset::{Dataset, DatasetInput, Metric};
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Diagnostic, Severity, shortened};
 pub use json_schema::{SCHEMA_KINDS, schema_json};
 pub use load::{Loaded, PipelineFinding, PipelinePlaces, check_pipeline, check_variables, read_yaml};
 pub use permissions::{BoundRule, ColumnRule, Operand, Permissions, RowPermissions, RowRule, UnboundCondition};

@@ -25,12 +25,12 @@ use crate::weight::weight;
 pub(crate) use fence::Fence;
 
 /// Parts of a plan, whatever is read more than once counted as often.
-const MAX_PARTS: usize = 20_000;
+pub(crate) const MAX_PARTS: usize = 20_000;
 /// How large an expression may become when the columns that it reads are written out in full.
 const MAX_WRITTEN_OUT: usize = 200;
 
-/// The same of a condition.
-const MAX_CONDITION: usize = 2_000;
+/// The same of conditions that may become one.
+const MAX_CONDITIONS: usize = 2_000;
 
 /// The plan with fences where its optimisation needs them.
 pub(crate) fn put_up(plan: &LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
@@ -67,11 +67,12 @@ fn fenced(input: LogicalPlan, columns: BTreeSet<String>, stays: bool) -> Result<
 
 /// Refuses plans that nobody could optimise in time: a part that stands in several places is optimised in each.
 fn check_size(plan: &LogicalPlan) -> std::result::Result<(), EngineError> {
-    if parts(plan, &mut HashMap::new())? <= MAX_PARTS {
-        return Ok(());
-    }
+    if parts(plan, &mut HashMap::new())? <= MAX_PARTS { Ok(()) } else { Err(too_many_parts()) }
+}
+
+pub(crate) fn too_many_parts() -> EngineError {
     let message = format!("the pipeline has more than {MAX_PARTS} parts, with those of the datasets that it names");
-    Err(EngineError::invalid(message))
+    EngineError::invalid(message)
 }
 
 fn parts(plan: &LogicalPlan, known: &mut HashMap<*const LogicalPlan, usize>) -> Result<usize> {
@@ -103,6 +104,8 @@ struct Walked {
     plan: LogicalPlan,
     /// How large columns are when they are written out in full; those that are not here are as they were read.
     sizes: HashMap<String, usize>,
+    /// How large the conditions here are together, which may become one.
+    conditions: usize,
     /// Columns that a projection here writes after reading them.
     rewritten: BTreeSet<String>,
 }
@@ -115,7 +118,8 @@ fn walk(plan: &LogicalPlan) -> Result<Walked> {
         return projected(projection, input);
     }
     let rewritten = inputs.iter().flat_map(|input| input.rewritten.iter().cloned()).collect();
-    let sizes = match plan {
+    let mut conditions = inputs.iter().map(|input| input.conditions).fold(0, usize::saturating_add);
+    let mut sizes = match plan {
         LogicalPlan::Aggregate(aggregate) => {
             let read = largest(&inputs);
             let fields = aggregate.schema.fields().iter().map(|field| field.name().clone());
@@ -131,20 +135,24 @@ fn walk(plan: &LogicalPlan) -> Result<Walked> {
         .map(|input| if multiplies { fenced(input.plan, BTreeSet::new(), false) } else { Ok(input.plan) });
     let mut inputs = inputs.collect::<Result<Vec<_>>>()?;
     if let LogicalPlan::Filter(filter) = plan {
-        inputs = inputs.into_iter().map(|input| below(filter, input, &sizes)).collect::<Result<_>>()?;
+        let (own, whole) = (weight(&filter.predicate, &HashMap::new()), weight(&filter.predicate, &sizes));
+        conditions = conditions.saturating_add(whole);
+        if conditions > MAX_CONDITIONS && whole > own {
+            let read: BTreeSet<String> =
+                filter.predicate.column_refs().into_iter().map(|column| column.name.clone()).collect();
+            sizes.retain(|name, _| !read.contains(name));
+            conditions = own;
+            inputs = inputs.into_iter().map(|input| fenced(input, read.clone(), true)).collect::<Result<_>>()?;
+        }
+        inputs = inputs.into_iter().map(|input| below(filter, input)).collect::<Result<_>>()?;
     }
     let walked = plan.with_new_exprs(plan.expressions(), inputs)?;
     let plan = if makes_one_row(&walked) { one_row_of(walked)? } else { walked };
-    Ok(Walked { plan, sizes, rewritten })
+    Ok(Walked { plan, sizes, conditions, rewritten })
 }
 
 /// What is below a filter; a condition that can fail is not moved into it, to rows that another filter there leaves out.
-fn below(filter: &Filter, mut input: LogicalPlan, sizes: &HashMap<String, usize>) -> Result<LogicalPlan> {
-    let (own, whole) = (weight(&filter.predicate, &HashMap::new()), weight(&filter.predicate, sizes));
-    if whole > MAX_CONDITION && whole > own {
-        let read = filter.predicate.column_refs().into_iter().map(|column| column.name.clone());
-        input = fenced(input, read.collect(), true)?;
-    }
+fn below(filter: &Filter, input: LogicalPlan) -> Result<LogicalPlan> {
     let read: BTreeSet<String> = split_conjunction(&filter.predicate)
         .into_iter()
         .filter(|condition| can_fail(condition, input.schema()))
@@ -194,7 +202,7 @@ fn projected(projection: &Projection, mut input: Walked) -> Result<Walked> {
         rewritten.clear();
         plan = fenced(plan, large, true)?;
     }
-    Ok(Walked { plan, sizes, rewritten })
+    Ok(Walked { plan, sizes, rewritten, conditions: input.conditions })
 }
 
 /// A summary of all rows gives a row even of none. A filter that reads no column, because those that it named are

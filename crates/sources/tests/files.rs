@@ -1,6 +1,7 @@
 //! The demo's files, read through the catalogue and the engine.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,8 @@ use aracari_app::{
 use aracari_engine::geometry::from_geojson;
 use aracari_engine::{Engine, EngineSettings, encode, secure};
 use aracari_sources::{FileCatalog, FileSchemas, Sources};
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
 use indexmap::IndexMap;
 use parquet::arrow::ArrowWriter;
 use parquet::file::metadata::KeyValue;
@@ -119,6 +121,25 @@ fn a_file_without_rows_tells_no_types() {
     assert!(found().contains(expected), "{}", found());
     write("t.csv", "day,amount\n2024-01-01,\n");
     assert!(!found().contains("holds no rows"), "{}", found());
+}
+
+#[test]
+fn a_parquet_file_without_columns_or_with_one_twice_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = |names: &[&str]| {
+        let fields: Vec<Field> = names.iter().map(|name| Field::new(*name, DataType::Int64, true)).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let columns = names.iter().map(|_| Arc::new(Int64Array::from(vec![1])) as ArrayRef).collect();
+        let rows = RecordBatchOptions::new().with_row_count(Some(1));
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &rows).unwrap();
+        let file = File::create(folder.path().join("t.parquet")).unwrap();
+        let mut writer = ArrowWriter::try_new(file, schema, None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        format!("{:?}", FileSchemas::default().columns(&source(folder.path()), &"t.parquet".into()).unwrap_err())
+    };
+    assert!(asked(&["a", "b", "a"]).contains("two columns are called `a`"));
+    assert!(asked(&[]).contains("has no columns"));
 }
 
 #[test]

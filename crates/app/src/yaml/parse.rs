@@ -9,6 +9,8 @@ use super::{Entry, Node, NodeValue, Problem, Span, scalar};
 
 const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 200_000;
+/// Signs that begin a value or part two: the parser holds all that stand in one list.
+const MAX_SIGNS: usize = 1_000_000;
 /// How many bytes a line may have whose quotes are looked for.
 const MAX_LINE: usize = 2_000;
 /// Findings of one file after which the rest of it is not read.
@@ -20,6 +22,12 @@ pub(crate) fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
     let lines = text.lines().collect();
     let mut builder =
         Builder { file, lines, stack: Vec::new(), root: None, nodes: 0, problems: Vec::new(), documents: 0 };
+    if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).nth(MAX_SIGNS).is_some() {
+        let start = Span { file, line: 1, column: 1, length: 0 };
+        let message = format!("more than {MAX_SIGNS} commas and brackets in one file");
+        let _: Result<(), Stop> = builder.fatal("too_large", start, message, None);
+        return (None, builder.problems);
+    }
     for item in Parser::new_from_str(text) {
         let step = match item {
             Ok((event, span)) => builder.take(event, span),

@@ -152,6 +152,35 @@ fn a_file_that_is_no_pipeline_is_told() {
 }
 
 #[test]
+fn a_file_with_too_many_values_is_refused_before_it_is_held() {
+    let folder = Folder::new();
+    folder.write("steps.json", &format!("[{}1]", "1,".repeat(3_900_000)));
+    folder.write("steps.yaml", &format!("- [{}]", ",".repeat(4_000_000)));
+    folder.write("variables.json", &format!("{{\"x\":\n[{}[]]}}", "[],".repeat(2_000_000)));
+    folder.write("domain.json", r#"[{"name": "domain", "domain": "sales"}]"#);
+    for (arguments, expected) in [
+        (
+            vec!["steps.json"],
+            "error: steps.json:1:400001: more than 200000 values in one file\n  hint: keep long lists",
+        ),
+        (vec!["steps.yaml"], "error: steps.yaml:1:1: more than 1000000 commas and brackets in one file"),
+        (
+            vec!["domain.json", "--variables", "variables.json"],
+            "error: variables.json:2:299999: more than 200000 values",
+        ),
+    ] {
+        let outcome = folder.run(&[&["query", "--table", "sales=sales.json"], arguments.as_slice()].concat());
+        assert!(!outcome.succeeded && outcome.errors.starts_with(expected), "{arguments:?}: {}", outcome.errors);
+    }
+    folder.write(
+        "steps.json",
+        &json!([{"name": "domain", "domain": "sales"}, {"name": "x".repeat(100_000)}]).to_string(),
+    );
+    let outcome = folder.run(&["query", "--table", "sales=sales.json", "steps.json"]);
+    assert!(!outcome.succeeded && outcome.errors.len() < 5_000, "{}", outcome.errors.len());
+}
+
+#[test]
 fn memory_is_limited() {
     let folder = Folder::new();
     let mut rows = String::from("n,t\n");

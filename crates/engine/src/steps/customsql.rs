@@ -134,7 +134,9 @@ fn parse(text: &str) -> Result<Statement, EngineError> {
         })?;
     match (statements.pop(), statements.is_empty()) {
         (Some(Statement::Query(mut query)), true) => {
-            named::columns(&mut query);
+            named::settle(&mut query, &|name| {
+                FUNCTIONS.scalar.get(&name.to_lowercase()).map(|function| function.name())
+            });
             let tables = tables(&query, &mut HashMap::new())
                 .ok_or_else(|| refused("`WITH` stands at the beginning of a query, not inside it".into()))?;
             if tables > MAX_TABLES {

@@ -67,6 +67,7 @@ use datafusion::logical_expr::LogicalPlan;
 pub use customsql::columns_of_sql;
 
 use crate::error::EngineError;
+use crate::fences::{MAX_PARTS, too_many_parts};
 use crate::look::Seen;
 use crate::stop;
 use crate::table::Table;
@@ -76,6 +77,9 @@ const MAX_NESTING: usize = 16;
 
 /// How many operations may follow one another: optimising a plan recurses, and a stack has an end. A step makes ten at most.
 const MAX_OPERATIONS: usize = 5_000;
+
+/// After how many steps the size of the plan is looked at.
+const LOOKED_AT: usize = 4;
 
 /// Where steps find other tables: always secured ones.
 pub(crate) trait Datasets {
@@ -109,10 +113,15 @@ fn compile_nested(
     datasets: &dyn Datasets,
     depth: usize,
 ) -> Result<Table, EngineError> {
-    let made = steps.iter().zip(number..).try_fold(table, |table, (step, number)| {
-        after(step, table, datasets, depth).map_err(|error| error.at_step(number, step))
+    let made = steps.iter().zip(number..).enumerate().try_fold(table, |table, (index, (step, number))| {
+        let made = after(step, table, datasets, depth).and_then(|made| {
+            // What stands in two places doubles with every step, and the next one may go through all of it.
+            let is_large = index % LOOKED_AT == LOOKED_AT - 1 && operations(made.plan()).1 > MAX_PARTS;
+            if is_large { Err(too_many_parts()) } else { Ok(made) }
+        });
+        made.map_err(|error| error.at_step(number, step))
     })?;
-    if operations(made.plan()) > MAX_OPERATIONS {
+    if operations(made.plan()).0 > MAX_OPERATIONS {
         return Err(EngineError::invalid(
             "so many steps follow one another, those of the datasets that are read included, that they cannot be planned \
              together",
@@ -121,17 +130,20 @@ fn compile_nested(
     Ok(made)
 }
 
-/// The most operations of a plan that follow one another. Parts that stand in several places are counted once.
-fn operations(plan: &LogicalPlan) -> usize {
-    let mut known: HashMap<*const LogicalPlan, usize> = HashMap::new();
+/// The most operations of a plan that follow one another, and how many there are when what stands in several places is
+/// counted in each.
+fn operations(plan: &LogicalPlan) -> (usize, usize) {
+    let mut known: HashMap<*const LogicalPlan, (usize, usize)> = HashMap::new();
     let mut waiting = vec![plan];
     while let Some(node) = waiting.last().copied() {
         let inputs = node.inputs();
         let unknown: Vec<_> =
             inputs.iter().copied().filter(|input| !known.contains_key(&ptr::from_ref(*input))).collect();
         if unknown.is_empty() {
-            let below = inputs.iter().filter_map(|input| known.get(&ptr::from_ref(*input))).max();
-            known.insert(ptr::from_ref(node), below.map_or(1, |below| below + 1));
+            let below = inputs.iter().filter_map(|input| known.get(&ptr::from_ref(*input)));
+            let counted =
+                below.fold((0, 0_usize), |(most, all), (one, parts)| (most.max(*one), all.saturating_add(*parts)));
+            known.insert(ptr::from_ref(node), (counted.0 + 1, counted.1.saturating_add(1)));
             waiting.pop();
         } else {
             waiting.extend(unknown);
@@ -275,6 +287,6 @@ mod tests {
             let filtered = LogicalPlanBuilder::from(plan.clone()).filter(col("column1").gt(lit(0))).unwrap();
             plan = filtered.union(plan).unwrap().build().unwrap();
         }
-        assert_eq!(operations(&plan), 17);
+        assert_eq!(operations(&plan).0, 17);
     }
 }

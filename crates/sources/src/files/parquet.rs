@@ -4,6 +4,7 @@ mod pages;
 mod parts;
 mod reads;
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,6 +34,14 @@ pub(super) fn open(path: &Path) -> Result<Opened, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
         .map_err(|error| format!("this is not a Parquet file that can be read: {error}"))?;
+    let fields = metadata.schema().fields();
+    if fields.is_empty() {
+        return Err("the file has no columns".to_owned());
+    }
+    let mut names = HashSet::new();
+    if let Some(field) = fields.iter().find(|field| !names.insert(field.name())) {
+        return Err(format!("two columns are called `{}`; give each a name of its own", field.name()));
+    }
     // Views of texts point into the pages as they are, where plain texts are copied.
     let plain = with_shapes(metadata.schema(), &shapes(&metadata));
     let schema = Arc::new(transform_schema_to_view(&plain));

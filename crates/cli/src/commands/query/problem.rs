@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use aracari_app::shortened;
+
 /// Why a pipeline gives nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
@@ -58,7 +60,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A file's text must not steer the terminal.
+/// A file's text must not steer the terminal, nor fill it.
 fn printable(text: &str) -> String {
-    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
+    shortened(text.to_owned()).chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
 }

@@ -20,6 +20,9 @@ use super::problem::Problem;
 /// Size of a file with steps or variables.
 const MAX_BYTES: u64 = 8 << 20;
 
+/// Values in such a file.
+const MAX_VALUES: usize = 200_000;
+
 /// Steps that can run, and how they were written.
 pub(super) struct Program {
     pub(super) steps: Vec<Step>,
@@ -184,7 +187,32 @@ fn yaml(text: &str, file: &Path) -> Result<Json, Problem> {
     })
 }
 
+/// Where a text of JSON holds more values than a file may.
+fn too_many(text: &str) -> Option<(usize, usize)> {
+    let (mut values, mut quoted, mut escaped) = (0_usize, false, false);
+    let (mut line, mut start) = (1, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b',' | b'[' | b'{' if !quoted => values += 1,
+            b'\n' => (line, start) = (line + 1, at + 1),
+            _ => {}
+        }
+        if values > MAX_VALUES {
+            return Some((line, at - start + 1));
+        }
+    }
+    None
+}
+
 fn json(text: &str, file: &Path) -> Result<Json, Problem> {
+    if let Some((line, column)) = too_many(text) {
+        return Err(Problem::new(format!("more than {MAX_VALUES} values in one file"))
+            .at(format!("{}:{line}:{column}", file.display()))
+            .hint("keep long lists in a table and join it"));
+    }
     serde_json::from_str(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let told = error.to_string();

@@ -1,14 +1,18 @@
-//! Columns without `AS` are called as they are written, and different rows are sorted by what they show.
+//! Names in a query: columns without `AS` are called as they are written, different rows are sorted by what they show, and
+//! functions have the first of their names.
 
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, OrderByKind, Query, Select, SelectItem, SetExpr, VisitMut, VisitorMut,
+    Expr, Ident, ObjectNamePart, OrderByKind, Query, Select, SelectItem, SetExpr, VisitMut, VisitorMut,
 };
 
-struct Names;
+struct Names<'a> {
+    /// The first name of the function that has this one.
+    first: &'a dyn Fn(&str) -> Option<&'a str>,
+}
 
-impl VisitorMut for Names {
+impl VisitorMut for Names<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
@@ -24,10 +28,21 @@ impl VisitorMut for Names {
         }
         ControlFlow::Continue(())
     }
+
+    /// The library gives what another name calls the whole text of the call as its name, again at every call around it.
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        if let Expr::Function(call) = expr
+            && let [ObjectNamePart::Identifier(name)] = call.name.0.as_mut_slice()
+            && let Some(first) = (self.first)(&name.value)
+        {
+            first.clone_into(&mut name.value);
+        }
+        ControlFlow::Continue(())
+    }
 }
 
-pub(super) fn columns(query: &mut Query) {
-    let _: ControlFlow<()> = query.visit(&mut Names);
+pub(super) fn settle<'a>(query: &mut Query, first: &'a dyn Fn(&str) -> Option<&'a str>) {
+    let _: ControlFlow<()> = query.visit(&mut Names { first });
 }
 
 /// A set operation has the names of its first query.
