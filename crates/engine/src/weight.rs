@@ -15,7 +15,7 @@ const MAX_WEIGHT: usize = 20_000;
 const MAX_COPIES: usize = 64;
 
 /// Functions that the library writes as a case, which names each but the last of their values twice.
-const CASES: [&str; 3] = ["coalesce", "ifnull", "nvl"];
+const CASES: [&str; 2] = ["coalesce", "nvl"];
 
 /// The parts of an expression, as often as they are written out; columns count for what they are made of.
 pub(crate) fn weight(expression: &Expr, columns: &HashMap<String, usize>) -> usize {
